@@ -1,0 +1,11 @@
+model = dict(
+    type='ImageClassifier',
+    data_preprocessor=dict(
+        mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True),
+    backbone=dict(
+        type='DenseNet', arch='161',
+        init_cfg=dict(
+            type='Pretrained', prefix='backbone',
+            checkpoint='https://mmassets.onedl.ai/mmclassification/v0/densenet/densenet161_4xb256_in1k_20220426-ee6a80a9.pth')),
+    neck=dict(type='GlobalAveragePooling'),
+    head=dict(type='AttributeHead', in_channels=2208))

@@ -1,0 +1,11 @@
+model = dict(
+    type='ImageClassifier',
+    data_preprocessor=dict(
+        mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True),
+    backbone=dict(
+        type='ResNet', depth=50,
+        init_cfg=dict(
+            type='Pretrained', prefix='backbone',
+            checkpoint='https://mmassets.onedl.ai/mmclassification/v0/resnet/resnet50_8xb32_in1k_20210831-ea4938fc.pth')),
+    neck=dict(type='GlobalAveragePooling'),
+    head=dict(type='AttributeHead', in_channels=2048))

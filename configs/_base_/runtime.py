@@ -1,0 +1,30 @@
+# What every run has in common.
+custom_imports = dict(imports=['par_plugins'])
+default_scope = 'mmpretrain'
+
+default_hooks = dict(
+    timer=dict(type='IterTimerHook'),
+    logger=dict(type='LoggerHook', interval=50),
+    param_scheduler=dict(type='ParamSchedulerHook'),
+    checkpoint=dict(
+        type='CheckpointHook', interval=1, max_keep_ckpts=2,
+        save_best='attribute/mA', rule='greater'),
+    sampler_seed=dict(type='DistSamplerSeedHook'))
+custom_hooks = [
+    dict(type='SchemaHook'),
+    dict(type='LabelStatisticsHook'),
+    dict(type='ImageErrorHook'),
+    dict(type='AttributeReportHook'),
+]
+
+env_cfg = dict(
+    cudnn_benchmark=True,
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    dist_cfg=dict(backend='nccl'))
+visualizer = dict(
+    type='Visualizer',
+    vis_backends=[dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')])
+randomness = dict(seed=0, deterministic=False)
+log_level = 'INFO'
+load_from = None
+resume = False

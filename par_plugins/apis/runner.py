@@ -1,0 +1,89 @@
+"""Build a runner that is safe with foreign files and also runs on several CPU processes."""
+
+import os
+
+import torch
+from mmengine.config import Config
+from mmengine.hooks import CheckpointHook
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+from torch import distributed
+
+from par_plugins.engine.hooks import SafeCheckpointHook
+from par_plugins.structures import InputError
+
+# Where each launcher tells a process its rank, the number of processes and its local rank.
+LAUNCHER_VARIABLES = {
+    'pytorch': ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
+    'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
+    'mpi': ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_RANK'),
+}
+
+
+def build_runner(cfg: Config) -> Runner:
+    """Build the runner of a config, for ``cfg.launcher`` with CUDA (NCCL) or without (gloo).
+
+    Args:
+        cfg: A full config with ``work_dir`` and ``launcher``.
+
+    Raises:
+        InputError: If the launcher's environment is incomplete, or mixed precision is asked
+            for where there is no accelerator.
+    """
+    if not torch.cuda.is_available():
+        if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
+            raise InputError('AmpOptimWrapper (--amp) needs a GPU, and there is none')
+        if cfg.launcher != 'none':
+            _join_cpu_processes(cfg)
+    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
+    return runner
+
+
+def test_best(runner: Runner) -> dict[str, float]:
+    """Test the checkpoint that was best on the validation split, once.
+
+    Args:
+        runner: A runner whose training has ended.
+
+    Returns:
+        The scores.
+
+    Raises:
+        InputError: If no validation has picked a checkpoint.
+    """
+    best = next(
+        (
+            path
+            for hook in runner.hooks
+            if isinstance(hook, CheckpointHook) and (path := getattr(hook, 'best_ckpt_path', None))
+        ),
+        None,
+    )
+    if best is None:
+        raise InputError(
+            'no checkpoint was picked on a validation split: set '
+            'default_hooks.checkpoint.save_best and val_dataloader, or test with tools/test.py'
+        )
+    runner.load_checkpoint(best)
+    return runner.test()
+
+
+def _join_cpu_processes(cfg: Config) -> None:
+    # mmengine's launchers select a CUDA device first, so the group must exist before the runner.
+    names = LAUNCHER_VARIABLES[cfg.launcher]
+    for name in (*names, 'MASTER_ADDR', 'MASTER_PORT'):
+        if name not in os.environ:
+            raise InputError(
+                f'--launcher {cfg.launcher}: the environment variable {name} is not set; start '
+                'the processes with that launcher, see tools/dist_train.sh'
+            )
+    rank, world_size, local_rank = (int(os.environ[name]) for name in names)
+    os.environ['LOCAL_RANK'] = str(local_rank)
+    distributed.init_process_group('gloo', rank=rank, world_size=world_size)
+    cfg.model_wrapper_cfg = dict(
+        type='MMDistributedDataParallel',
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+        device_ids=None,
+    )

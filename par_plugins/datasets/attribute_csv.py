@@ -1,0 +1,206 @@
+"""Anyone's own data: one row an image, one column an attribute."""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.registry import DATASETS
+
+from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
+from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
+
+
+@DATASETS.register_module()
+class AttributeCSV(AttributeDataset):
+    """Attributes from a CSV file with a header line.
+
+    .. code-block:: text
+
+        image,split,person,camera,Female,Hat,Age
+        a/001.jpg,train,17,1,1,0,adult
+        a/002.jpg,train,17,2,1,,adult
+
+    A blank cell is an unknown label. A column with no other entries than 0 and 1 is a binary
+    attribute; any other column is a categorical one, its values being the different entries
+    of the *whole* file (all splits), sorted. Give ``schema`` to say it yourself: which columns
+    are attributes, their order, and the order of their values. A column of -1 and 1 is
+    refused, because benchmarks disagree on whether -1 means "no" or "unknown".
+
+    >>> AttributeCSV(data_root='shop', ann_file='labels.csv', split='train', pid_column='person')[0]
+    {'img_path': 'shop/a/001.jpg', 'gt_attributes': array([1, 0, 0]), 'gt_pid': 17, ...}
+
+    Args:
+        data_root: Folder that ``ann_file`` and the images are relative to.
+        split: Rows to take, by their entry in ``split_column``; None takes all.
+        pipeline: Transforms.
+        attributes: Names of the attributes to keep, in the order wanted; None keeps all.
+        ann_file: The CSV file.
+        data_prefix: ``img_path``, the image folder.
+        image_column: Column of image paths.
+        split_column: Column of split names; it may be missing when ``split`` is None.
+        pid_column: Column of whole-number identities, or None.
+        camid_column: Column of whole-number cameras, or None.
+        schema: An :class:`AttributeSchema` or its plain dict; None reads it off the file.
+        delimiter: The character between cells.
+        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+
+    Raises:
+        InputError: If the file is missing, is not such a table, or an entry is not a value
+            of its attribute; the message names the line.
+    """
+
+    def __init__(
+        self,
+        data_root: str = '',
+        split: str | None = 'train',
+        pipeline: Sequence[dict | Callable] = (),
+        attributes: Sequence[str] | None = None,
+        ann_file: str = 'labels.csv',
+        data_prefix: dict[str, str] = {'img_path': ''},  # noqa: B006 (BaseDataset copies it)
+        image_column: str = 'image',
+        split_column: str = 'split',
+        pid_column: str | None = None,
+        camid_column: str | None = None,
+        schema: AttributeSchema | Mapping[str, Any] | None = None,
+        delimiter: str = ',',
+        **kwargs: Any,
+    ) -> None:
+        self.image_column = image_column
+        self.split_column = split_column
+        self.pid_column = pid_column
+        self.camid_column = camid_column
+        self._path = Path(data_root) / ann_file
+        self._table = _read_table(self._path, delimiter)
+        if isinstance(schema, Mapping):
+            schema = AttributeSchema.from_dict(schema)
+        super().__init__(
+            file_schema=schema or self._schema_of_file(),
+            data_root=data_root,
+            split=split,  # type: ignore[arg-type]  (None means: every row)
+            pipeline=pipeline,
+            attributes=attributes,
+            ann_file=ann_file,
+            data_prefix=data_prefix,
+            **kwargs,
+        )
+
+    def read_annotations(self) -> Annotations:
+        """Take the rows of the split."""
+        rows = self._rows_of_split()
+        targets = [self._labels(attribute)[rows] for attribute in self.file_schema.attributes]
+        images = self._column(self.image_column)
+        for row in rows:
+            if not images[row]:
+                raise InputError(f'{self._path}, line {row + 2}: no image in {self.image_column!r}')
+        return Annotations(
+            image_names=[images[row] for row in rows],
+            targets=np.stack(targets, axis=1),
+            source=str(self._path),
+            pids=self._numbers(self.pid_column, rows),
+            camids=self._numbers(self.camid_column, rows),
+        )
+
+    def _column(self, name: str) -> list[str]:
+        if name not in self._table:
+            raise InputError(
+                f'{self._path}: no column {name!r}; the header has {", ".join(self._table)}'
+            )
+        return self._table[name]
+
+    def _rows_of_split(self) -> list[int]:
+        if self.split is None:
+            return list(range(len(self._column(self.image_column))))
+        splits = self._column(self.split_column)
+        rows = [row for row, entry in enumerate(splits) if entry == self.split]
+        if not rows:
+            raise InputError(
+                f'{self._path}: no row has split {self.split!r}; column {self.split_column!r} '
+                f'has {", ".join(sorted(set(splits))) or "no row"}'
+            )
+        return rows
+
+    def _schema_of_file(self) -> AttributeSchema:
+        others = {self.image_column, self.split_column, self.pid_column, self.camid_column}
+        return AttributeSchema(
+            Attribute(name, self._values_of_file(name, entries))
+            for name, entries in self._table.items()
+            if name not in others
+        )
+
+    def _values_of_file(self, name: str, entries: list[str]) -> tuple[str, ...] | None:
+        values = sorted(set(entries) - {''})
+        if set(values) <= {'0', '1'}:
+            return None
+        for value in values:
+            if value.startswith('-') or ('.' in value and _is_number(value)):
+                raise InputError(
+                    f'{self._path}, line {entries.index(value) + 2}, column {name!r}: entry '
+                    f'{value!r} is no value name; write 0 or 1, leave unknown cells blank, or '
+                    'say with schema=... what the values are'
+                )
+        if len(values) < 2:
+            raise InputError(
+                f'{self._path}: column {name!r} has the one entry {values[0]!r}; give schema=... '
+                'if the attribute has more values than this file shows'
+            )
+        return tuple(values)
+
+    def _labels(self, attribute: Attribute) -> np.ndarray:
+        values = ('0', '1') if attribute.values is None else attribute.values
+        numbers = {'': UNKNOWN} | {value: number for number, value in enumerate(values)}
+        entries = self._column(attribute.name)
+        for row, entry in enumerate(entries):
+            if entry not in numbers:
+                raise InputError(
+                    f'{self._path}, line {row + 2}, column {attribute.name!r}: entry {entry!r} is '
+                    f'not one of {", ".join(values)} or blank'
+                )
+        return np.array([numbers[entry] for entry in entries], dtype=np.int64)
+
+    def _numbers(self, column: str | None, rows: list[int]) -> np.ndarray | None:
+        if column is None:
+            return None
+        entries = self._column(column)
+        for row in rows:
+            if not entries[row].lstrip('-').isdecimal():
+                raise InputError(
+                    f'{self._path}, line {row + 2}, column {column!r}: {entries[row]!r} is not a '
+                    'whole number'
+                )
+        return np.array([int(entries[row]) for row in rows], dtype=np.int64)
+
+
+def _is_number(entry: str) -> bool:
+    try:
+        float(entry)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_table(path: Path, delimiter: str) -> dict[str, list[str]]:
+    """Columns of a CSV file by their names, cells stripped of white space."""
+    if not path.is_file():
+        raise InputError(f'{path}: no such file')
+    try:
+        with path.open(newline='', encoding='utf-8-sig') as file:
+            rows = [[cell.strip() for cell in row] for row in csv.reader(file, delimiter=delimiter)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f'{path}: not a CSV file in UTF-8 ({error})') from error
+    if not rows:
+        raise InputError(f'{path}: the file is empty')
+    header, body = rows[0], rows[1:]
+    while body and not any(body[-1]):  # blank lines at the end
+        body.pop()
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated or '' in header:
+        problem = f'column {repeated[0]!r} twice' if repeated else 'a column without a name'
+        raise InputError(f'{path}: the header has {problem}')
+    for line, row in enumerate(body, start=2):
+        if len(row) != len(header):
+            raise InputError(
+                f'{path}, line {line}: {len(row)} cells, but the header has {len(header)} columns'
+            )
+    return {name: [row[column] for row in body] for column, name in enumerate(header)}

@@ -1,0 +1,145 @@
+"""What every dataset of this project offers, whatever its files look like."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.dataset import BaseDataset, force_full_init
+
+from par_plugins.structures import AttributeSchema, InputError
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """One split, as its files have it.
+
+    Attributes:
+        image_names: N paths relative to the image folder.
+        targets: ``(N, A)`` integers in the order of the files' schema, -1 for unknown.
+        pids: ``(N,)`` identities, or None where the files have none.
+        camids: ``(N,)`` cameras, or None where the files have none.
+        source: The file they come from, for error messages.
+    """
+
+    image_names: Sequence[str]
+    targets: np.ndarray
+    source: str
+    pids: np.ndarray | None = None
+    camids: np.ndarray | None = None
+
+
+class AttributeDataset(BaseDataset):
+    """Images of people with ``(N, A)`` attribute targets.
+
+    A subclass gives the schema of its files to ``__init__`` and reads one split in
+    :meth:`read_annotations`. Each sample is a dict of ``img_path``, ``gt_attributes``
+    (``(A,)`` int64, -1 unknown) and, where the files have them, ``gt_pid`` and ``gt_camid``.
+    ``metainfo['schema']`` is the :class:`AttributeSchema` of the columns.
+
+    Args:
+        file_schema: The attributes the files label, in the files' order.
+        data_root: Folder that every other path is relative to.
+        split: Name of the split.
+        pipeline: Transforms.
+        attributes: Names of the attributes to keep, in the order wanted; None keeps all.
+        data_prefix: ``img_path``, the image folder.
+        metainfo: Further meta information.
+        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+
+    Raises:
+        InputError: If an attribute name is unknown, a label is outside its attribute's
+            values, the numbers of images and labels differ, or the split is empty.
+    """
+
+    def __init__(
+        self,
+        *,
+        file_schema: AttributeSchema,
+        data_root: str,
+        split: str,
+        pipeline: Sequence[dict | Callable],
+        attributes: Sequence[str] | None,
+        data_prefix: dict[str, str],
+        metainfo: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.split = split
+        self.file_schema = file_schema
+        self._targets: np.ndarray | None = None
+        schema = file_schema if attributes is None else file_schema.subset(attributes)
+        super().__init__(
+            data_root=str(data_root),
+            pipeline=pipeline,
+            data_prefix=data_prefix,
+            metainfo={**(metainfo or {}), 'schema': schema},
+            **kwargs,
+        )
+
+    @abstractmethod
+    def read_annotations(self) -> Annotations:
+        """Read ``self.split`` from the official files, opening no image."""
+
+    def load_data_list(self) -> list[dict[str, Any]]:
+        """Check the annotations and list the samples."""
+        read = self.read_annotations()
+        source = f'{read.source}, split {self.split!r}'
+        if len(read.image_names) != len(read.targets):
+            raise InputError(
+                f'{source}: {len(read.image_names)} image names but {len(read.targets)} rows of '
+                'labels'
+            )
+        if len(read.targets) == 0:
+            raise InputError(f'{source}: there is no image in it')
+        self.file_schema.check_targets(read.targets, source=source)
+        columns = [self.file_schema.index(name) for name in self.metainfo['schema'].names]
+        folder = Path(self.data_prefix['img_path'])
+        fields: dict[str, Sequence[Any]] = {
+            'img_path': [str(folder / name) for name in read.image_names],
+            'gt_attributes': read.targets[:, columns].astype(np.int64),
+        }
+        for key, numbers in (('gt_pid', read.pids), ('gt_camid', read.camids)):
+            if numbers is not None:
+                fields[key] = numbers.tolist()
+        return [
+            dict(zip(fields, sample, strict=True)) for sample in zip(*fields.values(), strict=True)
+        ]
+
+    @property
+    @force_full_init
+    def targets(self) -> np.ndarray:
+        """``(N, A)`` int64 targets in the order of the samples, -1 unknown."""
+        if self._targets is None:
+            self._targets = self._gather('gt_attributes')
+        return self._targets
+
+    @property
+    @force_full_init
+    def pids(self) -> np.ndarray:
+        """``(N,)`` int64 identities in the order of the samples."""
+        return self._gather('gt_pid')
+
+    @property
+    @force_full_init
+    def camids(self) -> np.ndarray:
+        """``(N,)`` int64 cameras in the order of the samples."""
+        return self._gather('gt_camid')
+
+    def get_subset_(self, indices: Sequence[int] | int) -> None:
+        """Keep these samples only."""
+        super().get_subset_(indices)
+        self._targets = None
+
+    def get_subset(self, indices: Sequence[int] | int) -> 'AttributeDataset':
+        """A copy with these samples only."""
+        subset = super().get_subset(indices)
+        subset._targets = None
+        return subset
+
+    def _gather(self, key: str) -> np.ndarray:
+        values = [self.get_data_info(index).get(key) for index in range(len(self))]
+        if values[0] is None:
+            raise InputError(f'{type(self).__name__} in {self.data_root} has no {key}')
+        return np.array(values, dtype=np.int64)

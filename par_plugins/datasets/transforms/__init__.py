@@ -1,0 +1,6 @@
+"""Transforms that mmcv and mmpretrain lack."""
+
+from par_plugins.datasets.transforms.load_person_image import LoadPersonImage
+from par_plugins.datasets.transforms.pack_attribute_inputs import PackAttributeInputs
+
+__all__ = ['LoadPersonImage', 'PackAttributeInputs']

@@ -1,0 +1,71 @@
+"""Reading an image, or saying plainly which one cannot be read."""
+
+from typing import Any
+
+import mmcv
+import numpy as np
+from mmcv.transforms import LoadImageFromFile
+from mmengine import fileio
+from mmengine.registry import TRANSFORMS
+
+from par_plugins.structures import UNKNOWN, InputError
+
+END_MARKERS = {  # signature at the start: (start of the last piece, what must follow it)
+    b'\xff\xd8': (b'\xff\xda', b'\xff\xd9'),  # JPEG: the scan, end of image
+    b'\x89PNG': (b'IDAT', b'IEND'),
+}
+
+
+@TRANSFORMS.register_module()
+class LoadPersonImage(LoadImageFromFile):
+    """Load an image; a missing, corrupt or truncated one is an error that names it.
+
+    Upstream decodes a truncated JPEG to a picture with a grey end, silently.
+
+    Args:
+        on_error: ``raise``, or ``skip``: the image becomes a grey one with all its labels
+            unknown, identity -1 included, so that it takes part in no loss, count or metric,
+            and its sample carries ``image_error``, which ``ImageErrorHook`` counts and reports.
+        **kwargs: See :class:`mmcv.transforms.LoadImageFromFile`.
+
+    Raises:
+        InputError: If the image cannot be read and ``on_error`` is ``raise``.
+    """
+
+    def __init__(self, on_error: str = 'raise', **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if on_error not in ('raise', 'skip'):
+            raise ValueError(f"on_error must be 'raise' or 'skip', got {on_error!r}")
+        self.on_error = on_error
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Add ``img``, ``img_shape`` and ``ori_shape``."""
+        try:
+            image = self._read(results['img_path'])
+        except InputError as error:
+            if self.on_error == 'raise':
+                raise
+            image = np.full((64, 32, 3), 128, dtype=np.uint8)
+            results['image_error'] = str(error)
+            results['gt_attributes'] = np.full_like(results['gt_attributes'], UNKNOWN)
+            if 'gt_pid' in results:
+                results['gt_pid'] = UNKNOWN
+        results['img'] = image
+        results['img_shape'] = results['ori_shape'] = image.shape[:2]
+        return results
+
+    def _read(self, path: str) -> np.ndarray:
+        try:
+            content = fileio.get(path, backend_args=self.backend_args)
+        except OSError as error:
+            raise InputError(f'{path}: cannot be read ({error.strerror})') from error
+        for signature, (piece, end) in END_MARKERS.items():
+            if content.startswith(signature) and content.rfind(end) < content.rfind(piece):
+                raise InputError(f'{path}: the image is truncated ({len(content)} bytes)')
+        try:
+            image = mmcv.imfrombytes(content, flag=self.color_type, backend=self.imdecode_backend)
+        except Exception as error:  # each decoding backend raises its own
+            raise InputError(f'{path}: not a readable image ({error})') from error
+        if image is None:
+            raise InputError(f'{path}: not a readable image ({len(content)} bytes)')
+        return image.astype(np.float32) if self.to_float32 else image

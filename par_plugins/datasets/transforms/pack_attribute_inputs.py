@@ -1,0 +1,26 @@
+"""The fields of a sample that models, metrics and hooks of this project read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmengine.registry import TRANSFORMS
+from mmpretrain.datasets import PackInputs
+
+
+@TRANSFORMS.register_module()
+class PackAttributeInputs(PackInputs):
+    """mmpretrain's ``PackInputs``, with this project's keys as defaults.
+
+    Args:
+        algorithm_keys: Labels to keep.
+        meta_keys: Meta information to keep.
+        **kwargs: See :class:`mmpretrain.datasets.PackInputs`.
+    """
+
+    def __init__(
+        self,
+        algorithm_keys: Sequence[str] = ('gt_attributes', 'gt_pid', 'gt_camid'),
+        meta_keys: Sequence[str] = (*PackInputs.DEFAULT_META_KEYS, 'image_error'),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(algorithm_keys=algorithm_keys, meta_keys=meta_keys, **kwargs)

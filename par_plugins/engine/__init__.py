@@ -1,0 +1,5 @@
+"""What runs around training and evaluation."""
+
+from par_plugins.engine import hooks
+
+__all__ = ['hooks']

@@ -1,0 +1,72 @@
+"""Per-attribute scores as a table in the log, a CSV file and a figure."""
+
+import csv
+import json
+import math
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+from rich.console import Console
+from rich.table import Table
+
+from par_plugins.visualization import attribute_scores_figure
+
+
+@HOOKS.register_module()
+class AttributeReportHook(Hook):
+    """Write the per-attribute scores of every metric that has a ``table``.
+
+    Into the work directory: ``val_attributes.csv`` and ``.png`` (of the last validation),
+    ``test_attributes.csv`` and ``.png``, and all scores as ``val_scores.json`` and
+    ``test_scores.json``. With several such metrics the name of a metric's prefix is added.
+    """
+
+    priority = 'LOW'
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Write the report of a validation."""
+        self._write(runner, 'val', runner.val_loop.evaluator, metrics)
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Write the report of a test."""
+        self._write(runner, 'test', runner.test_loop.evaluator, metrics)
+
+    def _write(
+        self, runner: Runner, split: str, evaluator: Any, metrics: dict[str, float] | None
+    ) -> None:
+        if not is_main_process():
+            return
+        folder = Path(runner.work_dir)
+        scores = {name: _finite(score) for name, score in (metrics or {}).items()}
+        (folder / f'{split}_scores.json').write_text(json.dumps(scores, indent=2) + '\n')
+        tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
+        for metric in tables:
+            name = f'{split}_attributes'
+            if len(tables) > 1:
+                name += f'_{metric.prefix.replace("/", "_")}'
+            path = folder / f'{name}.csv'
+            with path.open('w', newline='') as file:
+                writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
+                writer.writeheader()
+                writer.writerows(metric.table)
+            attribute_scores_figure(metric.table).savefig(path.with_suffix('.png'))
+            runner.logger.info(f'{path}:\n{_as_text(metric.table)}')
+
+
+def _finite(score: float) -> float | None:
+    """JSON knows no NaN."""
+    return None if isinstance(score, float) and math.isnan(score) else score
+
+
+def _as_text(rows: list[dict[str, Any]]) -> str:
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*(f'{v:.2f}' if isinstance(v, float) else str(v) for v in row.values()))
+    text = StringIO()
+    Console(file=text, width=120).print(table)
+    return text.getvalue()

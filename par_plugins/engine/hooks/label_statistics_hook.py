@@ -1,0 +1,36 @@
+"""Tell losses how often each value occurs in training."""
+
+import torch
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+
+from par_plugins.structures import InputError, LabelStatistics
+
+
+@HOOKS.register_module()
+class LabelStatisticsHook(Hook):
+    """Count the training set's labels and hand them to the model before training.
+
+    Every module of the model with a ``set_label_statistics`` method gets a
+    :class:`LabelStatistics`. Counts are of the dataset, not of what a sampler draws from it.
+
+    Raises:
+        InputError: If the training set has no ``targets`` or no schema.
+    """
+
+    def before_train(self, runner: Runner) -> None:
+        """Count and hand over."""
+        dataset = runner.train_loop.dataloader.dataset
+        schema = dataset.metainfo.get('schema')
+        if schema is None or not hasattr(dataset, 'targets'):
+            raise InputError(
+                f'LabelStatisticsHook: {type(dataset).__name__} has no targets or no schema in '
+                'its metainfo'
+            )
+        statistics = LabelStatistics.from_targets(dataset.targets, schema)
+        device = next(runner.model.parameters(), torch.empty(0)).device
+        for module in runner.model.modules():
+            if hasattr(module, 'set_label_statistics'):
+                module.set_label_statistics(statistics)
+                module.to(device)

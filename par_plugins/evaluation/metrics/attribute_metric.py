@@ -1,0 +1,168 @@
+"""mA, instance scores and average precision of the binary attributes of a dataset."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from mmengine.registry import METRICS
+from sklearn.metrics import average_precision_score
+from torch import Tensor
+
+from par_plugins.evaluation.functional import AttributeCounts, mean_by_ratio
+from par_plugins.evaluation.functional.attribute_protocols import protocol_named
+from par_plugins.evaluation.functional.attribute_scores import threshold_per_attribute
+from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """Counts of a set of images, and their batches where average precision wants them."""
+
+    counts: AttributeCounts
+    batches: tuple[tuple[Tensor, Tensor], ...]
+
+    def __add__(self, other: '_Summary') -> '_Summary':
+        return _Summary(self.counts + other.counts, self.batches + other.batches)
+
+
+@METRICS.register_module()
+class AttributeMetric(StreamedMetric):
+    """``attribute/mA``, ``accuracy``, ``precision``, ``recall``, ``f1`` in percent, and more.
+
+    See ``attribute_scores`` for their meaning. With them come ``mA_many``, ``mA_medium`` and
+    ``mA_few``, means of mA over attributes of such shares of positives (see
+    ``mean_by_ratio``), and ``mAP``, the mean over attributes with labels of both values of the
+    average precision over known labels.
+
+    Where the protocol or the threshold is not the default, the names say so:
+    ``attribute/openpar/mA``, ``attribute/rap@0.4/mA``, ``attribute/rap@per_attribute/mA``. A
+    score that there is nothing to take over is NaN, which no ``save_best`` prefers to a number,
+    and the log says why. Only binary attributes are scored; ``BalancedAccuracyMetric`` scores
+    categorical ones too.
+
+    Attributes:
+        table: After ``evaluate``, in the main process: a dict for each binary attribute with
+            ``name``, ``positives`` (their number), ``ratio`` in [0, 1], ``tpr``, ``tnr``, ``mA``
+            and ``ap`` in percent (NaN where undefined), and ``threshold``.
+
+    Args:
+        protocol: ``'rap'``, ``'rap_matlab'``, ``'rethinking'`` or ``'openpar'``.
+        threshold: One, or one for each binary attribute, in the schema's order; None takes the
+            protocol's own.
+        average_precision: Whether to score average precision, for which the probabilities of
+            all images are kept; without it, memory does not grow with their number.
+        **kwargs: See :class:`StreamedMetric`.
+
+    Raises:
+        ValueError: If the protocol is unknown, or has no threshold of its own and none is given.
+    """
+
+    default_prefix = 'attribute'
+
+    def __init__(
+        self,
+        protocol: str = 'rap',
+        threshold: float | Sequence[float] | None = None,
+        average_precision: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.protocol = protocol_named(protocol)
+        if threshold is None and self.protocol.threshold is None:
+            raise ValueError(
+                f'protocol {protocol!r} has no threshold of its own: give threshold, 0.5 say'
+            )
+        self.threshold = threshold
+        self.average_precision = average_precision
+        self.table: list[dict[str, Any]] = []
+
+    @property
+    def columns(self) -> list[int]:
+        """The binary attributes, as columns of the targets.
+
+        Raises:
+            ValueError: If the schema has none.
+        """
+        columns = [column for column, binary in enumerate(self.schema.binary) if binary]
+        if not columns:
+            raise ValueError(
+                f'AttributeMetric scores binary attributes, but the schema has none: '
+                f'{self.schema}; BalancedAccuracyMetric scores categorical ones'
+            )
+        return columns
+
+    def summarise(self, probabilities: Tensor, targets: Tensor) -> _Summary:
+        """Count the binary attributes, and keep what average precision needs."""
+        parts = self.schema.logit_slices
+        probabilities = probabilities[:, [parts[column].start for column in self.columns]]
+        counts = AttributeCounts.from_batch(
+            probabilities, targets, protocol=self.protocol.name, threshold=self.threshold
+        )
+        kept = ((probabilities.float(), targets.to(torch.int8)),)
+        return _Summary(counts, kept if self.average_precision else ())
+
+    def score(self, summary: _Summary) -> dict[str, float]:
+        """Name the scores, fill the table, and warn of what is absent or undefined."""
+        scores = summary.counts.scores()
+        per_attribute = scores['per_attribute']
+        names = [self.schema.names[column] for column in self.columns]
+        precisions = self._average_precisions(summary, scores['absent'])
+        thresholds = threshold_per_attribute(self.protocol, self.threshold, len(names)).tolist()
+        self.table = [
+            {
+                'name': name,
+                **{key: row[key] for key in ('positives', 'ratio', 'tpr', 'tnr', 'mA')},
+                'ap': precision,
+                'threshold': threshold,
+            }
+            for name, row, precision, threshold in zip(
+                names, per_attribute, precisions, thresholds, strict=True
+            )
+        ]
+        self._warn_of_absent(names, scores)
+        results = {key: scores[key] for key in ('mA', 'accuracy', 'precision', 'recall', 'f1')}
+        for group, value in mean_by_ratio(per_attribute).items():
+            results[f'mA_{group}'] = value
+        if self.average_precision:
+            defined = [value for value in precisions if not math.isnan(value)]
+            results['mAP'] = math.fsum(defined) / len(defined) if defined else math.nan
+        rules = self._rules()
+        return {f'{rules}{key}': value for key, value in results.items()}
+
+    def _rules(self) -> str:
+        """What goes before the names of scores by other rules than the default."""
+        threshold = self.threshold
+        if threshold is None or threshold == self.protocol.threshold:
+            return '' if self.protocol.name == 'rap' else f'{self.protocol.name}/'
+        shown = 'per_attribute' if isinstance(threshold, Sequence) else f'{threshold:g}'
+        return f'{self.protocol.name}@{shown}/'
+
+    def _average_precisions(self, summary: _Summary, absent: Sequence[int]) -> list[float]:
+        """Percent by column, NaN where a side is absent or average precision is not wanted."""
+        num_attributes = summary.counts.columns.shape[1]
+        precisions = [math.nan] * num_attributes
+        if not self.average_precision:
+            return precisions
+        parts = zip(*summary.batches, strict=True)
+        probabilities, targets = (torch.cat(part).numpy() for part in parts)
+        for column in set(range(num_attributes)).difference(absent):
+            known = targets[:, column] >= 0
+            precisions[column] = 100 * float(
+                average_precision_score(targets[known, column], probabilities[known, column])
+            )
+        return precisions
+
+    def _warn_of_absent(self, names: Sequence[str], scores: dict[str, Any]) -> None:
+        consequence = 'left out of' if self.protocol.absent_left_out else 'counted as 0 in'
+        for side in ('positives', 'negatives'):
+            missing = [
+                name
+                for name, row in zip(names, scores['per_attribute'], strict=True)
+                if row[side] == 0
+            ]
+            if missing:
+                self.warn(f'no {side} of {", ".join(missing)}: {consequence} mA, left out of mAP')
+        for score, reason in scores['undefined'].items():
+            self.warn(f'{score} is undefined: {reason}')

@@ -1,0 +1,61 @@
+"""Class-balanced accuracy of all attributes of a dataset, binary and categorical."""
+
+from typing import Any
+
+from mmengine.registry import METRICS
+from torch import Tensor
+
+from par_plugins.evaluation.functional import ValueCounts
+from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
+
+
+@METRICS.register_module()
+class BalancedAccuracyMetric(StreamedMetric):
+    """``attribute/balanced_accuracy`` in percent: see ``balanced_accuracy``.
+
+    A binary attribute is predicted from probability 0.5 on, a categorical one by its most
+    probable value. Values that the labels do not have are named in the log.
+
+    Attributes:
+        table: After ``evaluate``, in the main process: a dict for each attribute with ``name``,
+            ``values`` (number of values), ``known`` (number of known labels) and
+            ``balanced_accuracy``.
+
+    Args:
+        **kwargs: See :class:`StreamedMetric`.
+    """
+
+    default_prefix = 'attribute'
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.table: list[dict[str, Any]] = []
+
+    def summarise(self, probabilities: Tensor, targets: Tensor) -> ValueCounts:
+        """Count each value of each attribute."""
+        schema = self.schema
+        return ValueCounts.from_batch(schema.predictions(probabilities), targets, schema.num_values)
+
+    def score(self, summary: ValueCounts) -> dict[str, float]:
+        """Name the score, and warn of absent values."""
+        schema, scores = self.schema, summary.scores()
+        known = summary.labelled.sum(dim=1).tolist()
+        self.table = [
+            {
+                'name': attribute.name,
+                'values': attribute.num_values,
+                'known': known[column],
+                'balanced_accuracy': scores['per_attribute'][column],
+            }
+            for column, attribute in enumerate(schema.attributes)
+        ]
+        if scores['absent']:
+            names = []
+            for column, value in scores['absent']:
+                attribute = schema.attributes[column]
+                values = ('no', 'yes') if attribute.values is None else attribute.values
+                names.append(f'{attribute.name}={values[value]}')
+            self.warn(f'no known label has {", ".join(names)}: left out of balanced_accuracy')
+        for name, reason in scores['undefined'].items():
+            self.warn(f'{name} is undefined: {reason}')
+        return {'balanced_accuracy': scores['balanced_accuracy']}

@@ -1,0 +1,62 @@
+"""Everything a loss may look at: the contract between a head and its losses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import torch
+from torch import Tensor, nn
+
+from par_plugins.structures import LogitLayout
+
+
+@dataclass(frozen=True)
+class LossInputs:
+    """One batch as a head hands it to its losses.
+
+    A head calls each of its losses as ``loss(logits, targets)``. A loss that needs more lists
+    it in a class attribute ``inputs``, names of attributes of this class, and gets them as
+    keyword arguments. A loss with the class attribute ``images = 'synthetic'`` is called on
+    the synthetic images of the batch (those whose sample carries ``synthetic=True``), every
+    other loss on the real ones; where a batch has none, the loss is not called.
+
+    Attributes:
+        layout: Where each attribute's columns are.
+        logits: ``(N, C)`` packed.
+        targets: ``(N, A)`` int64, -1 unknown; of a synthetic image, the labels it was drawn for.
+        features: ``(N, F)`` shared by all attributes, or ``(N, A, E)`` one embedding each.
+        pids: ``(N,)`` int64 identities, or None where the data have none.
+        camids: ``(N,)`` int64 cameras, or None where the data have none.
+    """
+
+    layout: LogitLayout
+    logits: Tensor
+    targets: Tensor
+    features: Tensor
+    pids: Tensor | None = None
+    camids: Tensor | None = None
+
+    @cached_property
+    def log_probabilities(self) -> Tensor:
+        """``(N, A, K)`` log-probability of every value, ``-inf`` beyond an attribute's own."""
+        return self.layout.log_probabilities(self.logits)
+
+    @cached_property
+    def probabilities(self) -> Tensor:
+        """``(N, C)`` packed probabilities."""
+        return self.layout.probabilities(self.logits)
+
+    def call(self, loss: nn.Module) -> Tensor:
+        """Call a loss with what it asks for."""
+        more = {name: getattr(self, name) for name in getattr(loss, 'inputs', ())}
+        return loss(self.logits, self.targets, **more)
+
+    def select(self, images: Sequence[int]) -> 'LossInputs | None':
+        """The batch of these images alone, or None where there are none."""
+        if len(images) == len(self.logits):
+            return self
+        if not images:
+            return None
+        rows = torch.tensor(images, device=self.logits.device)
+        values = (getattr(self, field.name) for field in fields(self))
+        return LossInputs(*(v[rows] if isinstance(v, Tensor) else v for v in values))

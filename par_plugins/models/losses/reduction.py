@@ -1,0 +1,53 @@
+"""From one loss per label to one number, each reduction meaning what its name says."""
+
+import torch
+from torch import Tensor
+
+REDUCTIONS = ('none', 'sum', 'mean', 'image_mean', 'attribute_mean')
+
+
+def reduce_labels(
+    losses: Tensor, known: Tensor, *, reduction: str, avg_factor: float | Tensor | None
+) -> Tensor:
+    """Reduce the losses of labels.
+
+    Args:
+        losses: ``(N, A)``, 0 where the label is unknown.
+        known: ``(N, A)`` bool.
+        reduction: ``none``: as they are; ``sum``; ``mean``: over known labels; ``image_mean``:
+            sum over attributes, mean over the images with at least one known label;
+            ``attribute_mean``: each attribute's mean over its own known labels, then the mean
+            over all A attributes, one without a known label counting as 0 (APR, eq. 4).
+        avg_factor: The number of images, where a foreign head insists on giving it: the sum is
+            divided by it in place of the count of ``mean`` and ``image_mean``.
+
+    Returns:
+        A scalar, or ``(N, A)`` for ``none``; 0 with zero gradient where nothing is known.
+
+    Raises:
+        ValueError: If ``avg_factor`` comes with a reduction that has no such count.
+    """
+    if avg_factor is not None:
+        if reduction not in ('mean', 'image_mean'):
+            raise ValueError(f'avg_factor has no meaning with reduction={reduction!r}')
+        return losses.sum() / avg_factor
+    if reduction == 'none':
+        return losses
+    if reduction == 'sum':
+        return losses.sum()
+    if reduction == 'mean':
+        return losses.sum() / known.sum().clamp(min=1)
+    if reduction == 'image_mean':
+        return losses.sum() / known.any(dim=1).sum().clamp(min=1)
+    return torch.mean(losses.sum(dim=0) / known.sum(dim=0).clamp(min=1))
+
+
+def check_reduction(reduction: str) -> str:
+    """Return a known reduction.
+
+    Raises:
+        ValueError: If it is not one of ``REDUCTIONS``.
+    """
+    if reduction not in REDUCTIONS:
+        raise ValueError(f'reduction must be one of {", ".join(REDUCTIONS)}, got {reduction!r}')
+    return reduction

@@ -1,0 +1,21 @@
+"""The words that travel with data, checkpoints and exports."""
+
+from par_plugins.structures.attribute_schema import (
+    UNKNOWN,
+    Attribute,
+    AttributeSchema,
+    SchemaMismatchError,
+)
+from par_plugins.structures.input_error import InputError
+from par_plugins.structures.label_statistics import LabelStatistics
+from par_plugins.structures.logit_layout import LogitLayout
+
+__all__ = [
+    'UNKNOWN',
+    'Attribute',
+    'AttributeSchema',
+    'InputError',
+    'LabelStatistics',
+    'LogitLayout',
+    'SchemaMismatchError',
+]

@@ -1,0 +1,68 @@
+"""From packed logits to one padded table of log-probabilities, binary and categorical alike."""
+
+import torch
+from torch import Tensor, nn
+
+from par_plugins.structures.attribute_schema import AttributeSchema
+
+
+class LogitLayout(nn.Module):
+    """Unpack ``(N, C)`` logits of a schema into ``(N, A, K)`` log-probabilities.
+
+    A binary attribute is the two-value softmax over ``(0, z)``, which is its sigmoid; values
+    that an attribute does not have get the logit ``-inf``. So every loss is written once, on
+    probabilities of values, for both kinds of attribute.
+
+    Args:
+        schema: The attributes that the packed columns stand for.
+    """
+
+    index: Tensor
+
+    def __init__(self, schema: AttributeSchema) -> None:
+        super().__init__()
+        self.schema = schema
+        zero, absent = schema.num_logits, schema.num_logits + 1
+        width = max(schema.num_values)
+        index = []
+        for part, binary in zip(schema.logit_slices, schema.binary, strict=True):
+            columns = [zero, part.start] if binary else list(range(part.start, part.stop))
+            index.append(columns + [absent] * (width - len(columns)))
+        self.register_buffer('index', torch.tensor(index), persistent=False)
+        self.register_buffer('constants', torch.tensor([0.0, -torch.inf]), persistent=False)
+
+    def log_probabilities(self, logits: Tensor) -> Tensor:
+        """Log-probability of every value.
+
+        Args:
+            logits: Packed ``(N, C)``, any floating type.
+
+        Returns:
+            ``(N, A, K)``, K the largest number of values, ``-inf`` where an attribute has
+            fewer; float32 (float64 for float64 logits).
+
+        Raises:
+            ValueError: If the number of columns is not the schema's.
+        """
+        if logits.ndim != 2 or logits.shape[1] != self.schema.num_logits:
+            raise ValueError(
+                f'logits of shape {tuple(logits.shape)}, but the schema packs '
+                f'{len(self.schema)} attributes into (N, {self.schema.num_logits})'
+            )
+        exact = logits if logits.dtype == torch.float64 else logits.float()
+        constants = self.constants.to(exact).expand(len(exact), 2)
+        return torch.cat([exact, constants], dim=1)[:, self.index].log_softmax(dim=2)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Packed probabilities.
+
+        Args:
+            logits: Packed ``(N, C)``, any floating type.
+
+        Returns:
+            ``(N, C)``: sigmoids of binary attributes, softmaxes of categorical ones.
+        """
+        table = self.log_probabilities(logits).exp().flatten(1)
+        packed = table.new_zeros(len(table), self.schema.num_logits + 2)
+        columns = self.index.flatten().expand(len(table), -1)
+        return packed.scatter(1, columns, table)[:, : self.schema.num_logits]

@@ -1,0 +1,1 @@
+"""Promises that every registered class keeps, here and in projects that extend this one."""

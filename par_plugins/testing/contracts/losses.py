@@ -1,0 +1,137 @@
+"""What every loss on attributes promises.
+
+Each check raises ``AssertionError`` where a promise is broken. ``make`` builds the loss anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from mmengine.structures import BaseDataElement
+from torch import Tensor, nn
+
+from par_plugins.models.heads import AttributeHead
+from par_plugins.models.losses import LossInputs
+from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics, LogitLayout
+
+SCHEMA = AttributeSchema(['a', Attribute('b', ('x', 'y', 'z')), 'c', 'd'])
+"""Binary and categorical attributes, mixed."""
+
+Make = Callable[[], nn.Module]
+
+
+def random_batch(
+    num_images: int = 6, seed: int = 0, dtype: torch.dtype = torch.float64
+) -> LossInputs:
+    """A batch of :data:`SCHEMA` with unknown labels, one image without any known label."""
+    generator = torch.Generator().manual_seed(seed)
+    num_values = torch.tensor(SCHEMA.num_values)
+    shape = (num_images, len(SCHEMA))
+    targets = (torch.rand(shape, generator=generator) * num_values).long()
+    targets[torch.rand(shape, generator=generator) < 0.3] = -1
+    targets[-1] = -1
+    return LossInputs(
+        layout=LogitLayout(SCHEMA),
+        logits=2 * torch.randn(num_images, SCHEMA.num_logits, generator=generator, dtype=dtype),
+        targets=targets,
+        features=torch.randn(num_images, 5, generator=generator, dtype=dtype),
+        pids=torch.arange(num_images) // 2,
+        camids=torch.arange(num_images) % 2,
+    )
+
+
+def prepared(make: Make, schema: AttributeSchema = SCHEMA) -> nn.Module:
+    """The loss with a schema, and with statistics of skewed labels, where it takes them."""
+    loss = make()
+    if hasattr(loss, 'set_schema'):
+        loss.set_schema(schema)
+    if hasattr(loss, 'set_label_statistics'):
+        targets = torch.zeros(20, len(schema), dtype=torch.long)
+        targets[:3] = 1
+        loss.set_label_statistics(LabelStatistics.from_targets(targets.numpy(), schema))
+    return loss
+
+
+def check_equals_reference(make: Make, reference: Callable[[nn.Module, LossInputs], float]) -> None:
+    """In float64 the value is that of the slow reference."""
+    for seed in range(3):
+        batch, loss = random_batch(seed=seed), prepared(make)
+        torch.testing.assert_close(
+            batch.call(loss), torch.tensor(reference(loss, batch), dtype=torch.float64)
+        )
+
+
+def check_gradient(make: Make) -> None:
+    """The gradient is that of the value."""
+    batch, loss = random_batch(), prepared(make)
+
+    def value(logits: Tensor, features: Tensor) -> Tensor:
+        return replace(batch, logits=logits, features=features).call(loss)
+
+    inputs = (batch.logits.requires_grad_(), batch.features.requires_grad_())
+    value(*inputs).backward()
+    if 'features' in getattr(loss, 'inputs', ()):
+        assert torch.autograd.gradcheck(value, inputs)
+    else:
+        assert inputs[1].grad is None
+        assert torch.autograd.gradcheck(lambda z: value(z, batch.features), batch.logits)
+
+
+def check_finite_and_pulling(make: Make) -> None:
+    """Wrong logits up to +-40 give a finite loss and a gradient, in half precision too."""
+    for dtype in (torch.float32, torch.float16, torch.bfloat16):
+        for size in (5.0, 19.0, 40.0):
+            loss = prepared(make)
+            batch = random_batch(num_images=2, dtype=dtype)
+            targets = torch.zeros_like(batch.targets)
+            logits = torch.zeros_like(batch.logits)
+            targets[1] = 1
+            for part, binary in zip(SCHEMA.logit_slices, SCHEMA.binary, strict=True):
+                logits[0, part.start if binary else part.start + 1] = size
+                logits[1, part.start] = -size if binary else size
+            logits.requires_grad_()
+            value = replace(batch, logits=logits, targets=targets).call(loss)
+            value.backward()
+            assert value.isfinite(), f'{value} at logits of +-{size} in {dtype}'
+            pulled = torch.stack(
+                [logits.grad[:, part].abs().amax(1) for part in SCHEMA.logit_slices], dim=1
+            )
+            assert logits.grad.isfinite().all() and (pulled > 0).all(), (
+                f'gradient {logits.grad} at logits of +-{size} in {dtype}'
+            )
+
+
+def check_unknown_is_absent(make: Make) -> None:
+    """An image without a known label changes nothing, and unknown labels get no gradient."""
+    batch, loss = random_batch(), prepared(make)
+    fewer = batch.select(range(len(batch.targets) - 1))
+    torch.testing.assert_close(batch.call(loss), fewer.call(loss))
+    logits = batch.logits.clone().requires_grad_()
+    replace(batch, logits=logits).call(loss).backward()
+    for attribute, part in enumerate(SCHEMA.logit_slices):
+        unknown = batch.targets[:, attribute] < 0
+        assert (logits.grad[unknown, part] == 0).all()
+    nothing = replace(batch, logits=logits, targets=torch.full_like(batch.targets, -1))
+    assert nothing.call(loss) == 0
+
+
+def check_order_does_not_matter(make: Make) -> None:
+    """Images in another order give the same loss."""
+    batch, loss = random_batch(), prepared(make)
+    order = torch.randperm(len(batch.targets), generator=torch.Generator().manual_seed(1)).tolist()
+    shuffled = LossInputs(*(v[order] if isinstance(v, Tensor) else v for v in vars(batch).values()))
+    torch.testing.assert_close(shuffled.call(loss), batch.call(loss))
+
+
+def check_same_through_head(make: Make) -> None:
+    """The head reports the number that the loss alone gives."""
+    batch, loss = random_batch(), prepared(make)
+    head = AttributeHead(in_channels=5, schema=SCHEMA, losses={'it': loss}).double()
+    samples = [
+        BaseDataElement(gt_attributes=row.numpy(), gt_pid=pid, gt_camid=camid)
+        for row, pid, camid in zip(batch.targets, batch.pids, batch.camids, strict=True)
+    ]
+    through = head.loss((batch.features,), samples)
+    assert set(through) == {'loss_it'}
+    alone = replace(batch, logits=head((batch.features,))).call(loss)
+    torch.testing.assert_close(through['loss_it'], alone)

@@ -1,0 +1,36 @@
+"""Scores of each attribute as bars."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+
+def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
+    """Draw the mA of every attribute, the rarest at the bottom, with its two halves.
+
+    Args:
+        table: One dict an attribute, with ``name``, ``ratio`` (share of positives, 0-1) and
+            ``tpr``, ``tnr`` and ``mA`` in percent; NaN where a score is undefined.
+
+    Returns:
+        A figure that belongs to no window.
+    """
+    rows = sorted(table, key=lambda row: row['ratio'])
+    figure = Figure(figsize=(8, 1.2 + 0.28 * len(rows)), layout='constrained')
+    axes = figure.subplots()
+    places = range(len(rows))
+    axes.barh(places, [row['mA'] for row in rows], color='0.8', label='mA')
+    axes.plot(
+        [row['tpr'] for row in rows], places, '>', color='tab:blue', label='true positive rate'
+    )
+    axes.plot(
+        [row['tnr'] for row in rows], places, '<', color='tab:red', label='true negative rate'
+    )
+    axes.axvline(50, color='0.4', linewidth=0.8, linestyle=':')
+    axes.set_yticks(places, [f'{row["name"]}  {100 * row["ratio"]:.1f} %' for row in rows])
+    axes.set_xlim(0, 101)
+    axes.set_xlabel('percent')
+    axes.set_title('Scores of each attribute, by its share of positives')
+    figure.legend(loc='outside lower center', ncols=3, frameon=False)
+    return figure

@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from par_plugins.datasets import AttributeCSV
+from par_plugins.structures import Attribute, InputError
+
+TABLE = """\
+image,split,person,camera,Female,Hat,Age
+a/1.jpg,train,17,1,1,0,adult
+a/2.jpg,train,17,2,1,,old
+a/3.jpg,test,4,1,0,1,child
+a/4.jpg,train,5,6,,0,
+"""
+
+
+def dataset(root, text=TABLE, encoding='utf-8', pids=True, **kwargs):
+    (root / 'labels.csv').write_bytes(text.encode(encoding))
+    columns = {'pid_column': 'person', 'camid_column': 'camera'} if pids else {}
+    return AttributeCSV(data_root=root, **{**columns, **kwargs})
+
+
+def test_binary_categorical_and_blank_cells_become_targets(tmp_path):
+    data = dataset(tmp_path)
+    assert data.metainfo['schema'].attributes == (
+        Attribute('Female'),
+        Attribute('Hat'),
+        Attribute('Age', ('adult', 'child', 'old')),
+    )
+    assert data.targets.tolist() == [[1, 0, 0], [1, -1, 2], [-1, 0, -1]]
+    assert data.targets.dtype == np.int64
+    assert data[1]['img_path'] == str(tmp_path / 'a/2.jpg')
+    assert data.pids.tolist() == [17, 17, 5] and data.camids.tolist() == [1, 2, 6]
+    assert data[2]['gt_pid'] == 5 and data[2]['gt_camid'] == 6
+
+
+def test_every_split_has_the_schema_of_the_whole_file(tmp_path):
+    train, test = dataset(tmp_path), dataset(tmp_path, split='test')
+    assert train.metainfo['schema'] == test.metainfo['schema']
+    assert test.targets.tolist() == [[0, 1, 1]]
+    assert len(dataset(tmp_path, split=None)) == 4
+
+
+def test_a_file_without_splits_identities_and_cameras_is_enough(tmp_path):
+    data = dataset(tmp_path, 'image,Hat\n1.jpg,1\n2.jpg,\n', split=None, pids=False)
+    assert data.targets.tolist() == [[1], [-1]] and 'gt_pid' not in data[0]
+    with pytest.raises(InputError, match='has no gt_pid'):
+        _ = data.pids
+
+
+def test_a_schema_fixes_columns_and_the_order_of_values(tmp_path):
+    schema = {'attributes': [{'name': 'Age', 'values': ['child', 'adult', 'old']}, 'Hat']}
+    data = dataset(tmp_path, schema=schema)
+    assert data.targets.tolist() == [[1, 0], [2, -1], [-1, 0]]
+
+
+def test_attributes_select_columns_by_name(tmp_path):
+    assert dataset(tmp_path, attributes=['Age', 'Female']).targets.tolist() == [
+        [0, 1],
+        [2, 1],
+        [-1, -1],
+    ]
+
+
+@pytest.mark.parametrize(
+    ('text', 'options'),
+    [
+        (TABLE.replace('\n', '\r\n'), {}),
+        ('\ufeff' + TABLE, {}),
+        (TABLE.replace(',', ';'), {'delimiter': ';'}),
+        (TABLE.replace(',', ' , '), {}),
+        (TABLE + '\n\n', {}),
+    ],
+    ids=['windows lines', 'byte order mark', 'semicolons', 'spaces', 'blank lines at the end'],
+)
+def test_the_files_spreadsheets_write_read_alike(tmp_path, text, options):
+    assert dataset(tmp_path, text, **options).targets.tolist() == dataset(tmp_path).targets.tolist()
+
+
+BAD = {
+    'minus one': (TABLE.replace('17,1,1', '17,1,-1'), "line 2, column 'Female': entry '-1'"),
+    'fraction': (TABLE.replace('17,1,1', '17,1,0.5'), "line 2, column 'Female': entry '0.5'"),
+    'ragged': (TABLE + 'a/5.jpg,train,1\n', 'line 6: 3 cells, but the header has 7 columns'),
+    'twice': (TABLE.replace('Hat', 'Female'), "column 'Female' twice"),
+    'nameless': (TABLE.replace('Hat', ''), 'a column without a name'),
+    'no image column': (TABLE.replace('image', 'file'), "no column 'image'; the header has file"),
+    'no image': (TABLE.replace('a/2.jpg', ''), "line 3: no image in 'image'"),
+    'pid': (TABLE.replace('17,2', 'x7,2'), "line 3, column 'person': 'x7' is not a whole number"),
+    'split': (TABLE.replace('train', 'dev'), "no row has split 'train'; column 'split' has dev, t"),
+    'one value': (TABLE.replace('old', 'adult').replace('child', 'adult'), "one entry 'adult'"),
+    'empty': ('', 'the file is empty'),
+    'header only': (TABLE.splitlines()[0] + '\n', "no row has split 'train'"),
+}
+
+
+@pytest.mark.parametrize('case', BAD)
+def test_a_bad_table_is_one_sentence_naming_file_and_line(tmp_path, case):
+    text, sentence = BAD[case]
+    with pytest.raises(InputError, match=sentence) as caught:
+        dataset(tmp_path, text)
+    assert str(tmp_path / 'labels.csv') in str(caught.value) and '\n' not in str(caught.value)
+
+
+def test_a_value_outside_the_given_schema_is_named(tmp_path):
+    schema = {'attributes': [{'name': 'Age', 'values': ['adult', 'old']}]}
+    with pytest.raises(InputError, match="line 4, column 'Age': entry 'child' is not one of adult"):
+        dataset(tmp_path, schema=schema)
+
+
+def test_a_missing_or_foreign_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r'labels\.csv: no such file'):
+        AttributeCSV(data_root=tmp_path)
+    with pytest.raises(InputError, match=r'labels\.csv: not a CSV file in UTF-8'):
+        dataset(tmp_path, 'image,Hut\n1.jpg,ä\n', encoding='latin-1')

@@ -1,0 +1,30 @@
+"""Test a checkpoint."""
+
+import argparse
+
+from command_line import RUNNER_OPTIONS, load_config, stop_on_input_error
+
+from par_plugins.apis import build_runner
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, parents=[RUNNER_OPTIONS])
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('--out', help='save every prediction to this .pkl file')
+    return parser.parse_args()
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    cfg = load_config(args)
+    cfg.load_from = args.checkpoint
+    if args.out:
+        metrics = cfg.test_evaluator
+        dump = dict(type='DumpResults', out_file_path=args.out)
+        cfg.test_evaluator = [*(metrics if isinstance(metrics, list) else [metrics]), dump]
+    build_runner(cfg).test()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,56 @@
+"""Train a config; at the end, test the checkpoint that was best on the validation split."""
+
+import argparse
+
+from command_line import RUNNER_OPTIONS, load_config, stop_on_input_error
+
+from par_plugins.apis import build_runner, test_best
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, parents=[RUNNER_OPTIONS])
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        help='continue from this checkpoint; without a path, from the last one in the work dir',
+    )
+    parser.add_argument('--amp', action='store_true', help='train in mixed precision')
+    parser.add_argument('--no-test', action='store_true', help='leave the test split alone')
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate with the batch size, from auto_scale_lr.base_batch_size',
+    )
+    parser.add_argument('--seed', type=int, help='in place of randomness.seed')
+    parser.add_argument(
+        '--deterministic', action='store_true', help='deterministic CUDA kernels, slower'
+    )
+    return parser.parse_args()
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    cfg = load_config(args)
+    if args.amp:
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    if args.resume:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else args.resume
+    if args.auto_scale_lr:
+        cfg.auto_scale_lr.enable = True
+    if args.seed is not None:
+        cfg.randomness.seed = args.seed
+    if args.deterministic:
+        cfg.randomness.deterministic = True
+
+    runner = build_runner(cfg)
+    runner.train()
+    if cfg.get('test_dataloader') and not args.no_test:
+        test_best(runner)
+
+
+if __name__ == '__main__':
+    main()
