@@ -4,7 +4,7 @@ import argparse
 
 from command_line import RUNNER_OPTIONS, load_config, stop_on_input_error
 
-from par_plugins.apis import build_runner, test_best
+from par_plugins.apis import build_runner, evaluate_best
 
 
 def parse_args() -> argparse.Namespace:
@@ -49,7 +49,7 @@ def main() -> None:
     runner = build_runner(cfg)
     runner.train()
     if cfg.get('test_dataloader') and not args.no_test:
-        test_best(runner)
+        evaluate_best(runner)
 
 
 if __name__ == '__main__':

@@ -40,7 +40,7 @@ def build_runner(cfg: Config) -> Runner:
     return runner
 
 
-def test_best(runner: Runner) -> dict[str, float]:
+def evaluate_best(runner: Runner) -> dict[str, float]:
     """Test the checkpoint that was best on the validation split, once.
 
     Args:

@@ -6,10 +6,11 @@ label vectors are derived by name and never stored beside the traits that are dr
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+
+from par_plugins.testing.toy_random import Stream, generator
 
 NUM_CAMERAS = 6
 
@@ -24,14 +25,14 @@ class ToyPedestrian:
 
     identity: int = 1
     camid: int = 1
-    view: str = 'front'  # front, side, back
-    gender: str = 'male'  # male, female
-    age: str = '18-60'  # less18, 18-60, over60
-    hair: str = 'short'  # short, long
-    lower_wear: str = 'trousers'  # trousers, shorts, skirt
-    sleeve: str = 'long'  # short, long
-    upper_pattern: str = 'plain'  # plain, stripe, logo, plaid, splice
-    lower_pattern: str = 'plain'  # plain, stripe, dots
+    view: Literal['front', 'side', 'back'] = 'front'
+    gender: Literal['male', 'female'] = 'male'
+    age: Literal['less18', '18-60', 'over60'] = '18-60'
+    hair: Literal['short', 'long'] = 'short'
+    lower_wear: Literal['trousers', 'shorts', 'skirt'] = 'trousers'
+    sleeve: Literal['short', 'long'] = 'long'
+    upper_pattern: Literal['plain', 'stripe', 'logo', 'plaid', 'splice'] = 'plain'
+    lower_pattern: Literal['plain', 'stripe', 'dots'] = 'plain'
     hat: bool = False
     glasses: bool = False
     hand_bag: bool = False
@@ -90,32 +91,26 @@ PA100K_ATTRIBUTES = (
 # Attributes of a person that the camera cannot see from behind: labelled 0 there.
 HIDDEN_FROM_BACK = frozenset({'Glasses', 'HoldObjectsInFront', 'UpperLogo'})
 
-
-class Condition(NamedTuple):
-    """The share of an attribute's positives among those who have the attribute ``given``."""
-
-    given: str
-    share: float
-
-
-# From the same labels. ``given`` belongs to a trait sampled earlier: an earlier field above. of attributes hidden from behind are among the images from the front and the side.
-CONDITIONS = {
-    'Shorts': Condition('AgeLess18', 0.74),
-    'Skirt&Dress': Condition('Female', 0.117 / 0.456),  # women alone
-    'ShortSleeve': Condition('Shorts', 0.98),
-    'UpperStride': Condition('ShortSleeve', 0.07),
-    'UpperLogo': Condition('ShortSleeve', 0.32),
-    'UpperPlaid': Condition('ShortSleeve', 0.08),
-    'UpperSplice': Condition('ShortSleeve', 0.033),
-    'LowerStripe': Condition('Skirt&Dress', 0.024),
-    'LowerPattern': Condition('ShortSleeve', 0.027),
-    'Hat': Condition('LongSleeve', 0.09),
-    'Glasses': Condition('Female', 0.14),
-    'HandBag': Condition('Female', 0.24),
-    'ShoulderBag': Condition('Female', 0.32),
-    'Backpack': Condition('AgeLess18', 0.71),
-    'LongCoat': Condition('LongSleeve', 0.064),
-    'boots': Condition('LongCoat', 0.055),
+# The share of an attribute's positives among those who have another attribute, from the same
+# labels. Several others exclude each other; all belong to traits sampled earlier (earlier fields
+# above). Shares of attributes hidden from behind are among the images from the front and the side.
+CONDITIONS: dict[str, dict[str, float]] = {
+    'Shorts': {'AgeLess18': 0.74},
+    'Skirt&Dress': {'Female': 0.117 / 0.456},  # women alone
+    'ShortSleeve': {'Shorts': 0.98, 'Skirt&Dress': 0.79},
+    'UpperStride': {'ShortSleeve': 0.07},
+    'UpperLogo': {'ShortSleeve': 0.32},
+    'UpperPlaid': {'ShortSleeve': 0.08},
+    'UpperSplice': {'ShortSleeve': 0.033},
+    'LowerStripe': {'Skirt&Dress': 0.024},
+    'LowerPattern': {'ShortSleeve': 0.027},
+    'Hat': {'LongSleeve': 0.09},
+    'Glasses': {'Female': 0.14},
+    'HandBag': {'Female': 0.24},
+    'ShoulderBag': {'Female': 0.32},
+    'Backpack': {'AgeLess18': 0.71},
+    'LongCoat': {'LongSleeve': 0.064},
+    'boots': {'LongCoat': 0.055},
 }
 
 # Market-1501 attributes, 751 training identities: gender x hair, and colours (rounded, over those
@@ -157,6 +152,7 @@ _COLOR_RATIOS = {
 }
 
 _ATTRIBUTE = {attribute.name: attribute for attribute in PA100K_ATTRIBUTES}
+_VIEW_RATIOS = {str(a.value): a.ratio for a in PA100K_ATTRIBUTES if a.trait == 'view'}
 _DEFAULT = {field.name: field.default for field in fields(ToyPedestrian)}
 # The values of each trait that are rarer than its default, in the order of the fields.
 _RARER = {
@@ -166,37 +162,23 @@ _RARER = {
 }
 
 
-class Stream(IntEnum):
-    """What a random generator is for; ``generator`` keeps the streams of one seed apart."""
-
-    IDENTITY = 0
-    SIGHTING = 1
-    PICTURE = 2
-    CAMERA = 3
-    CROP = 4
-
-
-def generator(seed: int, stream: Stream, *numbers: int) -> np.random.Generator:
-    """A generator that depends on its arguments alone: not on order, processes or global state."""
-    return np.random.default_rng((seed, stream, *numbers))
-
-
 def trait_ratio(name: str) -> float:
     """Ratio of people (not of images) who have a PA-100K attribute, seen or not."""
     hidden = _ATTRIBUTE['Back'].ratio if name in HIDDEN_FROM_BACK else 0.0
     return _ATTRIBUTE[name].ratio / (1 - hidden)
 
 
-def conditional_ratio(name: str, given_present: bool) -> float:
-    """Ratio of people who have ``name``, among those with or without its condition's attribute.
+def conditional_ratio(name: str, given: str | None) -> float:
+    """Ratio of people who have ``name`` among those with ``given``, one of its conditions.
 
-    The share with it is stated in ``CONDITIONS``; the share without it keeps ``trait_ratio(name)``.
+    That is the share in ``CONDITIONS``. With None it is the ratio among those with none of its
+    conditions, which keeps the ratio of all people at ``trait_ratio(name)``.
     """
-    given, share = CONDITIONS[name]
-    if given_present:
-        return share
-    given_ratio = trait_ratio(given)
-    return (trait_ratio(name) - given_ratio * share) / (1 - given_ratio)
+    shares = CONDITIONS.get(name, {})
+    if given is not None:
+        return shares[given]
+    explained = sum(trait_ratio(other) * share for other, share in shares.items())
+    return (trait_ratio(name) - explained) / (1 - sum(map(trait_ratio, shares)))
 
 
 def sample_pedestrian(seed: int, identity: int, shot: int) -> ToyPedestrian:
@@ -216,7 +198,8 @@ def sample_pedestrian(seed: int, identity: int, shot: int) -> ToyPedestrian:
         traits[trait] = _DEFAULT[trait]
         upper_end = 0.0
         for attribute in attributes:
-            upper_end += _ratio_for(attribute.name, traits)
+            given = _present_condition(attribute.name, traits)
+            upper_end += conditional_ratio(attribute.name, given)
             if uniforms[trait] < upper_end:
                 traits[trait] = attribute.value
                 break
@@ -224,14 +207,8 @@ def sample_pedestrian(seed: int, identity: int, shot: int) -> ToyPedestrian:
         traits['hair'] = 'long'
     for trait, ratios in _COLOR_RATIOS.items():
         traits[trait] = _pick(ratios, uniforms[trait])
-    view = generator(seed, Stream.SIGHTING, identity, shot).random()
-    views = {a.value: a.ratio for a in PA100K_ATTRIBUTES if a.trait == 'view'}
-    return ToyPedestrian(
-        identity=identity,
-        camid=(first_camera + shot) % NUM_CAMERAS + 1,
-        view=_pick(views, view),
-        **traits,
-    )
+    traits['view'] = _pick(_VIEW_RATIOS, generator(seed, Stream.SIGHTING, identity, shot).random())
+    return ToyPedestrian(identity, (first_camera + shot) % NUM_CAMERAS + 1, **traits)
 
 
 def pa100k_labels(pedestrians: Iterable[ToyPedestrian]) -> np.ndarray:
@@ -246,11 +223,12 @@ def _is_labelled(pedestrian: ToyPedestrian, attribute: PA100KAttribute) -> bool:
     return not hidden and getattr(pedestrian, attribute.trait) == attribute.value
 
 
-def _ratio_for(name: str, traits: dict[str, Any]) -> float:
-    if name not in CONDITIONS:
-        return trait_ratio(name)
-    given = _ATTRIBUTE[CONDITIONS[name].given]
-    return conditional_ratio(name, traits[given.trait] == given.value)
+def _present_condition(name: str, traits: dict[str, Any]) -> str | None:
+    for given in CONDITIONS.get(name, {}):
+        attribute = _ATTRIBUTE[given]
+        if traits[attribute.trait] == attribute.value:
+            return given
+    return None
 
 
 def _pick(ratios: dict[str, float], uniform: float) -> str:

@@ -27,6 +27,8 @@ COLORS: dict[str, Color] = {
     'dark': (70, 100, 145),
 }
 
+DARK: Color = (20, 20, 20)
+
 
 def mixed(color: Color, other: Color, share: float) -> Color:
     """``color`` with a share (0 to 1) of ``other``."""
@@ -98,6 +100,20 @@ class Brush:
         corners = self._pixels(points)
         self._paint(fill, lambda canvas, color: cv2.fillPoly(canvas, [corners], color))
         cv2.polylines(self.canvas, [corners], True, outline, self._length(outline_width))
+
+    def trapezoid(
+        self,
+        x: float,
+        top: tuple[float, float],
+        bottom: tuple[float, float],
+        fill: Fill,
+        outline: Color,
+        outline_width: float = 0.009,
+    ) -> None:
+        """Upright and symmetric about x; ``top`` and ``bottom`` are an y and half a width."""
+        corners = [(x + side * top[1], top[0]) for side in (-1, 1)]
+        corners += [(x + side * bottom[1], bottom[0]) for side in (1, -1)]
+        self.polygon(corners, fill, outline, outline_width)
 
     def ellipse(
         self, centre: Point, radii: Point, color: Color, *, upper_half: bool = False

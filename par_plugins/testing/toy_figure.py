@@ -7,6 +7,7 @@ import numpy as np
 from par_plugins.testing.toy_appearance import ToyPedestrian
 from par_plugins.testing.toy_brush import (
     COLORS,
+    DARK,
     Brush,
     Color,
     Fill,
@@ -15,15 +16,13 @@ from par_plugins.testing.toy_brush import (
     edge,
     mixed,
 )
+from par_plugins.testing.toy_head import draw_head, draw_long_hair
 
-SENIOR_HAIR: Color = (215, 215, 215)
 WOOD: Color = (50, 85, 130)
 BOX: Color = (110, 165, 205)
 BOOT: Color = (30, 60, 120)
 BOOT_CUFF: Color = (120, 175, 215)
 SHOE: Color = (60, 55, 70)
-DARK: Color = (20, 20, 20)
-LIP: Color = (90, 80, 190)
 
 
 class Pose(NamedTuple):
@@ -70,8 +69,7 @@ _BODIES = {
 
 def draw_figure(canvas: np.ndarray, pedestrian: ToyPedestrian, pose: Pose) -> None:
     """Draw a pedestrian on a canvas (H, W, 3) of uint8, blue-green-red, in place."""
-    figure = _Figure(canvas, pedestrian, pose)
-    figure.draw()
+    _Figure(canvas, pedestrian, pose).draw()
 
 
 class _Figure:
@@ -95,7 +93,6 @@ class _Figure:
             stoop_below=body.hip_y,
         )
         self.skin = COLORS[pedestrian.skin_color]
-        self.hair = SENIOR_HAIR if pedestrian.age == 'over60' else COLORS[pedestrian.hair_color]
         self.accent = COLORS[pedestrian.accent_color]
         self.bag = COLORS[pedestrian.bag_color]
         self.upper = COLORS[pedestrian.upper_color]
@@ -110,7 +107,7 @@ class _Figure:
             self._arm(-1)
         self._legs()
         self._torso()
-        self._head()
+        draw_head(self.brush, self.who, self.body.head, self.body.shoulder_y)
         if self.who.age == 'over60':
             self._stick()
         if not self.side:
@@ -123,7 +120,7 @@ class _Figure:
         if self.who.hand_bag:
             self._hand_bag()
         if self.who.hair == 'long':
-            self._long_hair()
+            draw_long_hair(self.brush, self.who, self.body.head, self.body.shoulder_y)
         if self._holding:
             self._box()
 
@@ -174,8 +171,7 @@ class _Figure:
         if self.who.lower_wear == 'skirt':
             waist, hem = self.body.waist_y, self.body.knee_y - 0.01
             half = 1.5 * self.body.hip
-            skirt = ((-0.09, waist), (0.09, waist), (half, hem), (-half, hem))
-            self.brush.polygon(skirt, self.lower_cloth, edge(lower))
+            self.brush.trapezoid(0.0, (waist, 0.09), (hem, half), self.lower_cloth, edge(lower))
 
     def _leg_joints(self, leg: int) -> tuple[Point, Point, Point]:
         """Hip, knee and ankle of the left (-1) or the right (1) leg."""
@@ -200,6 +196,8 @@ class _Figure:
 
     def _torso(self) -> None:
         body, bottom = self.body, self.body.hip_y + 0.015
+        right: tuple[Point, ...]
+        left: tuple[Point, ...]
         if self.side:
             chest = 0.095 if self.who.gender == 'female' else 0.075
             right = ((0.035, body.shoulder_y - 0.02), (chest, body.shoulder_y + 0.09))
@@ -237,7 +235,7 @@ class _Figure:
         self.brush.ellipse((x, y), (0.062 * width, 0.052), contrasting(self.upper))
         self.brush.ellipse((x, y), (0.042 * width, 0.034), self.accent)
 
-    # Arms and what they carry
+    # Arms, and what people carry
 
     def _arm(self, arm: int) -> None:
         """The left (-1) or the right (1) arm; from the side, the far (-1) or the near one."""
@@ -259,7 +257,7 @@ class _Figure:
         y = body.shoulder_y + 0.03
         if self.side:
             if self._holding:
-                return (0.0, y), (-0.02, y + 0.13), (0.16, y + 0.13)
+                return (0.0, y), (-0.02, y + 0.13), (0.12, y + 0.13)
             return (
                 (0.0, y),
                 (-0.02 + 0.06 * swing, y + 0.15),
@@ -272,21 +270,16 @@ class _Figure:
         return (x, y), (out, y + 0.15), (out + 0.01 * arm, body.hip_y + 0.02 - 0.03 * swing)
 
     def _box(self) -> None:
-        middle, y = (0.2 if self.side else 0.0), self.body.shoulder_y + 0.11
-        half = 0.075 if self.side else 0.105
-        corners = ((middle - half, y), (middle + half, y))
-        corners += ((middle + half, y + 0.15), (middle - half, y + 0.15))
-        self.brush.polygon(corners, BOX, DARK)
+        middle, y = (0.15 if self.side else 0.0), self.body.shoulder_y + 0.11
+        half = 0.07 if self.side else 0.105
+        self.brush.trapezoid(middle, (y, half), (y + 0.15, half), BOX, DARK)
         self.brush.line(((middle, y), (middle, y + 0.15)), 0.018, WOOD)
 
     def _hand_bag(self) -> None:
         x, y = self._arm_joints(1)[2]
-        x += 0.0 if self.side or self._holding else 0.02
         y = self.body.hip_y + 0.02 if self._holding else y
         self.brush.line(((x, y), (x - 0.05, y + 0.07), (x + 0.05, y + 0.07), (x, y)), 0.014, DARK)
-        corners = ((x - 0.06, y + 0.06), (x + 0.06, y + 0.06))
-        corners += ((x + 0.08, y + 0.19), (x - 0.08, y + 0.19))
-        self.brush.polygon(corners, self.bag, edge(self.bag), 0.014)
+        self._bag(x, (y + 0.06, 0.055), (y + 0.18, 0.07))
 
     def _shoulder_bag(self) -> None:
         body = self.body
@@ -294,118 +287,43 @@ class _Figure:
             strap = ((0.03, body.shoulder_y), (-0.04, body.hip_y - 0.05))
         else:
             strap = ((0.6 * body.shoulder, body.shoulder_y - 0.01), (-body.hip, body.hip_y - 0.05))
+        self._strap(*strap)
         x, y = strap[1]
-        self.brush.line(strap, 0.036, edge(self.bag))
-        self.brush.line(strap, 0.02, self.bag)
-        corners = ((x - 0.075, y), (x + 0.065, y), (x + 0.065, y + 0.11), (x - 0.075, y + 0.11))
-        self.brush.polygon(corners, self.bag, edge(self.bag), 0.014)
-        self.brush.line(((x - 0.075, y + 0.045), (x + 0.065, y + 0.045)), 0.012, edge(self.bag))
+        self._bag(x, (y, 0.07), (y + 0.11, 0.07))
+        self.brush.line(((x - 0.07, y + 0.045), (x + 0.07, y + 0.045)), 0.012, edge(self.bag))
 
     def _backpack_behind(self) -> None:
         """The pack of a person seen from the front or the side."""
         y = self.body.shoulder_y
         if self.side:
-            corners = ((-0.05, y), (-0.17, y + 0.02), (-0.21, y + 0.25), (-0.05, y + 0.27))
+            self._bag(-0.12, (y, 0.065), (y + 0.26, 0.085))
         else:
             half = self.body.shoulder + 0.02
-            corners = ((-half + 0.05, y - 0.05), (half - 0.05, y - 0.05))
-            corners += ((half, y + 0.24), (-half, y + 0.24))
-        self.brush.polygon(corners, self.bag, edge(self.bag), 0.014)
+            self._bag(0.0, (y - 0.05, half - 0.05), (y + 0.24, half))
 
     def _backpack_over(self) -> None:
         """The straps; from behind, the pack."""
         y, half = self.body.shoulder_y, 0.75 * self.body.shoulder
         if self.who.view == 'back':
-            pack = ((-0.8 * half, y), (0.8 * half, y), (half, y + 0.27), (-half, y + 0.27))
-            self.brush.polygon(pack, self.bag, edge(self.bag), 0.014)
-            pocket = ((-0.7 * half, y + 0.15), (0.7 * half, y + 0.15))
-            pocket += ((0.7 * half, y + 0.24), (-0.7 * half, y + 0.24))
-            self.brush.polygon(pocket, self.bag, edge(self.bag), 0.014)
-            return
-        if self.side:
-            straps = [((-0.04, y), (0.045, y + 0.05), (0.03, y + 0.15), (-0.06, y + 0.2))]
+            self._bag(0.0, (y, 0.8 * half), (y + 0.27, half))
+            self._bag(0.0, (y + 0.15, 0.7 * half), (y + 0.24, 0.7 * half))
+        elif self.side:
+            self._strap((-0.04, y), (0.045, y + 0.05), (0.03, y + 0.15), (-0.06, y + 0.2))
         else:
-            x = 0.5 * self.body.shoulder
-            straps = [((s * x, y - 0.015), (s * 1.1 * x, y + 0.19)) for s in (-1, 1)]
-        for strap in straps:
-            self.brush.limb(strap, 0.03, self.bag, edge(self.bag))
+            for x in (-0.65 * half, 0.65 * half):
+                self._strap((x, y - 0.015), (1.1 * x, y + 0.19))
+
+    def _bag(self, x: float, top: tuple[float, float], bottom: tuple[float, float]) -> None:
+        self.brush.trapezoid(x, top, bottom, self.bag, edge(self.bag), 0.014)
+
+    def _strap(self, *points: Point) -> None:
+        self.brush.limb(points, 0.024, self.bag, edge(self.bag))
 
     def _stick(self) -> None:
         x = 0.2 if self.side else -self.body.shoulder - 0.07
         y = self.body.hip_y + 0.02
         self.brush.limb(((x, y), (x + (0.06 if self.side else 0.0), 0.99)), 0.024, WOOD, DARK)
         self.brush.line(((x - 0.05, y), (x, y)), 0.03, WOOD)
-
-    # Head
-
-    def _head(self) -> None:
-        radius, y = self.body.head, self.body.shoulder_y
-        self.brush.line(((0.0, radius), (0.0, y)), 0.06, mixed(self.skin, DARK, 0.15))
-        # Men's hair is cropped; women's frames the face and covers the nape.
-        crop = 0.0 if self.who.gender == 'female' or self.who.hair == 'long' else 1.0
-        if self.side:
-            self._head_from_side(radius, crop)
-        elif self.front:
-            self._head_from_front(radius, crop)
-        else:
-            self.brush.ellipse((0.0, 1.05 * radius), (0.88 * radius, 0.92 * radius), self.skin)
-            centre, radii = (1.0 - 0.3 * crop) * radius, (1.0 - 0.15 * crop) * radius
-            self.brush.ellipse((0.0, centre), (radii, radii), self.hair)
-        if self.who.hat:
-            self._hat(radius)
-
-    def _head_from_front(self, radius: float, crop: float) -> None:
-        if not crop:
-            self.brush.ellipse((0.0, 0.95 * radius), (1.05 * radius, 1.08 * radius), self.hair)
-        self.brush.ellipse((0.0, 1.05 * radius), (0.78 * radius, 0.95 * radius), self.skin)
-        self.brush.ellipse(
-            (0.0, 0.75 * radius), (0.88 * radius, 0.75 * radius), self.hair, upper_half=True
-        )
-        for x in (-0.36 * radius, 0.36 * radius):
-            self.brush.ellipse((x, 1.08 * radius), (0.1 * radius, 0.1 * radius), DARK)
-        self.brush.line(((-0.25 * radius, 1.6 * radius), (0.25 * radius, 1.6 * radius)), 0.012, LIP)
-        if self.who.glasses:
-            self._lens(-0.4 * radius, 1.05 * radius)
-            self._lens(0.4 * radius, 1.05 * radius)
-            self.brush.line(((-0.8 * radius, radius), (0.8 * radius, radius)), 0.016, DARK)
-
-    def _head_from_side(self, radius: float, crop: float) -> None:
-        self.brush.ellipse((0.1 * radius, 1.1 * radius), (0.82 * radius, 0.9 * radius), self.skin)
-        hair, radii = (-0.15 * radius, (1.0 - 0.3 * crop) * radius), (1.0 - 0.2 * crop) * radius
-        self.brush.ellipse(hair, (0.95 * radius, radii), self.hair)
-        self.brush.ellipse((0.35 * radius, 1.2 * radius), (0.58 * radius, 0.75 * radius), self.skin)
-        self.brush.ellipse((0.95 * radius, 1.2 * radius), (0.16 * radius, 0.16 * radius), self.skin)
-        self.brush.ellipse((0.55 * radius, 1.02 * radius), (0.1 * radius, 0.1 * radius), DARK)
-        self.brush.line(((0.55 * radius, 1.62 * radius), (0.8 * radius, 1.62 * radius)), 0.012, LIP)
-        if self.who.glasses:
-            self._lens(0.6 * radius, 1.05 * radius)
-            self.brush.line(((-0.3 * radius, 0.95 * radius), (0.6 * radius, radius)), 0.016, DARK)
-
-    def _lens(self, x: float, y: float) -> None:
-        radius = 0.36 * self.body.head
-        self.brush.ellipse((x, y), (radius, 0.9 * radius), DARK)
-
-    def _hat(self, radius: float) -> None:
-        y = 0.68 * radius
-        self.brush.ellipse((0.0, y), (1.02 * radius, 0.9 * radius), self.accent, upper_half=True)
-        start, end = {'front': (-1.25, 1.25), 'side': (-0.9, 1.75), 'back': (-1.0, 1.0)}[
-            self.who.view
-        ]
-        brim = ((start * radius, y), (end * radius, y))
-        self.brush.line(brim, 0.28 * radius, edge(self.accent))
-
-    def _long_hair(self) -> None:
-        radius, end = self.body.head, self.body.shoulder_y + 0.1
-        if self.side:
-            top, bottom = (-0.55 * radius, 0.9 * radius), (-0.8 * radius, end)
-            self.brush.line((top, bottom), 0.8 * radius, self.hair)
-        elif self.front:
-            for x in (-0.9 * radius, 0.9 * radius):
-                self.brush.line(((x, 0.9 * radius), (1.1 * x, end)), 0.4 * radius, self.hair)
-        else:
-            corners = ((-0.85 * radius, radius), (0.85 * radius, radius))
-            corners += ((1.05 * radius, end), (-1.05 * radius, end))
-            self.brush.polygon(corners, self.hair, mixed(self.hair, DARK, 0.2))
 
 
 def _between(start: Point, end: Point, share: float) -> Point:

@@ -1,24 +1,33 @@
 """The toy pedestrian benchmark: pictures of drawn pedestrians whose attributes really show."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from par_plugins.structures import InputError
-from par_plugins.testing.toy_appearance import Stream, ToyPedestrian, generator, sample_pedestrian
+from par_plugins.testing.toy_appearance import ToyPedestrian, sample_pedestrian
+from par_plugins.testing.toy_random import Stream, generator
 from par_plugins.testing.toy_scene import jpeg_quality, render
 
 # Standard deviations of the logarithms of a crop's height and of its height over its width.
 HEIGHT_DEVIATION = 0.15
 ASPECT_DEVIATION = 0.08
 SMALLEST_SIDE = 16
+_LEAST = {
+    'num_images': 1,
+    'seed': 0,
+    'difficulty': 0,
+    'images_per_identity': 1,
+    'first_identity': 0,
+    'identity_step': 1,
+}
 
 
 @dataclass(frozen=True)
-class ToyPedestrians(Sequence[ToyPedestrian]):
+class ToyPedestrians:
     """A set of pictures of toy pedestrians, each a function of the arguments and its index alone.
 
     Indexing gives the descriptions, :meth:`image` and :meth:`jpeg` the pictures. The pictures of an
@@ -47,8 +56,7 @@ class ToyPedestrians(Sequence[ToyPedestrian]):
     identity_step: int = 1
 
     def __post_init__(self) -> None:
-        least = dict(num_images=1, seed=0, difficulty=0, images_per_identity=1)
-        for name, bound in (least | dict(first_identity=0, identity_step=1)).items():
+        for name, bound in _LEAST.items():
             if not getattr(self, name) >= bound:
                 raise InputError(f'{name} must be at least {bound}, got {getattr(self, name)}')
         if len(self.image_size) != 2 or min(self.image_size) < SMALLEST_SIDE:
@@ -59,6 +67,9 @@ class ToyPedestrians(Sequence[ToyPedestrian]):
 
     def __len__(self) -> int:
         return self.num_images
+
+    def __iter__(self) -> Iterator[ToyPedestrian]:
+        return (self[index] for index in range(self.num_images))
 
     def __getitem__(self, index: int) -> ToyPedestrian:
         return sample_pedestrian(self.seed, *self._identity_and_shot(index))

@@ -7,8 +7,9 @@ not depend on it, so two difficulties show the same person in the same pose at t
 import cv2
 import numpy as np
 
-from par_plugins.testing.toy_appearance import Stream, ToyPedestrian, generator
+from par_plugins.testing.toy_appearance import ToyPedestrian
 from par_plugins.testing.toy_figure import Pose, draw_figure
+from par_plugins.testing.toy_random import Stream, generator
 
 # Figures are drawn on a canvas of this height and then shrunk to the size of the picture.
 CANVAS_HEIGHT = 256
@@ -84,9 +85,9 @@ def _clutter(canvas: np.ndarray, rng: np.random.Generator, difficulty: float) ->
     halves = (rng.uniform(0.02, 0.2, (CLUTTER_BOXES, 2)) * height).astype(int).tolist()
     contrasts = rng.uniform(-1, 1, (CLUTTER_BOXES, 1)) + rng.uniform(-0.4, 0.4, (CLUTTER_BOXES, 3))
     contrasts *= CLUTTER_CONTRAST * difficulty
-    for (x, y), (half_x, half_y), contrast in zip(centres, halves, contrasts.tolist(), strict=True):
+    for (x, y), (half_x, half_y), contrast in zip(centres, halves, contrasts, strict=True):
         box = canvas[max(0, y - half_y) : y + half_y, max(0, x - half_x) : x + half_x]
-        cv2.add(box, (*contrast, 0), dst=box)
+        cv2.add(box, np.append(contrast, 0), dst=box)
 
 
 def _occlude(canvas: np.ndarray, rng: np.random.Generator, difficulty: float) -> None:

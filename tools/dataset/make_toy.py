@@ -37,7 +37,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--sheet',
         type=Path,
-        help=f'also draw {SHEET_IMAGES} training images with their attributes on this picture',
+        help=f'also draw {SHEET_IMAGES} training images above their attributes, as a PNG',
     )
     return parser.parse_args()
 
@@ -62,8 +62,8 @@ def main() -> None:
     print(f'Wrote {sizes} images with annotation.mat to {args.root}.')
     if args.sheet:
         args.sheet.parent.mkdir(parents=True, exist_ok=True)
-        if not cv2.imwrite(str(args.sheet), draw_sheet(splits['train'], SHEET_IMAGES)):
-            raise InputError(f'{args.sheet}: could not write the sheet')
+        sheet = draw_sheet(splits['train'], SHEET_IMAGES)
+        args.sheet.write_bytes(cv2.imencode('.png', sheet)[1].tobytes())
         print(f'Drew {min(SHEET_IMAGES, args.train)} of them on {args.sheet}.')
 
 

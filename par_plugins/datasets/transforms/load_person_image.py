@@ -60,12 +60,12 @@ class LoadPersonImage(LoadImageFromFile):
         except OSError as error:
             raise InputError(f'{path}: cannot be read ({error.strerror})') from error
         for signature, (piece, end) in END_MARKERS.items():
-            if content.startswith(signature) and content.rfind(end) < content.rfind(piece):
+            if content.startswith(signature) and content.rfind(end) <= content.rfind(piece):
                 raise InputError(f'{path}: the image is truncated ({len(content)} bytes)')
         try:
             image = mmcv.imfrombytes(content, flag=self.color_type, backend=self.imdecode_backend)
-        except Exception as error:  # each decoding backend raises its own
-            raise InputError(f'{path}: not a readable image ({error})') from error
+        except Exception:  # each decoding backend raises its own, some return None
+            image = None
         if image is None:
             raise InputError(f'{path}: not a readable image ({len(content)} bytes)')
         return image.astype(np.float32) if self.to_float32 else image

@@ -16,6 +16,8 @@ from rich.table import Table
 
 from par_plugins.visualization import attribute_scores_figure
 
+SHARES, SHARE_DIGITS = ('ratio', 'threshold'), 4  # between 0 and 1; other scores are percents
+
 
 @HOOKS.register_module()
 class AttributeReportHook(Hook):
@@ -66,7 +68,14 @@ def _finite(score: float) -> float | None:
 def _as_text(rows: list[dict[str, Any]]) -> str:
     table = Table(*rows[0])
     for row in rows:
-        table.add_row(*(f'{v:.2f}' if isinstance(v, float) else str(v) for v in row.values()))
+        table.add_row(
+            *(
+                f'{value:.{SHARE_DIGITS if name in SHARES else 2}f}'
+                if isinstance(value, float)
+                else str(value)
+                for name, value in row.items()
+            )
+        )
     text = StringIO()
     Console(file=text, width=120).print(table)
     return text.getvalue()

@@ -1,29 +1,86 @@
 """Checkpoints are data: reading one must not run code."""
 
 import os
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.hooks import Hook
 from mmengine.logging import HistoryBuffer
 from mmengine.registry import HOOKS
-from mmengine.runner import Runner
+from mmengine.runner import CheckpointLoader, Runner
+
+from par_plugins.structures import InputError
+
+
+def _method_of_history(owner: Any, name: str) -> Any:
+    """Stand for ``getattr``, which the pickled methods of a :class:`HistoryBuffer` ask for."""
+    if owner is not HistoryBuffer or name.startswith('_'):
+        raise InputError(f'attribute {name!r} of {owner!r} is asked for')
+    return getattr(owner, name)
+
+
+# What mmengine's own checkpoints hold beside tensors: its history of logged scalars.
+PLAIN_CLASSES = [
+    HistoryBuffer,
+    (_method_of_history, 'builtins.getattr'),
+    np.ndarray,
+    np.dtype,
+    np._core.multiarray._reconstruct,
+    np._core.multiarray.scalar,
+    *(type(np.dtype(kind)) for kind in (np.float64, np.int64, np.uint32)),
+]
+
+
+def load_checkpoint_file(filename: str, map_location: Any = None) -> dict[str, Any]:
+    """Read a local checkpoint that holds weights and plain data only.
+
+    Args:
+        filename: A file that ``torch.save`` wrote.
+        map_location: See :func:`torch.load`.
+
+    Raises:
+        InputError: If there is no such file, it is broken, or it holds anything that could run
+            code.
+    """
+    if not Path(filename).is_file():
+        raise InputError(f'{filename}: no such checkpoint')
+    try:
+        with torch.serialization.safe_globals(PLAIN_CLASSES):
+            return torch.load(filename, map_location=map_location, weights_only=True)
+    except Exception as error:  # torch, pickle and zipfile raise whatever the bytes lead them to
+        reason = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
+        raise InputError(
+            f'{filename}: not a whole checkpoint of weights and plain data '
+            f'({type(error).__name__}: {reason.splitlines()[0] if reason else "no reason given"})'
+        ) from error
 
 
 @HOOKS.register_module()
 class SafeCheckpointHook(Hook):
-    """Close the two ways in which mmengine lets a checkpoint run code.
+    """Close the ways in which mmengine lets a checkpoint run code.
 
-    From the moment it is built, every ``torch.load`` of the process reads weights and plain
-    data only: mmengine tries that first, but on a file that needs more it falls back to an
-    unrestricted unpickle. And ``meta['config']``, which resuming would execute as Python, is
-    dropped.
+    mmengine tries to load weights and plain data only, but on a file that needs more it falls
+    back to an unrestricted unpickle. From the moment this hook is built, local checkpoints are
+    read by :func:`load_checkpoint_file`, and every other ``torch.load`` of the process is held
+    to weights only. And ``meta['config']``, which resuming would execute as Python, is dropped.
+
+    So that they can be read that way, saved checkpoints leave out the methods that some
+    parameter schedulers keep among their state; resuming finds them on the scheduler itself.
     """
 
     def __init__(self) -> None:
         os.environ['TORCH_FORCE_WEIGHTS_ONLY_LOAD'] = '1'
-        # mmengine's own checkpoints hold its history of logged scalars.
-        torch.serialization.add_safe_globals([HistoryBuffer])
+        CheckpointLoader.register_scheme(prefixes='', loader=load_checkpoint_file, force=True)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Leave out the schedulers' methods."""
+        schedulers = checkpoint.get('param_schedulers', [])
+        groups = schedulers.values() if isinstance(schedulers, dict) else [schedulers]
+        for states in groups:
+            for place, state in enumerate(states):
+                states[place] = {k: v for k, v in state.items() if not callable(v)}
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Drop the config that resuming would execute."""

@@ -34,9 +34,10 @@ class SchemaHook(Hook):
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Store the schema as a plain dict, which needs no class to be read."""
-        meta = checkpoint['meta'].get('dataset_meta', {})
-        if isinstance(meta.get('schema'), AttributeSchema):
-            meta['schema'] = meta['schema'].to_dict()
+        for holder in (checkpoint['meta'], checkpoint['message_hub']['runtime_info']):
+            meta = holder.get('dataset_meta') or {}
+            if isinstance(meta.get('schema'), AttributeSchema):
+                holder['dataset_meta'] = {**meta, 'schema': meta['schema'].to_dict()}
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Refuse a checkpoint trained on another schema.
@@ -57,7 +58,7 @@ class SchemaHook(Hook):
                 schema = loop.dataloader.dataset.metainfo.get('schema')
                 if schema is not None:
                     schema.require_equal(found, source='the checkpoint')
-        meta['schema'] = found  # the form in which the runner compares it with the dataset's
+        meta['schema'] = found  # the form in which resuming compares it with the dataset's
 
     def _hand_over(self, runner: Runner, dataset: Any) -> None:
         schema = dataset.metainfo.get('schema')

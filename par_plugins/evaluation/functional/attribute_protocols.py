@@ -7,6 +7,8 @@ next; what they disagree on is the columns of this table.
 from dataclasses import dataclass
 from typing import Literal
 
+from par_plugins.structures import InputError
+
 RowKind = Literal['known', 'true', 'predicted', 'either']
 """The rows of a mean: with a known label, with a positive label Y, with a positive prediction F,
 or with one of the two (a union Y|F)."""
@@ -98,9 +100,9 @@ def protocol_named(name: str) -> AttributeProtocol:
     """Look a protocol up.
 
     Raises:
-        ValueError: If there is none of this name; the message lists those there are.
+        InputError: If there is none of this name; the message lists those there are.
     """
     try:
         return PROTOCOLS[name]
     except KeyError:
-        raise ValueError(f'unknown protocol {name!r}; known are {", ".join(PROTOCOLS)}') from None
+        raise InputError(f'unknown protocol {name!r}; known are {", ".join(PROTOCOLS)}') from None

@@ -21,7 +21,7 @@ from par_plugins.evaluation.functional.matrices import (
     refuse_entries,
     rows_per_chunk,
 )
-from par_plugins.structures import UNKNOWN
+from par_plugins.structures import UNKNOWN, InputError
 
 Threshold = float | Sequence[float] | Tensor | ArrayLike
 """One for all attributes, or ``(A,)``."""
@@ -85,9 +85,10 @@ class AttributeCounts:
             check_probabilities('probabilities', score, start)
             if want_exact:
                 _check_exact(score, start, rules)
-            _check_targets(label, start)
+            label_as_float = label.float()
+            _check_targets(label, label_as_float, start)
             planes = buffer[:, : len(score)]
-            _mark(score, label.float(), limits, rules, out=planes)
+            _mark(score, label_as_float, limits, rules, out=planes)
             columns += planes.sum(dim=1).long()
             present, quotients = _row_quotients(planes.sum(dim=2).double())
             rows += present.sum(dim=1)
@@ -121,9 +122,13 @@ class AttributeCounts:
             return 100 * total / rows[kind]
 
         per_attribute = self._per_attribute()
-        mean_accuracy = _mean_defined(row['mA'] for row in per_attribute)
+        mean_accuracy = _mean_defined([row['mA'] for row in per_attribute])
         if math.isnan(mean_accuracy):
-            undefined['mA'] = 'no attribute has known labels of both values'
+            undefined['mA'] = (
+                'no attribute has known labels of both values'
+                if protocol.absent_left_out
+                else _NO_ROW['known']
+            )
         scores = {
             'mA': mean_accuracy,
             'accuracy': mean('accuracy', accuracy_sum, protocol.accuracy_rows),
@@ -192,7 +197,7 @@ def attribute_scores(
         each score that is NaN because there is nothing to take it over.
 
     Raises:
-        ValueError: If the protocol is unknown, the shapes differ, a threshold is outside
+        InputError: If the protocol is unknown, the shapes differ, a threshold is outside
             [0, 1] or of another length, or ``'rap_matlab'`` lacks one that it needs.
         EntryError: If a probability is outside [0, 1] or NaN, or a target is not -1, 0 or 1;
             the message names row, column and value.
@@ -217,20 +222,20 @@ def threshold_per_attribute(
         ``(A,)`` float64.
 
     Raises:
-        ValueError: If there are not one or A of them, or one is outside [0, 1].
+        InputError: If there are not one or A of them, or one is outside [0, 1].
     """
     if threshold is None:
         threshold = 0.5 if protocol.threshold is None else protocol.threshold
     limits = torch.as_tensor(threshold, dtype=torch.float64)
     if limits.shape not in ((), (num_attributes,)):
-        raise ValueError(
+        raise InputError(
             f'threshold: shape {tuple(limits.shape)}, neither one number nor ({num_attributes},)'
         )
     limits = limits.expand(num_attributes)
     wrong = ~((limits >= 0) & (limits <= 1))
     if wrong.any():
         column = int(wrong.nonzero()[0])
-        raise ValueError(f'threshold: column {column} is {limits[column].item()}, not in [0, 1]')
+        raise InputError(f'threshold: column {column} is {limits[column].item()}, not in [0, 1]')
     return limits
 
 
@@ -259,12 +264,12 @@ def _check_exact(score: Tensor, start: int, protocol: AttributeProtocol) -> None
     refuse_entries('probabilities', score, (score != 0) & (score != 1), start, expected)
 
 
-def _check_targets(label: Tensor, start: int) -> None:
-    if label.numel() == 0 or label.dtype == torch.bool:
+def _check_targets(label: Tensor, as_float: Tensor, start: int) -> None:
+    if label.numel() == 0:
         return
-    low, high = torch.aminmax(label)
+    low, high = torch.aminmax(as_float)
     if label.is_floating_point() or not (low >= UNKNOWN and high <= 1):
-        wrong = (label != UNKNOWN) & (label != 0) & (label != 1)
+        wrong = (as_float != UNKNOWN) & (as_float != 0) & (as_float != 1)
         refuse_entries('targets', label, wrong, start, f'0, 1, or {UNKNOWN} for unknown')
 
 
@@ -294,9 +299,8 @@ def _row_quotients(marks: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack([known, true, predicted, either]) > 0, above / below.clamp(min=1)
 
 
-def _mean_defined(values: Any) -> float:
-    defined = [value for value in values if not math.isnan(value)]
-    return math.fsum(defined) / len(defined) if defined else math.nan
+def _mean_defined(values: Sequence[float]) -> float:
+    return torch.tensor(values, dtype=torch.float64).nanmean().item()
 
 
 def _harmonic_mean(first: float, second: float) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from par_plugins.evaluation.functional.matrices import as_matrix, paired_chunks, refuse_entries
-from par_plugins.structures import UNKNOWN
+from par_plugins.structures import UNKNOWN, InputError
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ValueCounts:
         labels = as_matrix('targets', targets)
         for name, values in (('predictions', predicted), ('targets', labels)):
             if values.is_floating_point():
-                raise ValueError(f'{name}: type {values.dtype}, not whole numbers')
+                raise InputError(f'{name}: type {values.dtype}, not whole numbers')
         num_attributes = predicted.shape[1]
         sizes = _sizes(num_values, num_attributes)
         limits = torch.tensor(sizes, dtype=torch.int64, device=predicted.device)
@@ -75,20 +75,19 @@ class ValueCounts:
     def scores(self) -> dict[str, Any]:
         """The scores of the images counted, as :func:`balanced_accuracy` returns them."""
         recall = 100 * self.right.double() / self.labelled
-        per_attribute = recall.nanmean(dim=1).tolist()
-        defined = [value for value in per_attribute if not math.isnan(value)]
-        undefined = {} if defined else {'balanced_accuracy': 'no label is known'}
+        per_attribute = recall.nanmean(dim=1)
+        mean = per_attribute.nanmean().item()
         labelled = self.labelled.tolist()
         return {
-            'balanced_accuracy': math.fsum(defined) / len(defined) if defined else math.nan,
-            'per_attribute': per_attribute,
+            'balanced_accuracy': mean,
+            'per_attribute': per_attribute.tolist(),
             'absent': [
                 (column, value)
                 for column, size in enumerate(self.num_values)
                 for value in range(size)
                 if labelled[column][value] == 0
             ],
-            'undefined': undefined,
+            'undefined': {'balanced_accuracy': 'no label is known'} if math.isnan(mean) else {},
         }
 
 
@@ -113,7 +112,7 @@ def balanced_accuracy(
         the reason if the score is NaN because no label is known at all.
 
     Raises:
-        ValueError: If the shapes differ, a matrix is of a floating type, or ``num_values`` has
+        InputError: If the shapes differ, a matrix is of a floating type, or ``num_values`` has
             another length or an entry below 2.
         EntryError: If an entry is not one of its attribute's values; the message names row,
             column and value.
@@ -126,8 +125,8 @@ def _sizes(num_values: int | Sequence[int], num_attributes: int) -> tuple[int, .
         num_values = [num_values] * num_attributes
     sizes = tuple(int(size) for size in num_values)
     if len(sizes) != num_attributes:
-        raise ValueError(f'num_values: {len(sizes)} numbers for {num_attributes} columns')
+        raise InputError(f'num_values: {len(sizes)} numbers for {num_attributes} columns')
     for column, size in enumerate(sizes):
         if size < 2:
-            raise ValueError(f'num_values: column {column} has {size} values, not two or more')
+            raise InputError(f'num_values: column {column} has {size} values, not two or more')
     return sizes

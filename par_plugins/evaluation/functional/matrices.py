@@ -8,11 +8,13 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from par_plugins.structures import InputError
+
 CHUNK = 1 << 17
 """Matrix entries handled at a time: temporaries of this size stay in a core's cache."""
 
 
-class EntryError(ValueError):
+class EntryError(InputError):
     """An entry of a matrix is not what it must be.
 
     Args:
@@ -39,12 +41,12 @@ def as_matrix(name: str, values: Tensor | ArrayLike) -> Tensor:
         values: ``(N, A)``.
 
     Raises:
-        ValueError: If it has not two dimensions.
+        InputError: If it has not two dimensions.
     """
     if not isinstance(values, Tensor):
         values = torch.from_numpy(np.require(values, requirements=['C', 'W']))
     if values.ndim != 2:
-        raise ValueError(f'{name}: shape {tuple(values.shape)}, not (N, A)')
+        raise InputError(f'{name}: shape {tuple(values.shape)}, not (N, A)')
     return values.detach()
 
 
@@ -68,10 +70,10 @@ def paired_chunks(
         The number of rows before the chunk, and the two chunks ``(n, A)``; nothing for N = 0.
 
     Raises:
-        ValueError: If the shapes differ.
+        InputError: If the shapes differ.
     """
     if first.shape != second.shape:
-        raise ValueError(
+        raise InputError(
             f'{first_name} of shape {tuple(first.shape)}, '
             f'but {second_name} of shape {tuple(second.shape)}'
         )

@@ -14,6 +14,7 @@ from par_plugins.evaluation.functional import AttributeCounts, mean_by_ratio
 from par_plugins.evaluation.functional.attribute_protocols import protocol_named
 from par_plugins.evaluation.functional.attribute_scores import threshold_per_attribute
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
+from par_plugins.structures import InputError
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class AttributeMetric(StreamedMetric):
         **kwargs: See :class:`StreamedMetric`.
 
     Raises:
-        ValueError: If the protocol is unknown, or has no threshold of its own and none is given.
+        InputError: If the protocol is unknown, or has no threshold of its own and none is given.
     """
 
     default_prefix = 'attribute'
@@ -71,7 +72,7 @@ class AttributeMetric(StreamedMetric):
         super().__init__(**kwargs)
         self.protocol = protocol_named(protocol)
         if threshold is None and self.protocol.threshold is None:
-            raise ValueError(
+            raise InputError(
                 f'protocol {protocol!r} has no threshold of its own: give threshold, 0.5 say'
             )
         self.threshold = threshold
@@ -83,11 +84,11 @@ class AttributeMetric(StreamedMetric):
         """The binary attributes, as columns of the targets.
 
         Raises:
-            ValueError: If the schema has none.
+            InputError: If the schema has none.
         """
         columns = [column for column, binary in enumerate(self.schema.binary) if binary]
         if not columns:
-            raise ValueError(
+            raise InputError(
                 f'AttributeMetric scores binary attributes, but the schema has none: '
                 f'{self.schema}; BalancedAccuracyMetric scores categorical ones'
             )
@@ -100,13 +101,14 @@ class AttributeMetric(StreamedMetric):
         counts = AttributeCounts.from_batch(
             probabilities, targets, protocol=self.protocol.name, threshold=self.threshold
         )
-        kept = ((probabilities.float(), targets.to(torch.int8)),)
+        exact = probabilities.to(torch.promote_types(probabilities.dtype, torch.float32))
+        kept = ((exact, targets.to(torch.int8)),)
         return _Summary(counts, kept if self.average_precision else ())
 
     def score(self, summary: _Summary) -> dict[str, float]:
         """Name the scores, fill the table, and warn of what is absent or undefined."""
         scores = summary.counts.scores()
-        per_attribute = scores['per_attribute']
+        per_attribute, undefined = scores['per_attribute'], dict(scores['undefined'])
         names = [self.schema.names[column] for column in self.columns]
         precisions = self._average_precisions(summary, scores['absent'])
         thresholds = threshold_per_attribute(self.protocol, self.threshold, len(names)).tolist()
@@ -121,13 +123,16 @@ class AttributeMetric(StreamedMetric):
                 names, per_attribute, precisions, thresholds, strict=True
             )
         ]
-        self._warn_of_absent(names, scores)
+        self._warn_of_absent()
         results = {key: scores[key] for key in ('mA', 'accuracy', 'precision', 'recall', 'f1')}
         for group, value in mean_by_ratio(per_attribute).items():
             results[f'mA_{group}'] = value
         if self.average_precision:
-            defined = [value for value in precisions if not math.isnan(value)]
-            results['mAP'] = math.fsum(defined) / len(defined) if defined else math.nan
+            results['mAP'] = torch.tensor(precisions, dtype=torch.float64).nanmean().item()
+            if math.isnan(results['mAP']):
+                undefined['mAP'] = 'no attribute has known labels of both values'
+        for key, reason in undefined.items():
+            self.warn(f'{key} is undefined: {reason}')
         rules = self._rules()
         return {f'{rules}{key}': value for key, value in results.items()}
 
@@ -154,15 +159,9 @@ class AttributeMetric(StreamedMetric):
             )
         return precisions
 
-    def _warn_of_absent(self, names: Sequence[str], scores: dict[str, Any]) -> None:
-        consequence = 'left out of' if self.protocol.absent_left_out else 'counted as 0 in'
-        for side in ('positives', 'negatives'):
-            missing = [
-                name
-                for name, row in zip(names, scores['per_attribute'], strict=True)
-                if row[side] == 0
-            ]
-            if missing:
-                self.warn(f'no {side} of {", ".join(missing)}: {consequence} mA, left out of mAP')
-        for score, reason in scores['undefined'].items():
-            self.warn(f'{score} is undefined: {reason}')
+    def _warn_of_absent(self) -> None:
+        consequence = 'left out of mA' if self.protocol.absent_left_out else 'counted as 0 in mA'
+        for side, rate in (('positive', 'tpr'), ('negative', 'tnr')):
+            names = [row['name'] for row in self.table if math.isnan(row[rate])]
+            if names:
+                self.warn(f'no {side} label of {", ".join(names)}: {consequence}')

@@ -17,9 +17,8 @@ class BalancedAccuracyMetric(StreamedMetric):
     probable value. Values that the labels do not have are named in the log.
 
     Attributes:
-        table: After ``evaluate``, in the main process: a dict for each attribute with ``name``,
-            ``values`` (number of values), ``known`` (number of known labels) and
-            ``balanced_accuracy``.
+        per_attribute: After ``evaluate``, in the main process: percent by name of attribute, NaN
+            where no label is known.
 
     Args:
         **kwargs: See :class:`StreamedMetric`.
@@ -29,7 +28,7 @@ class BalancedAccuracyMetric(StreamedMetric):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.table: list[dict[str, Any]] = []
+        self.per_attribute: dict[str, float] = {}
 
     def summarise(self, probabilities: Tensor, targets: Tensor) -> ValueCounts:
         """Count each value of each attribute."""
@@ -39,16 +38,7 @@ class BalancedAccuracyMetric(StreamedMetric):
     def score(self, summary: ValueCounts) -> dict[str, float]:
         """Name the score, and warn of absent values."""
         schema, scores = self.schema, summary.scores()
-        known = summary.labelled.sum(dim=1).tolist()
-        self.table = [
-            {
-                'name': attribute.name,
-                'values': attribute.num_values,
-                'known': known[column],
-                'balanced_accuracy': scores['per_attribute'][column],
-            }
-            for column, attribute in enumerate(schema.attributes)
-        ]
+        self.per_attribute = dict(zip(schema.names, scores['per_attribute'], strict=True))
         if scores['absent']:
             names = []
             for column, value in scores['absent']:

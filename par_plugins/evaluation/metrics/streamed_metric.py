@@ -14,7 +14,7 @@ from mmengine.logging import print_log
 from torch import Tensor
 
 from par_plugins.evaluation.functional import EntryError, check_probabilities
-from par_plugins.structures import AttributeSchema
+from par_plugins.structures import AttributeSchema, InputError
 
 
 class StreamedMetric(BaseMetric):
@@ -60,14 +60,14 @@ class StreamedMetric(BaseMetric):
         """The schema of the dataset.
 
         Raises:
-            ValueError: If the dataset's meta information has none.
+            InputError: If the dataset's meta information has none.
         """
         schema = (self.dataset_meta or {}).get('schema')
         if isinstance(schema, AttributeSchema):
             return schema
         if isinstance(schema, Mapping):
             return AttributeSchema.from_dict(schema)
-        raise ValueError(
+        raise InputError(
             f"{type(self).__name__} needs the dataset's metainfo['schema'] to be an "
             f'AttributeSchema or its dict, but it is {schema!r}'
         )
@@ -101,7 +101,7 @@ class StreamedMetric(BaseMetric):
             data_samples: One dict an image.
 
         Raises:
-            ValueError: If a prediction or label is missing, or of a wrong length or value; the
+            InputError: If a prediction or label is missing, or of a wrong length or value; the
                 message names the image.
         """
         schema, columns = self.schema, self.columns
@@ -132,7 +132,7 @@ class StreamedMetric(BaseMetric):
             The scores by name, the same in every process.
 
         Raises:
-            ValueError: If a process has seen more images beyond the dataset's end than its last
+            InputError: If a process has seen more images beyond the dataset's end than its last
                 batch has.
         """
         rank, world_size = get_dist_info()
@@ -170,7 +170,7 @@ class StreamedMetric(BaseMetric):
         probabilities, targets = self._last_batch
         kept = len(targets) - beyond
         if kept < 0:
-            raise ValueError(
+            raise InputError(
                 f'process {rank} of {world_size} evaluated {self._num_images} images, but only '
                 f'{expected} of the {size} images of the dataset fall to it; is its sampler '
                 'DefaultSampler?'
@@ -189,9 +189,9 @@ def _joined(first: Any, second: Any) -> Any:
 
 def _named(
     error: EntryError, data_samples: Sequence[dict[str, Any]], key: str, attribute: str
-) -> ValueError:
+) -> InputError:
     image = _image_of(data_samples[error.row])
-    return ValueError(
+    return InputError(
         f'{image}: {key} of attribute {attribute!r} is {error.value}, not {error.expected}'
     )
 
@@ -200,10 +200,10 @@ def _stack(data_samples: Sequence[dict[str, Any]], key: str, length: int) -> Ten
     rows = []
     for sample in data_samples:
         if key not in sample:
-            raise ValueError(f'{_image_of(sample)}: its data sample has no {key!r}')
+            raise InputError(f'{_image_of(sample)}: its data sample has no {key!r}')
         row = torch.as_tensor(sample[key])
         if row.shape != (length,):
-            raise ValueError(
+            raise InputError(
                 f'{_image_of(sample)}: {key} of shape {tuple(row.shape)}, not ({length},)'
             )
         rows.append(row)

@@ -55,8 +55,8 @@ def value_weights(statistics: LabelStatistics, *, weighting: str) -> np.ndarray:
     ``exp`` is ``exp(1 - share)`` of any value (for binary attributes ``exp(1 - a)`` on positives
     and ``exp(a)`` on negatives); ``ratio`` is ``n_neg / n_pos`` on positives, ``log_ratio`` its
     logarithm but at least 1, ``global_ratio`` the one factor ``sum n_neg / sum n_pos``. The
-    ratios are about binary attributes and leave categorical ones at 1. An attribute of which
-    the training set shows no positive, or nothing, stays at 1.
+    ratios are about binary attributes and leave categorical ones at 1. A ratio of which the
+    training set shows no positive, or no label, stays at 1.
 
     Returns:
         ``(A, K)`` float64.

@@ -1,0 +1,13 @@
+"""Fixtures of the whole suite."""
+
+import pytest
+
+from par_plugins.testing import write_pa100k
+
+
+@pytest.fixture(scope='session')
+def toy_root(tmp_path_factory):
+    """A toy benchmark in PA-100K's layout: 24 training, 9 validation, 11 test images."""
+    root = tmp_path_factory.mktemp('toy')
+    write_pa100k(root, num_train=24, num_val=9, num_test=11, image_size=(64, 32))
+    return root

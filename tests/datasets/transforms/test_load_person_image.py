@@ -1,0 +1,70 @@
+import cv2
+import numpy as np
+import pytest
+
+from par_plugins.datasets.transforms import LoadPersonImage, PackAttributeInputs
+from par_plugins.structures import InputError
+
+PICTURE = np.random.default_rng(0).integers(0, 255, (40, 20, 3), dtype=np.uint8)
+JPEG, PNG = (cv2.imencode(suffix, PICTURE)[1].tobytes() for suffix in ('.jpg', '.png'))
+
+
+def sample(path):
+    return {'img_path': str(path), 'gt_attributes': np.array([1, 0, -1]), 'gt_pid': 3}
+
+
+def written(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def test_a_png_comes_back_pixel_by_pixel_and_a_jpeg_as_opencv_decodes_it(tmp_path):
+    png = LoadPersonImage()(sample(written(tmp_path / 'a.png', PNG)))
+    np.testing.assert_array_equal(png['img'], PICTURE)
+    assert png['img_shape'] == png['ori_shape'] == (40, 20)
+    jpeg = LoadPersonImage()(sample(written(tmp_path / 'a.jpg', JPEG)))
+    np.testing.assert_array_equal(jpeg['img'], cv2.imdecode(np.frombuffer(JPEG, np.uint8), 1))
+
+
+BROKEN = {
+    'cut JPEG': (JPEG[: len(JPEG) // 2], r'truncated \(\d+ bytes\)'),
+    'JPEG without its last two bytes': (JPEG[:-2], 'truncated'),
+    'cut PNG': (PNG[: len(PNG) // 2], 'truncated'),
+    'empty': (b'', 'not a readable image'),
+    'text': (b'<html>404</html>', 'not a readable image'),
+}
+
+
+@pytest.mark.parametrize('case', BROKEN)
+def test_a_broken_image_is_one_sentence_naming_the_file(tmp_path, case):
+    content, sentence = BROKEN[case]
+    path = written(tmp_path / 'b.jpg', content)
+    with pytest.raises(InputError, match=sentence) as caught:
+        LoadPersonImage()(sample(path))
+    assert str(path) in str(caught.value) and '\n' not in str(caught.value)
+
+
+def test_a_missing_image_is_named(tmp_path):
+    with pytest.raises(InputError, match=r'c\.jpg: cannot be read \(No such file'):
+        LoadPersonImage()(sample(tmp_path / 'c.jpg'))
+
+
+def test_trailing_bytes_after_a_whole_image_do_no_harm(tmp_path):
+    result = LoadPersonImage()(sample(written(tmp_path / 'd.jpg', JPEG + bytes(10))))
+    assert result['img'].shape == (40, 20, 3)
+
+
+def test_a_skipped_image_keeps_its_place_but_no_label(tmp_path):
+    results = sample(tmp_path / 'c.jpg')
+    labels = results['gt_attributes']
+    skipped = LoadPersonImage(on_error='skip')(results)
+    assert skipped['gt_attributes'].tolist() == [-1, -1, -1] and skipped['gt_pid'] == -1
+    assert labels.tolist() == [1, 0, -1]  # the dataset's own array is left alone
+    packed = PackAttributeInputs()(skipped)['data_samples']
+    assert 'c.jpg' in packed.image_error
+    assert packed.gt_attributes.tolist() == [-1, -1, -1]
+
+
+def test_an_unknown_way_to_deal_with_errors_is_refused():
+    with pytest.raises(ValueError, match="'raise' or 'skip', got 'ignore'"):
+        LoadPersonImage(on_error='ignore')

@@ -1,0 +1,204 @@
+import math
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from mmengine.evaluator import Evaluator
+from mmengine.hooks import CheckpointHook
+from mmpretrain.structures import DataSample
+
+from par_plugins.evaluation import AttributeMetric, BalancedAccuracyMetric
+from par_plugins.structures import Attribute, AttributeSchema
+
+SCHEMA = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old')), 'Hat'])
+
+
+def samples_of(num_images, seed=0):
+    """Data samples of SCHEMA as dicts, with unknown labels."""
+    generator = np.random.default_rng(seed)
+    samples = []
+    for image in range(num_images):
+        female, hat = generator.random(2)
+        age = generator.dirichlet([1, 1, 1])
+        samples.append(
+            {
+                'img_path': f'{image:06d}.jpg',
+                'pred_probabilities': torch.tensor([female, *age, hat]).float(),
+                'gt_attributes': np.array([generator.integers(-1, k) for k in (2, 3, 2)]),
+            }
+        )
+    return samples
+
+
+def build(metric_class, schema=SCHEMA, **arguments):
+    metric = metric_class(**arguments)
+    metric.dataset_meta = {'schema': schema}
+    return metric
+
+
+def run(metric, samples, batch_size=4, size=None):
+    for start in range(0, len(samples), batch_size):
+        metric.process(None, samples[start : start + batch_size])
+    return metric.evaluate(len(samples) if size is None else size)
+
+
+both_metrics = pytest.mark.parametrize('metric_class', [AttributeMetric, BalancedAccuracyMetric])
+
+
+@both_metrics
+def test_the_cut_into_batches_does_not_matter(metric_class):
+    samples = samples_of(17)
+    expected = run(build(metric_class), samples, batch_size=17)
+    assert not any(map(math.isnan, expected.values()))
+    for batch_size in (1, 2, 5, 16):
+        found = run(build(metric_class), samples, batch_size)
+        assert found == pytest.approx(expected, abs=1e-9)
+
+
+@both_metrics
+@pytest.mark.parametrize('repeated', [1, 2, 3])
+def test_images_beyond_the_end_of_the_dataset_are_not_counted(metric_class, repeated):
+    samples = samples_of(9)
+    expected = run(build(metric_class), samples)
+    found = run(build(metric_class), samples + samples[:repeated], size=9)
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+@both_metrics
+def test_more_images_beyond_the_end_than_the_last_batch_has_are_an_error(metric_class):
+    with pytest.raises(ValueError, match='process 0 of 1 evaluated 12 images, but only 7 of the 7'):
+        run(build(metric_class), samples_of(12), size=7)
+
+
+@both_metrics
+def test_every_evaluation_starts_anew(metric_class):
+    metric, samples = build(metric_class), samples_of(40)
+    expected = run(build(metric_class), samples[20:])
+    assert not any(map(math.isnan, expected.values()))
+    run(metric, samples[:20])
+    assert run(metric, samples[20:]) == expected
+    with pytest.raises(ValueError, match='only 0 of the 0 images'):
+        run(metric, samples, size=0)
+    assert run(metric, samples[20:]) == expected
+
+
+@both_metrics
+def test_evaluating_nothing_gives_nan_and_says_so(metric_class, log):
+    scores = build(metric_class).evaluate(3)
+    assert scores and all(map(math.isnan, scores.values()))
+    assert 'only 0 of the 3 images' in log.text
+    for name in scores:
+        assert f'{name.split("/")[-1]} is undefined' in log.text
+
+
+@both_metrics
+def test_images_missing_from_the_evaluation_are_counted_in_the_log(metric_class, log):
+    run(build(metric_class), samples_of(6), size=8)
+    assert 'only 6 of the 8 images of the dataset were evaluated' in log.text
+
+
+@pytest.mark.parametrize(
+    ('metric_class', 'arguments'),
+    [(AttributeMetric, {'average_precision': False}), (BalancedAccuracyMetric, {})],
+)
+def test_the_state_does_not_grow_with_the_number_of_images(metric_class, arguments):
+    sizes = []
+    for num_batches in (3, 200):
+        metric, samples = build(metric_class, **arguments), samples_of(4)
+        for _ in range(num_batches):
+            metric.process(None, samples)
+        sizes.append(len(pickle.dumps(metric.__dict__)))
+    # The numbers themselves take a byte more or less.
+    assert abs(sizes[1] - sizes[0]) < 16
+
+
+def test_the_probabilities_kept_for_average_precision_do_grow():
+    sizes = []
+    for num_batches in (3, 200):
+        metric, samples = build(AttributeMetric), samples_of(4)
+        for _ in range(num_batches):
+            metric.process(None, samples)
+        sizes.append(len(pickle.dumps(metric.__dict__)))
+    assert sizes[1] > sizes[0] + 197 * 4 * 2 * 4
+
+
+@both_metrics
+def test_a_schema_may_come_as_its_plain_dict(metric_class):
+    samples = samples_of(8)
+    expected = run(build(metric_class), samples)
+    assert run(build(metric_class, SCHEMA.to_dict()), samples) == expected
+
+
+@both_metrics
+@pytest.mark.parametrize('meta', [None, {}, {'schema': None}, {'schema': 'Female'}])
+def test_a_dataset_without_a_schema_is_refused(metric_class, meta):
+    metric = metric_class()
+    metric.dataset_meta = meta
+    with pytest.raises(ValueError, match=r"metainfo\['schema'\]"):
+        metric.process(None, samples_of(1))
+
+
+@both_metrics
+def test_data_samples_of_the_model_go_through_the_evaluator(metric_class):
+    samples = samples_of(8)
+    expected = run(build(metric_class), samples)
+    evaluator = Evaluator([{'type': metric_class.__name__}])
+    evaluator.dataset_meta = {'schema': SCHEMA}
+    data_samples = []
+    for sample in samples:
+        data_sample = DataSample(metainfo={'img_path': sample['img_path']})
+        data_sample.pred_probabilities = sample['pred_probabilities']
+        data_sample.gt_attributes = torch.from_numpy(sample['gt_attributes'])
+        data_samples.append(data_sample)
+    evaluator.process(data_samples[:4])
+    evaluator.process(data_samples[4:])
+    assert evaluator.evaluate(8) == expected
+
+
+def test_both_metrics_report_beside_each_other():
+    evaluator = Evaluator([{'type': 'AttributeMetric'}, {'type': 'BalancedAccuracyMetric'}])
+    evaluator.dataset_meta = {'schema': SCHEMA}
+    evaluator.process(samples_of(20))
+    assert {'attribute/mA', 'attribute/balanced_accuracy'} <= set(evaluator.evaluate(20))
+
+
+@both_metrics
+@pytest.mark.parametrize(
+    ('key', 'column', 'value', 'attribute'),
+    [
+        ('pred_probabilities', 0, 1.5, 'Female'),
+        ('pred_probabilities', 4, math.nan, 'Hat'),
+        ('pred_probabilities', 3, -0.5, 'Age'),
+        ('gt_attributes', 2, 2, 'Hat'),
+        ('gt_attributes', 0, -2, 'Female'),
+    ],
+)
+def test_a_wrong_entry_is_refused_with_its_image_and_attribute(
+    metric_class, key, column, value, attribute
+):
+    samples = samples_of(4)
+    samples[2][key][column] = value
+    with pytest.raises(
+        ValueError, match=f"000002.jpg: {key} of attribute '{attribute}' is {value}"
+    ):
+        build(metric_class).process(None, samples)
+
+
+@both_metrics
+@pytest.mark.parametrize('key', ['pred_probabilities', 'gt_attributes'])
+def test_a_missing_or_short_field_is_refused_with_its_image(metric_class, key):
+    samples = samples_of(4)
+    samples[3][key] = samples[3][key][:2]
+    with pytest.raises(ValueError, match=rf'000003.jpg: {key} of shape \(2,\)'):
+        build(metric_class).process(None, samples)
+    del samples[3][key]
+    with pytest.raises(ValueError, match=rf"000003.jpg: .*no '{key}'"):
+        build(metric_class).process(None, samples)
+
+
+def test_no_save_best_rule_prefers_nan_to_a_number_or_to_nothing():
+    scores = build(AttributeMetric).evaluate(0)
+    for rule, better in CheckpointHook.rule_map.items():
+        assert not better(scores['attribute/mA'], CheckpointHook.init_value_map[rule])
+        assert not better(scores['attribute/mA'], 50.0)

@@ -1,0 +1,234 @@
+"""The command lines, on toy files in the official format."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import default_collate
+from scipy.io import loadmat, savemat
+
+from par_plugins.apis import build_runner, evaluate_best
+from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.structures import InputError, SchemaMismatchError
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / 'configs/toy/resnet18_toy_pedestrians.py'
+
+
+def toy_config(toy_root, work_dir, **options):
+    cfg = Config.fromfile(CONFIG)
+    cfg.merge_from_dict(
+        {
+            'train_cfg.max_epochs': 1,
+            'param_scheduler.total_steps': 1,
+            'train_dataloader.batch_size': 8,
+            'val_dataloader.batch_size': 8,
+            'test_dataloader.batch_size': 8,
+            **{
+                f'{split}_dataloader.{key}': value
+                for split in ('train', 'val', 'test')
+                for key, value in {
+                    'num_workers': 0,
+                    'persistent_workers': False,
+                    'dataset.data_root': str(toy_root),
+                }.items()
+            },
+            'custom_hooks': Config.fromfile(CONFIG).custom_hooks,
+            **options,
+        }
+    )
+    cfg.work_dir, cfg.launcher = str(work_dir), 'none'
+    return cfg
+
+
+@pytest.fixture(scope='module')
+def trained(toy_root, tmp_path_factory):
+    """A toy training with its work directory and test scores."""
+    work_dir = tmp_path_factory.mktemp('trained')
+    runner = build_runner(toy_config(toy_root, work_dir))
+    runner.train()
+    return work_dir, evaluate_best(runner)
+
+
+def best(work_dir):
+    return next(work_dir.glob('best_attribute_mA_*.pth'))
+
+
+def test_training_leaves_checkpoint_table_figure_curves_and_scores(trained):
+    work_dir, scores = trained
+    assert best(work_dir).is_file()
+    for split, images in (('val', 9), ('test', 11)):
+        with (work_dir / f'{split}_attributes.csv').open() as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == 26 and rows[0]['name'] == 'Female'
+        assert all(0 <= int(row['positives']) <= images for row in rows)
+        assert (work_dir / f'{split}_attributes.png').stat().st_size > 10_000
+    written = json.loads((work_dir / 'test_scores.json').read_text())
+    assert written['attribute/mA'] == scores['attribute/mA']
+    assert list(work_dir.rglob('events.out.tfevents*'))
+
+
+def test_the_checkpoint_carries_the_schema_as_plain_data(trained):
+    meta = load_checkpoint_file(str(best(trained[0])))['meta']['dataset_meta']
+    assert [a['name'] for a in meta['schema']['attributes']][:2] == ['Female', 'AgeOver60']
+
+
+def test_test_py_finds_the_scores_that_training_ended_with(trained, toy_root, tmp_path):
+    cfg = toy_config(toy_root, tmp_path)
+    cfg.load_from = str(best(trained[0]))
+    scores = build_runner(cfg).test()
+    assert scores == pytest.approx(trained[1], abs=1e-9)
+
+
+def test_the_batch_size_of_the_test_changes_nothing(trained, toy_root, tmp_path):
+    cfg = toy_config(toy_root, tmp_path, **{'test_dataloader.batch_size': 3})
+    cfg.load_from = str(best(trained[0]))
+    assert build_runner(cfg).test() == pytest.approx(trained[1], abs=1e-4)
+
+
+@pytest.mark.parametrize('reorder', [list(reversed(range(26))), list(range(25))])
+def test_a_checkpoint_of_another_order_or_set_is_refused_showing_both(
+    trained, toy_root, tmp_path, reorder
+):
+    cfg = toy_config(toy_root, tmp_path)
+    names = [cell[0].item() for cell in loadmat(toy_root / 'annotation.mat')['attributes']]
+    cfg.test_dataloader.dataset.attributes = [names[i] for i in reorder]
+    cfg.model.head.num_attributes = len(reorder)
+    cfg.load_from = str(best(trained[0]))
+    with pytest.raises(SchemaMismatchError, match='the checkpoint has') as caught:
+        build_runner(cfg).test()
+    assert 'Female, AgeOver60' in str(caught.value)
+
+
+def test_resuming_goes_on_where_training_stopped(toy_root, tmp_path):
+    runner = build_runner(toy_config(toy_root, tmp_path))
+    runner.train()
+    cfg = toy_config(toy_root, tmp_path, **{'train_cfg.max_epochs': 2})
+    cfg.param_scheduler.total_steps = 2
+    cfg.resume = True
+    resumed = build_runner(cfg)
+    resumed.train()
+    assert resumed.epoch == 2 and resumed.iter == 6
+    log = max(tmp_path.glob('*/*.log')).read_text()
+    assert 'resumed epoch: 1, iter: 3' in log
+    assert 'dataset metainfo from the resumed checkpoint is different' not in log
+
+
+def test_the_same_seed_trains_the_same_weights(trained, toy_root, tmp_path):
+    build_runner(toy_config(toy_root, tmp_path)).train()
+    first, second = (
+        load_checkpoint_file(str(best(folder)))['state_dict'] for folder in (trained[0], tmp_path)
+    )
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_weights_of_the_training_set_reach_the_loss(toy_root, tmp_path):
+    options = {'model.head.losses': {'ce': dict(type='AttributeCrossEntropyLoss', weighting='exp')}}
+    runner = build_runner(toy_config(toy_root, tmp_path, **options))
+    runner.train()
+    share = loadmat(toy_root / 'annotation.mat')['train_label'].mean(axis=0)
+    weights = runner.model.head.losses['ce'].value_weights.numpy()
+    np.testing.assert_allclose(weights, np.exp([*zip(share, 1 - share, strict=True)]))
+
+
+def broken_root(toy_root, folder):
+    """The toy benchmark with its third test image cut in half."""
+    content = {k: v for k, v in loadmat(toy_root / 'annotation.mat').items() if k[0] != '_'}
+    savemat(folder / 'annotation.mat', content)
+    (folder / 'data').mkdir()
+    for image in (toy_root / 'data').iterdir():
+        (folder / 'data' / image.name).write_bytes(image.read_bytes())
+    victim = folder / 'data' / content['test_images_name'][2, 0].item()
+    victim.write_bytes(victim.read_bytes()[:200])
+    return victim
+
+
+def test_a_broken_image_ends_the_run_and_skipping_it_leaves_it_out(trained, toy_root, tmp_path):
+    victim = broken_root(toy_root, tmp_path)
+    cfg = toy_config(tmp_path, tmp_path / 'run')
+    cfg.load_from = str(best(trained[0]))
+    with pytest.raises(InputError, match=f'{victim.name}: the image is truncated'):
+        build_runner(cfg).test()
+
+    cfg.test_dataloader.dataset.pipeline[0].on_error = 'skip'
+    skipped = build_runner(cfg).test()
+    cfg.test_dataloader.dataset.indices = [0, 1, *range(3, 11)]
+    cfg.test_dataloader.dataset.data_root = str(toy_root)
+    without = build_runner(cfg).test()
+    assert skipped == pytest.approx(without, abs=1e-4, nan_ok=True)
+    logs = ''.join(log.read_text() for log in (tmp_path / 'run').glob('*/*.log'))
+    assert '1 images of the test set were skipped' in logs and str(victim) in logs
+
+
+def test_mixed_precision_without_a_gpu_is_refused(toy_root, tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip('there is a GPU')
+    cfg = toy_config(toy_root, tmp_path, **{'optim_wrapper.type': 'AmpOptimWrapper'})
+    with pytest.raises(InputError, match='needs a GPU'):
+        build_runner(cfg)
+
+
+def test_a_run_without_validation_has_no_best_checkpoint_to_test(toy_root, tmp_path):
+    cfg = toy_config(toy_root, tmp_path)
+    runner = build_runner(cfg)
+    with pytest.raises(InputError, match='no checkpoint was picked'):
+        evaluate_best(runner)
+
+
+def test_the_official_order_of_channels_reaches_the_network(toy_root, tmp_path):
+    """OpenCV reads BGR; ImageNet's means and deviations are RGB."""
+    cfg = toy_config(toy_root, tmp_path)
+    runner = build_runner(cfg)
+    dataset = runner.build_dataloader(cfg.test_dataloader).dataset
+    data = dataset[0]
+    batch = runner.model.data_preprocessor(default_collate([data]))['inputs'][0]
+    means, deviations = np.array([123.675, 116.28, 103.53]), np.array([58.395, 57.12, 57.375])
+    rgb = data['inputs'].numpy()[::-1].transpose(1, 2, 0)
+    expected = ((rgb - means) / deviations).transpose(2, 0, 1)
+    np.testing.assert_allclose(batch.numpy(), expected, rtol=1e-5, atol=1e-5)
+
+
+def command(*arguments):
+    environment = {**os.environ, 'OMP_NUM_THREADS': '1'}
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_the_command_line_ends_bad_input_with_one_sentence(tmp_path):
+    roots = [f'{split}_dataloader.dataset.data_root={tmp_path}' for split in ('train', 'val')]
+    done = command(
+        'tools/train.py', CONFIG, '--work-dir', tmp_path / 'run', '--cfg-options', *roots
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith(f'error: {tmp_path}/annotation.mat: no')
+    assert 'Traceback' not in done.stderr
+
+
+def test_a_workers_broken_image_ends_the_command_line_with_its_name(trained, toy_root, tmp_path):
+    victim = broken_root(toy_root, tmp_path)
+    done = command(
+        'tools/test.py',
+        CONFIG,
+        best(trained[0]),
+        '--work-dir',
+        tmp_path / 'run',
+        '--cfg-options',
+        f'test_dataloader.dataset.data_root={tmp_path}',
+        'test_dataloader.num_workers=1',
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith(f'error: {victim}: the image is truncated'), done.stderr
