@@ -1,10 +1,7 @@
-"""What the command lines share: the options of a run, its config, and how they fail."""
+"""What train.py and test.py share: the options of a run and its config."""
 
 import argparse
-import functools
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
@@ -44,17 +41,3 @@ def load_config(args: argparse.Namespace) -> Config:
         cfg.work_dir = args.work_dir
     cfg.setdefault('work_dir', str(Path('work_dirs') / Path(args.config).stem))
     return cfg
-
-
-def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
-    """End a command line with the sentence of an :class:`InputError`, not with a traceback."""
-
-    @functools.wraps(main)
-    def wrapper() -> None:
-        try:
-            main()
-        except InputError as error:
-            # A data loader's worker wraps the sentence into its own traceback.
-            sys.exit(f'error: {str(error).strip().splitlines()[-1].split("InputError: ")[-1]}')
-
-    return wrapper

@@ -2,9 +2,9 @@
 
 import argparse
 
-from command_line import RUNNER_OPTIONS, load_config, stop_on_input_error
+from command_line import RUNNER_OPTIONS, load_config
 
-from par_plugins.apis import build_runner
+from par_plugins.apis import build_runner, stop_on_input_error
 
 
 def parse_args() -> argparse.Namespace:

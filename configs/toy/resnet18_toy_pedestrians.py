@@ -1,6 +1,6 @@
 _base_ = [
     '../_base_/models/resnet18.py', '../_base_/datasets/toy_pedestrians_128x64.py',
-    '../_base_/schedules/adam_onecycle.py', '../_base_/runtime.py',
+    '../_base_/schedules/adamw_cosine.py', '../_base_/runtime.py',
 ]
 model = dict(
     backbone=dict(init_cfg=None),

@@ -27,7 +27,7 @@ def toy_config(toy_root, work_dir, **options):
     cfg.merge_from_dict(
         {
             'train_cfg.max_epochs': 1,
-            'param_scheduler.total_steps': 1,
+            'param_scheduler.1.T_max': 1,
             'train_dataloader.batch_size': 8,
             'val_dataloader.batch_size': 8,
             'test_dataloader.batch_size': 8,
@@ -111,7 +111,7 @@ def test_resuming_goes_on_where_training_stopped(toy_root, tmp_path):
     runner = build_runner(toy_config(toy_root, tmp_path))
     runner.train()
     cfg = toy_config(toy_root, tmp_path, **{'train_cfg.max_epochs': 2})
-    cfg.param_scheduler.total_steps = 2
+    cfg.param_scheduler[1].T_max = 2
     cfg.resume = True
     resumed = build_runner(cfg)
     resumed.train()

@@ -1,13 +1,12 @@
 """Write the toy pedestrian benchmark in the official layout of PA-100K."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import cv2
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from par_plugins.structures import InputError
+from par_plugins.apis import stop_on_input_error
 from par_plugins.testing import draw_sheet, write_pa100k
 
 SHEET_IMAGES = 40
@@ -42,6 +41,7 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@stop_on_input_error
 def main() -> None:
     args = parse_args()
     columns = (TextColumn('images'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -68,7 +68,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    try:
-        main()
-    except InputError as error:
-        sys.exit(f'error: {error}')
+    main()

@@ -4,6 +4,7 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
+from mmengine.runner.base_loop import BaseLoop
 
 from par_plugins.structures import InputError, LabelStatistics
 
@@ -19,8 +20,13 @@ class LabelStatisticsHook(Hook):
         InputError: If the training set has no ``targets`` or no schema.
     """
 
-    def before_train(self, runner: Runner) -> None:
-        """Count and hand over."""
+    # Before EMAHook copies the model, buffers of losses included.
+    priority = 'ABOVE_NORMAL'
+
+    def before_run(self, runner: Runner) -> None:
+        """Count and hand over, where the run trains."""
+        if not isinstance(runner._train_loop, BaseLoop):
+            return
         dataset = runner.train_loop.dataloader.dataset
         schema = dataset.metainfo.get('schema')
         if schema is None or not hasattr(dataset, 'targets'):

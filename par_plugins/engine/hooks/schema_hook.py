@@ -14,23 +14,20 @@ from par_plugins.structures import AttributeSchema
 class SchemaHook(Hook):
     """Hand the dataset's schema to the model, and refuse checkpoints of another one.
 
-    Every module of the model with a ``set_schema`` method gets the schema before training,
-    validation and testing start. Saved checkpoints carry it as a plain dict in
-    ``meta['dataset_meta']['schema']``; on loading it must equal the schema of the datasets in
-    use, in names, order and values.
+    Every module of the model with a ``set_schema`` method gets the schema before a run starts.
+    Saved checkpoints carry it as a plain dict in ``meta['dataset_meta']['schema']``; on loading
+    it must equal the schema of the datasets in use, in names, order and values.
     """
 
-    def before_train(self, runner: Runner) -> None:
-        """Hand over the training set's schema."""
-        self._hand_over(runner, runner.train_loop.dataloader.dataset)
+    # Before EMAHook copies the model, buffers of losses included.
+    priority = 'ABOVE_NORMAL'
 
-    def before_val(self, runner: Runner) -> None:
-        """Hand over the validation set's schema."""
-        self._hand_over(runner, runner.val_loop.dataloader.dataset)
-
-    def before_test(self, runner: Runner) -> None:
-        """Hand over the test set's schema."""
-        self._hand_over(runner, runner.test_loop.dataloader.dataset)
+    def before_run(self, runner: Runner) -> None:
+        """Hand over the schema of every dataset in use."""
+        for schema in _schemas_in_use(runner):
+            for module in runner.model.modules():
+                if hasattr(module, 'set_schema'):
+                    module.set_schema(schema)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Store the schema as a plain dict, which needs no class to be read."""
@@ -53,16 +50,13 @@ class SchemaHook(Hook):
             )
             return
         found = AttributeSchema.from_dict(meta['schema'])
-        for loop in (runner._train_loop, runner._val_loop, runner._test_loop):
-            if isinstance(loop, BaseLoop):  # a loop that is not built yet is still a dict
-                schema = loop.dataloader.dataset.metainfo.get('schema')
-                if schema is not None:
-                    schema.require_equal(found, source='the checkpoint')
+        for schema in _schemas_in_use(runner):
+            schema.require_equal(found, source='the checkpoint')
         meta['schema'] = found  # the form in which resuming compares it with the dataset's
 
-    def _hand_over(self, runner: Runner, dataset: Any) -> None:
-        schema = dataset.metainfo.get('schema')
-        if schema is not None:
-            for module in runner.model.modules():
-                if hasattr(module, 'set_schema'):
-                    module.set_schema(schema)
+
+def _schemas_in_use(runner: Runner) -> list[AttributeSchema]:
+    """The schemas of the datasets whose loops are built; the others are not used in this run."""
+    loops = (runner._train_loop, runner._val_loop, runner._test_loop)
+    metas = [loop.dataloader.dataset.metainfo for loop in loops if isinstance(loop, BaseLoop)]
+    return [meta['schema'] for meta in metas if 'schema' in meta]

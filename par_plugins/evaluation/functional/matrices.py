@@ -10,8 +10,8 @@ from torch import Tensor
 
 from par_plugins.structures import InputError
 
-CHUNK = 1 << 17
-"""Matrix entries handled at a time: temporaries of this size stay in a core's cache."""
+CHUNK = 1 << 18
+"""Matrix entries handled at a time: temporaries of this size stay in cache."""
 
 
 class EntryError(InputError):

@@ -1,0 +1,5 @@
+_base_ = [
+    '../_base_/models/densenet161.py', '../_base_/datasets/pa100k_256x192_erasing.py',
+    '../_base_/schedules/sgd_steps_40e.py', '../_base_/runtime.py',
+]
+model = dict(head=dict(num_attributes={{_base_.num_attributes}}))

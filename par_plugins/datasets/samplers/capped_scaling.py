@@ -1,0 +1,33 @@
+"""Factors of images, scaled to a number of draws under a cap."""
+
+import numpy as np
+
+from par_plugins.structures import InputError
+
+
+def scale_to_size(factors: np.ndarray, *, size: int, max_repeat: int) -> np.ndarray:
+    """Weights ``min(max_repeat, s * factors)`` with the one ``s`` at which they sum to the size.
+
+    Args:
+        factors: ``(N,)`` positive.
+        size: Number of draws M.
+        max_repeat: The cap c on a weight.
+
+    Returns:
+        ``(N,)`` weights.
+
+    Raises:
+        InputError: If the cap makes the size impossible.
+    """
+    if max_repeat * len(factors) < size:
+        raise InputError(
+            f'size={size} is impossible with max_repeat={max_repeat}: {len(factors)} images give '
+            f'at most {max_repeat * len(factors)} draws'
+        )
+    # With the k largest factors at the cap, the others share what is left of the size.
+    descending = np.sort(factors)[::-1]
+    left = size - max_repeat * np.arange(len(factors))
+    scales = left / np.cumsum(descending[::-1])[::-1]
+    within = scales * descending <= max_repeat
+    scale = scales[np.argmax(within)] if within.any() else np.inf
+    return np.minimum(scale * factors, max_repeat)
