@@ -1,6 +1,7 @@
 """Fixtures of the whole suite."""
 
 import pytest
+import torch
 
 from par_plugins.testing import write_pa100k
 
@@ -11,3 +12,11 @@ def toy_root(tmp_path_factory):
     root = tmp_path_factory.mktemp('toy')
     write_pa100k(root, num_train=24, num_val=9, num_test=11, image_size=(64, 32))
     return root
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs a GPU where there is none."""
+    if not torch.cuda.is_available():
+        for item in items:
+            if 'gpu' in item.keywords:
+                item.add_marker(pytest.mark.skip(reason='needs a CUDA device'))

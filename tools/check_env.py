@@ -24,8 +24,7 @@ ORIGINALS = {'mmengine': 'onedl-mmengine', 'mmcv': 'onedl-mmcv', 'mmpretrain': '
 OTHERS = ('setuptools', 'mmcv-lite', 'mmdet', 'onedl-mmdetection', 'opencv-python-headless')
 IMPORTS = ('torch', 'torchvision', 'cv2', 'mmengine', 'mmcv', 'mmpretrain', 'par_plugins')
 HEADLESS = (
-    'pip uninstall -y opencv-python && '
-    f'pip install opencv-python-headless=={PINS["opencv-python"]}'
+    f'pip uninstall -y opencv-python && pip install opencv-python-headless=={PINS["opencv-python"]}'
 )
 
 

@@ -5,3 +5,6 @@ _base_ = [
 model = dict(
     backbone=dict(init_cfg=None),
     head=dict(num_attributes={{_base_.num_attributes}}))
+train_cfg = dict(max_epochs=6)
+param_scheduler = _base_.param_scheduler
+param_scheduler[1].T_max = 6

@@ -4,6 +4,7 @@ import os
 
 import torch
 from mmengine.config import Config
+from mmengine.dist import barrier
 from mmengine.hooks import CheckpointHook
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
@@ -65,6 +66,7 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
             'no checkpoint was picked on a validation split: set '
             'default_hooks.checkpoint.save_best and val_dataloader, or test with tools/test.py'
         )
+    barrier()  # the main process alone has written it
     runner.load_checkpoint(best)
     return runner.test()
 

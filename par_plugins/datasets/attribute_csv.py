@@ -78,7 +78,7 @@ class AttributeCSV(AttributeDataset):
         super().__init__(
             file_schema=schema or self._schema_of_file(),
             data_root=data_root,
-            split=split,  # type: ignore[arg-type]  (None means: every row)
+            split=split,
             pipeline=pipeline,
             attributes=attributes,
             ann_file=ann_file,

@@ -42,7 +42,7 @@ class AttributeDataset(BaseDataset):
     Args:
         file_schema: The attributes the files label, in the files' order.
         data_root: Folder that every other path is relative to.
-        split: Name of the split.
+        split: Name of the split, or None where the files have none.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all.
         data_prefix: ``img_path``, the image folder.
@@ -59,7 +59,7 @@ class AttributeDataset(BaseDataset):
         *,
         file_schema: AttributeSchema,
         data_root: str,
-        split: str,
+        split: str | None,
         pipeline: Sequence[dict | Callable],
         attributes: Sequence[str] | None,
         data_prefix: dict[str, str],
@@ -96,7 +96,7 @@ class AttributeDataset(BaseDataset):
         self.file_schema.check_targets(read.targets, source=source)
         columns = [self.file_schema.index(name) for name in self.metainfo['schema'].names]
         folder = Path(self.data_prefix['img_path'])
-        fields: dict[str, Sequence[Any]] = {
+        fields: dict[str, Any] = {
             'img_path': [str(folder / name) for name in read.image_names],
             'gt_attributes': read.targets[:, columns].astype(np.int64),
         }

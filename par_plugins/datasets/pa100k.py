@@ -95,11 +95,12 @@ class PA100K(AttributeDataset):
     def read_annotations(self) -> Annotations:
         """Read the split's names and labels, columns put into the order of the schema."""
         content = self._load()
+        splits = self.SPLITS[str(self.split)]
         parts = [
             (self._cells(content, f'{part}_images_name'), self._labels(content, f'{part}_label'))
-            for part in self.SPLITS[self.split]
+            for part in splits
         ]
-        for part, (names, labels) in zip(self.SPLITS[self.split], parts, strict=True):
+        for part, (names, labels) in zip(splits, parts, strict=True):
             if len(names) != len(labels):
                 raise InputError(
                     f'{self.ann_file}: {len(names)} names in {part}_images_name but '

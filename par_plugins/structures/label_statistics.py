@@ -48,9 +48,11 @@ class LabelStatistics:
         """``(A, K)`` share of each value among the known labels, NaN where none is known."""
         known = self.known[:, None]
         shares = np.full(self.counts.shape, np.nan)
-        return np.divide(self.counts, known, out=shares, where=known > 0)
+        np.divide(self.counts, known, out=shares, where=known > 0)
+        return shares
 
     @property
     def positive_ratio(self) -> np.ndarray:
         """``(A,)`` share of positives of binary attributes, NaN for a categorical one."""
-        return np.where(self.schema.binary, self.shares[:, 1], np.nan)
+        ratio: np.ndarray = np.where(self.schema.binary, self.shares[:, 1], np.nan)
+        return ratio

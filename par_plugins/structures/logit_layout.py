@@ -18,6 +18,7 @@ class LogitLayout(nn.Module):
     """
 
     index: Tensor
+    constants: Tensor
 
     def __init__(self, schema: AttributeSchema) -> None:
         super().__init__()

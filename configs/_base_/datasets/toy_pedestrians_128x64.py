@@ -2,6 +2,6 @@
 _base_ = 'pa100k_128x64.py'
 data_root = 'data/toy_pedestrians'
 
-train_dataloader = dict(num_workers=1, dataset=dict(data_root=data_root))
+train_dataloader = dict(batch_size=32, num_workers=1, dataset=dict(data_root=data_root))
 val_dataloader = dict(num_workers=1, dataset=dict(data_root=data_root))
 test_dataloader = dict(num_workers=1, dataset=dict(data_root=data_root))

@@ -1,6 +1,7 @@
 """Samplers, one file for each sampling law."""
 
 from par_plugins.datasets.samplers.class_balanced_sampler import ClassBalancedSampler
+from par_plugins.datasets.samplers.dai_frontier import solve_dai_at_sample_size
 from par_plugins.datasets.samplers.dai_sampler import DAISampler
 from par_plugins.datasets.samplers.epoch_planned_sampler import EpochPlannedSampler
 from par_plugins.datasets.samplers.multi_label_down_sampler import MultiLabelDownSampler
@@ -17,4 +18,5 @@ __all__ = [
     'MultiLabelOverSampler',
     'ResampledLabels',
     'solve_dai',
+    'solve_dai_at_sample_size',
 ]

@@ -18,6 +18,9 @@ from threadpoolctl import threadpool_limits
 
 from par_plugins.datasets.samplers.dai_problem import DAIProblem
 
+_Direction = tuple[np.ndarray, np.ndarray]
+"""Changes of the primal and the dual variables."""
+
 _ROWS_AT_A_TIME = 4096
 """Rows whose scaled copy stays in the processor's cache."""
 
@@ -109,28 +112,33 @@ class _Iterate:
     def advance(self) -> None:
         """Take one predictor-corrector step."""
         newton = _NewtonSystem(self)
-        predicted = newton.direction(-self.primal * self.dual)
-        length, complementarity = self._look_ahead(*predicted)
-        centre = (complementarity / self.complementarity) ** 3 * (
-            self.complementarity / len(self.primal)
-        )
-        correction = predicted[0] * predicted[1]
-        # A full correction may lengthen the way when the predictor was cut short, and Mehrotra's
-        # method can then cycle: fall back on the part of it that the predictor has earned.
-        for part in (1.0, length**2):
-            direction = newton.direction(centre - self.primal * self.dual - part * correction)
-            length, complementarity = self._look_ahead(*direction)
-            if complementarity < self.complementarity:
+        products = self.primal * self.dual
+        mean = self.complementarity / len(products)
+        predicted = newton.direction(-products)
+        ratio = self._after(predicted, self._longest_step(predicted)) / self.complementarity
+        # A pair far off the others would drown them in its second-order term.
+        correction = np.clip(predicted[0] * predicted[1], -5 * mean, 5 * mean)
+        for second_order in (correction, 0.0):
+            direction = newton.direction(ratio**3 * mean - products - second_order)
+            length = self._longest_step(direction)
+            if self._after(direction, length) < self.complementarity:
                 break
+        # Without its second-order term the direction descends; that it does keeps Mehrotra's
+        # method from cycling.
+        while self._after(direction, length) >= self.complementarity and length > 1e-8:
+            length /= 2
         self.primal += length * direction[0]
         self.dual += length * direction[1]
 
-    def _look_ahead(self, d_primal: np.ndarray, d_dual: np.ndarray) -> tuple[float, float]:
-        """The longest step up to 1 that stays positive, and the complementarity after it."""
-        steepest = min((d_primal / self.primal).min(), (d_dual / self.dual).min())
-        length = min(1.0, -0.995 / steepest) if steepest < 0 else 1.0
-        after = (self.primal + length * d_primal) @ (self.dual + length * d_dual)
-        return length, float(after)
+    def _longest_step(self, direction: _Direction) -> float:
+        """The longest step up to 1 that stays positive, with a little room."""
+        steepest = min((direction[0] / self.primal).min(), (direction[1] / self.dual).min())
+        return min(1.0, -0.995 / steepest) if steepest < 0 else 1.0
+
+    def _after(self, direction: _Direction, length: float) -> float:
+        """The complementarity after a step."""
+        primal, dual = self.primal + length * direction[0], self.dual + length * direction[1]
+        return float(primal @ dual)
 
 
 class _NewtonSystem:
@@ -151,7 +159,7 @@ class _NewtonSystem:
         # The sum comes first, so that its elimination leaves a sum of two positive matrices.
         self.factor = cho_factor(system, overwrite_a=True)
 
-    def direction(self, change: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def direction(self, change: np.ndarray) -> _Direction:
         """The change of primal and dual that changes their products by ``change``."""
         iterate = self.iterate
         shares, room, multipliers = np.split(iterate.primal, iterate.ends)

@@ -85,8 +85,9 @@ class LabelRows:
         """
         draws = np.bincount(self.row_of_image, weights, minlength=len(self.targets))
         known = draws @ self.known
-        shares = np.full(len(known), np.nan)
-        return np.divide(draws @ self.positive, known, out=shares, where=known > 0)
+        shares: np.ndarray = np.full(len(known), np.nan)
+        np.divide(draws @ self.positive, known, out=shares, where=known > 0)
+        return shares
 
 
 def _integers(labels: np.ndarray) -> np.ndarray:

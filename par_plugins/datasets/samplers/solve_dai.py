@@ -60,11 +60,11 @@ def solve_dai(
 
     ``solver='exact'`` minimises ``objective + diversity_term`` over ``0 <= w <= max_repeat``,
     ``sum w = size``. Images with equal labels get equal weights. Options: ``tolerance`` of the
-    gap (1e-6, relative to the value where that exceeds 1) and ``max_iterations`` (200; a warning
+    gap (1e-8, relative to the value where that exceeds 1) and ``max_iterations`` (200; a warning
     tells if they did not suffice).
 
     ``solver='adam'`` is the paper's: Adam from equal weights, stopped early. It knows no cap
-    (``max_repeat`` is not enforced) and no diversity. Options: ``steps`` (350), ``lr`` (0.01) and
+    (``max_repeat`` is not enforced) and no diversity. Options: ``steps`` (356), ``lr`` (0.01) and
     ``rounding``: ``'none'`` (default) scales the result to ``size``; ``'floor'`` is the paper's
     integer part of ``scale`` (5) times the result, whose sum is what comes out.
 

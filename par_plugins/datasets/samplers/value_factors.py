@@ -27,7 +27,9 @@ def image_factors(
         of_row = np.where(known, found, -np.inf).max(axis=1)
     else:
         of_row = np.where(known, found, np.inf).min(axis=1)
-    return np.where(known.any(axis=1), of_row, 1.0)[rows.row_of_image]
+    of_row[~known.any(axis=1)] = 1
+    factors: np.ndarray = of_row[rows.row_of_image]
+    return factors
 
 
 def value_statistics(rows: LabelRows) -> LabelStatistics:
@@ -46,4 +48,6 @@ def majority_ratios(rows: LabelRows) -> np.ndarray:
     """
     counts = value_statistics(rows).counts
     majority = counts.max(axis=1, keepdims=True)
-    return np.divide(majority, counts, out=np.ones(counts.shape), where=counts > 0)
+    ratios: np.ndarray = np.ones(counts.shape)
+    np.divide(majority, counts, out=ratios, where=counts > 0)
+    return ratios

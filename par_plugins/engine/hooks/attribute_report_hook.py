@@ -25,7 +25,8 @@ class AttributeReportHook(Hook):
 
     Into the work directory: ``val_attributes.csv`` and ``.png`` (of the last validation),
     ``test_attributes.csv`` and ``.png``, and all scores as ``val_scores.json`` and
-    ``test_scores.json``. With several such metrics the name of a metric's prefix is added.
+    ``test_scores.json``. With several such metrics the rules of each are added
+    to the names of its files.
     """
 
     priority = 'LOW'
@@ -50,7 +51,7 @@ class AttributeReportHook(Hook):
         for metric in tables:
             name = f'{split}_attributes'
             if len(tables) > 1:
-                name += f'_{metric.prefix.replace("/", "_")}'
+                name += f'_{metric.rules}'
             path = folder / f'{name}.csv'
             with path.open('w', newline='') as file:
                 writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))

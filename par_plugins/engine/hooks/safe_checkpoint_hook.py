@@ -10,6 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.logging import HistoryBuffer
 from mmengine.registry import HOOKS
 from mmengine.runner import CheckpointLoader, Runner
+from numpy._core import multiarray  # where pickles of arrays look
 
 from par_plugins.structures import InputError
 
@@ -27,8 +28,8 @@ PLAIN_CLASSES = [
     (_method_of_history, 'builtins.getattr'),
     np.ndarray,
     np.dtype,
-    np._core.multiarray._reconstruct,
-    np._core.multiarray.scalar,
+    multiarray._reconstruct,
+    multiarray.scalar,
     *(type(np.dtype(kind)) for kind in (np.float64, np.int64, np.uint32)),
 ]
 

@@ -133,16 +133,17 @@ class AttributeMetric(StreamedMetric):
                 undefined['mAP'] = 'no attribute has known labels of both values'
         for key, reason in undefined.items():
             self.warn(f'{key} is undefined: {reason}')
-        rules = self._rules()
-        return {f'{rules}{key}': value for key, value in results.items()}
+        prefix = '' if self.rules == 'rap' else f'{self.rules}/'
+        return {f'{prefix}{key}': value for key, value in results.items()}
 
-    def _rules(self) -> str:
-        """What goes before the names of scores by other rules than the default."""
+    @property
+    def rules(self) -> str:
+        """Protocol and, where it is not the protocol's own, threshold."""
         threshold = self.threshold
         if threshold is None or threshold == self.protocol.threshold:
-            return '' if self.protocol.name == 'rap' else f'{self.protocol.name}/'
+            return self.protocol.name
         shown = 'per_attribute' if isinstance(threshold, Sequence) else f'{threshold:g}'
-        return f'{self.protocol.name}@{shown}/'
+        return f'{self.protocol.name}@{shown}'
 
     def _average_precisions(self, summary: _Summary, absent: Sequence[int]) -> list[float]:
         """Percent by column, NaN where a side is absent or average precision is not wanted."""

@@ -158,15 +158,16 @@ class AttributeHead(BaseModule):
             self.layout, logits, targets, features, stack('gt_pid'), stack('gt_camid')
         )
         synthetic = [bool(sample.get('synthetic', False)) for sample in data_samples]
-        images = {
-            'real': batch.select([i for i, drawn in enumerate(synthetic) if not drawn]),
-            'synthetic': batch.select([i for i, drawn in enumerate(synthetic) if drawn]),
-        }
+        images = {'real': batch}
+        if any(synthetic):
+            rows = {'synthetic': np.flatnonzero(synthetic).tolist()}
+            rows['real'] = np.flatnonzero(np.logical_not(synthetic)).tolist()
+            images = {kind: batch.select(chosen) for kind, chosen in rows.items() if chosen}
         results = {}
         for name, loss in self.losses.items():
-            seen = images[getattr(loss, 'images', 'real')]
-            if seen is not None:
-                results[f'loss_{name}'] = seen.call(loss)
+            kind = getattr(loss, 'images', 'real')
+            if kind in images:
+                results[f'loss_{name}'] = images[kind].call(loss)
         return results
 
     def predict(
@@ -193,6 +194,7 @@ class AttributeHead(BaseModule):
         device = next(self.parameters(), torch.empty(0)).device
         self.layout = LogitLayout(schema).to(device)
         for loss in self.losses.values():
-            if hasattr(loss, 'set_schema'):
-                loss.set_schema(schema)
+            set_schema = getattr(loss, 'set_schema', None)
+            if set_schema is not None:
+                set_schema(schema)
                 loss.to(device)

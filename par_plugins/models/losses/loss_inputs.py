@@ -1,8 +1,9 @@
 """Everything a loss may look at: the contract between a head and its losses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -51,12 +52,12 @@ class LossInputs:
         more = {name: getattr(self, name) for name in getattr(loss, 'inputs', ())}
         return loss(self.logits, self.targets, **more)
 
-    def select(self, images: Sequence[int]) -> 'LossInputs | None':
-        """The batch of these images alone, or None where there are none."""
-        if len(images) == len(self.logits):
-            return self
-        if not images:
-            return None
+    def select(self, images: Sequence[int]) -> 'LossInputs':
+        """The batch of these images, in this order."""
         rows = torch.tensor(images, device=self.logits.device)
-        values = (getattr(self, field.name) for field in fields(self))
-        return LossInputs(*(v[rows] if isinstance(v, Tensor) else v for v in values))
+        chosen: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Tensor):
+                chosen[field.name] = value[rows]
+        return replace(self, **chosen)

@@ -341,7 +341,6 @@ def test_means_by_ratio_take_each_scored_attribute_once_and_leave_out_empty_grou
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a CUDA device')
 def test_scores_on_a_cuda_device_are_those_on_the_cpu():
     probabilities, targets = random_case(15, num_images=200, dtype=np.float32)
     for protocol, threshold in DEFAULT_OR_HALF.items():
