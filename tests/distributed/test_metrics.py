@@ -11,9 +11,11 @@ import torch.distributed
 import torch.multiprocessing
 from mmengine.dataset import DefaultSampler
 from mmengine.dist import get_rank, get_world_size
+from mmengine.registry import METRICS
 
-from par_plugins.evaluation import AttributeMetric, BalancedAccuracyMetric
+from par_plugins.evaluation import AttributeMetric
 from par_plugins.structures import Attribute, AttributeSchema
+from par_plugins.testing.contracts.registered import registered
 
 SCHEMA = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old')), 'Hat'])
 
@@ -68,9 +70,11 @@ class Images:
 
 def build_metrics(**arguments):
     metrics = [
-        AttributeMetric(**arguments),
+        *(
+            metric_class(**arguments)
+            for metric_class in registered(METRICS, 'par_plugins.evaluation.metrics').values()
+        ),
         AttributeMetric(protocol='openpar', average_precision=False, **arguments),
-        BalancedAccuracyMetric(**arguments),
     ]
     for metric in metrics:
         metric.dataset_meta = {'schema': SCHEMA}

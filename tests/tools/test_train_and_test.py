@@ -195,6 +195,34 @@ def test_the_official_order_of_channels_reaches_the_network(toy_root, tmp_path):
     np.testing.assert_allclose(batch.numpy(), expected, rtol=1e-5, atol=1e-5)
 
 
+def test_the_readmes_config_trains_on_a_csv_of_ones_own(toy_root, tmp_path):
+    readme = (ROOT / 'README.md').read_text()
+    blocks = [part.split('```')[0] for part in readme.split('```python\n')[1:]]
+    text = next(block for block in blocks if 'AttributeCSV' in block)
+    table = next(p for p in readme.split('```text\n')[1:] if p.startswith('image,')).split('```')[0]
+    for split in ('val', 'test'):
+        table += f'{split}.jpg,{split},1,1,old\n{split}.jpg,{split},0,0,adult\n'
+    (tmp_path / 'labels.csv').write_text(table)
+    image = next((toy_root / 'data').iterdir()).read_bytes()
+    for row in table.splitlines()[1:]:
+        path = tmp_path / row.split(',')[0]
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(image)
+    text = text.replace('.../configs', str(ROOT / 'configs')).replace('data/shop', str(tmp_path))
+    text = text.replace('resnet50_pa100k_256x192', 'resnet18_pa100k_128x64')  # the quick one
+    (tmp_path / 'config.py').write_text(text)
+    cfg = Config.fromfile(tmp_path / 'config.py')
+    for split in ('train', 'val', 'test'):
+        cfg[f'{split}_dataloader'].update(num_workers=0, persistent_workers=False, batch_size=2)
+    cfg.model.backbone.init_cfg = None
+    cfg.train_cfg.max_epochs = 1
+    cfg.work_dir, cfg.launcher = str(tmp_path / 'run'), 'none'
+    runner = build_runner(cfg)
+    runner.train()
+    assert 0 <= evaluate_best(runner)['attribute/mA'] <= 100
+    assert runner.model.head.layout.schema.names == ('Female', 'Hat', 'Age')
+
+
 def command(*arguments):
     environment = {**os.environ, 'OMP_NUM_THREADS': '1'}
     return subprocess.run(

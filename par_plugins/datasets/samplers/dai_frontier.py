@@ -37,9 +37,7 @@ def solve_dai_at_sample_size(
     while (reached := solve(high)).effective_sample_size < effective_sample_size:
         high *= 10
         if high > _LARGEST_DIVERSITY:
-            raise InputError(
-                f'no diversity reaches effective_sample_size={effective_sample_size}'
-            )
+            raise InputError(f'no diversity reaches effective_sample_size={effective_sample_size}')
     low = high / 10
     while high > 1.001 * low:
         middle = (low * high) ** 0.5

@@ -34,15 +34,15 @@ class StreamedMetric(BaseMetric):
     these are of.
 
     Args:
-        collect_device: ``'cpu'`` collects the summaries through a shared folder, ``'gpu'``
-            through the processes' own link.
+        collect_device: ``'gpu'`` collects the summaries through the processes' own link (gloo
+            too), ``'cpu'`` through a folder that all of them must share.
         prefix: First part of the names of the scores.
         collect_dir: The shared folder for ``'cpu'``.
     """
 
     def __init__(
         self,
-        collect_device: str = 'cpu',
+        collect_device: str = 'gpu',
         prefix: str | None = None,
         collect_dir: str | None = None,
     ) -> None:

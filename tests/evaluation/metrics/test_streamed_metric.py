@@ -6,10 +6,12 @@ import pytest
 import torch
 from mmengine.evaluator import Evaluator
 from mmengine.hooks import CheckpointHook
+from mmengine.registry import METRICS
 from mmpretrain.structures import DataSample
 
 from par_plugins.evaluation import AttributeMetric, BalancedAccuracyMetric
 from par_plugins.structures import Attribute, AttributeSchema
+from par_plugins.testing.contracts.registered import registered
 
 SCHEMA = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old')), 'Hat'])
 
@@ -43,10 +45,15 @@ def run(metric, samples, batch_size=4, size=None):
     return metric.evaluate(len(samples) if size is None else size)
 
 
-both_metrics = pytest.mark.parametrize('metric_class', [AttributeMetric, BalancedAccuracyMetric])
+METRIC_CLASSES = registered(METRICS, 'par_plugins.evaluation.metrics')
+every_metric = pytest.mark.parametrize('metric_class', METRIC_CLASSES.values(), ids=METRIC_CLASSES)
 
 
-@both_metrics
+def test_every_metric_is_found_through_the_registry():
+    assert set(METRIC_CLASSES) == {'AttributeMetric', 'BalancedAccuracyMetric'}
+
+
+@every_metric
 def test_the_cut_into_batches_does_not_matter(metric_class):
     samples = samples_of(17)
     expected = run(build(metric_class), samples, batch_size=17)
@@ -56,7 +63,7 @@ def test_the_cut_into_batches_does_not_matter(metric_class):
         assert found == pytest.approx(expected, abs=1e-9)
 
 
-@both_metrics
+@every_metric
 @pytest.mark.parametrize('repeated', [1, 2, 3])
 def test_images_beyond_the_end_of_the_dataset_are_not_counted(metric_class, repeated):
     samples = samples_of(9)
@@ -65,13 +72,13 @@ def test_images_beyond_the_end_of_the_dataset_are_not_counted(metric_class, repe
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-@both_metrics
+@every_metric
 def test_more_images_beyond_the_end_than_the_last_batch_has_are_an_error(metric_class):
     with pytest.raises(ValueError, match='process 0 of 1 evaluated 12 images, but only 7 of the 7'):
         run(build(metric_class), samples_of(12), size=7)
 
 
-@both_metrics
+@every_metric
 def test_every_evaluation_starts_anew(metric_class):
     metric, samples = build(metric_class), samples_of(40)
     expected = run(build(metric_class), samples[20:])
@@ -83,7 +90,7 @@ def test_every_evaluation_starts_anew(metric_class):
     assert run(metric, samples[20:]) == expected
 
 
-@both_metrics
+@every_metric
 def test_evaluating_nothing_gives_nan_and_says_so(metric_class, log):
     scores = build(metric_class).evaluate(3)
     assert scores and all(map(math.isnan, scores.values()))
@@ -92,7 +99,7 @@ def test_evaluating_nothing_gives_nan_and_says_so(metric_class, log):
         assert f'{name.split("/")[-1]} is undefined' in log.text
 
 
-@both_metrics
+@every_metric
 def test_images_missing_from_the_evaluation_are_counted_in_the_log(metric_class, log):
     run(build(metric_class), samples_of(6), size=8)
     assert 'only 6 of the 8 images of the dataset were evaluated' in log.text
@@ -123,14 +130,14 @@ def test_the_probabilities_kept_for_average_precision_do_grow():
     assert sizes[1] > sizes[0] + 197 * 4 * 2 * 4
 
 
-@both_metrics
+@every_metric
 def test_a_schema_may_come_as_its_plain_dict(metric_class):
     samples = samples_of(8)
     expected = run(build(metric_class), samples)
     assert run(build(metric_class, SCHEMA.to_dict()), samples) == expected
 
 
-@both_metrics
+@every_metric
 @pytest.mark.parametrize('meta', [None, {}, {'schema': None}, {'schema': 'Female'}])
 def test_a_dataset_without_a_schema_is_refused(metric_class, meta):
     metric = metric_class()
@@ -139,7 +146,7 @@ def test_a_dataset_without_a_schema_is_refused(metric_class, meta):
         metric.process(None, samples_of(1))
 
 
-@both_metrics
+@every_metric
 def test_data_samples_of_the_model_go_through_the_evaluator(metric_class):
     samples = samples_of(8)
     expected = run(build(metric_class), samples)
@@ -163,7 +170,7 @@ def test_both_metrics_report_beside_each_other():
     assert {'attribute/mA', 'attribute/balanced_accuracy'} <= set(evaluator.evaluate(20))
 
 
-@both_metrics
+@every_metric
 @pytest.mark.parametrize(
     ('key', 'column', 'value', 'attribute'),
     [
@@ -185,7 +192,7 @@ def test_a_wrong_entry_is_refused_with_its_image_and_attribute(
         build(metric_class).process(None, samples)
 
 
-@both_metrics
+@every_metric
 @pytest.mark.parametrize('key', ['pred_probabilities', 'gt_attributes'])
 def test_a_missing_or_short_field_is_refused_with_its_image(metric_class, key):
     samples = samples_of(4)

@@ -1,0 +1,39 @@
+import math
+
+import numpy as np
+
+from par_plugins.structures import Attribute, AttributeSchema
+from par_plugins.visualization import attribute_scores_figure, predictions_figure
+
+
+def test_bars_are_ordered_by_positives_and_survive_undefined_scores(tmp_path):
+    table = [
+        {'name': 'common', 'ratio': 0.7, 'tpr': 90.0, 'tnr': 80.0, 'mA': 85.0},
+        {'name': 'absent', 'ratio': 0.0, 'tpr': math.nan, 'tnr': 99.0, 'mA': math.nan},
+        {'name': 'rare', 'ratio': 0.01, 'tpr': 20.0, 'tnr': 99.0, 'mA': 59.5},
+    ]
+    figure = attribute_scores_figure(table)
+    axes = figure.axes[0]
+    assert [label.get_text().split()[0] for label in axes.get_yticklabels()] == [
+        'absent',
+        'rare',
+        'common',
+    ]
+    assert [bar.get_width() for bar in axes.patches][1:] == [59.5, 85.0]
+    figure.savefig(tmp_path / 'bars.png')
+    assert (tmp_path / 'bars.png').stat().st_size > 5_000
+
+
+def test_each_person_shows_right_wrong_missed_and_unlabelled_attributes():
+    schema = AttributeSchema(['a', 'b', 'c', 'd', 'e', Attribute('age', ('young', 'old'))])
+    predictions = np.array([[1, 1, 0, 1, 0, 1]])
+    targets = np.array([[1, 0, 1, -1, 0, 0]])
+    figure = predictions_figure([np.zeros((8, 4, 3), np.uint8)], predictions, targets, schema)
+    shown = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
+    assert shown == {
+        'a': 'tab:green',
+        'b': 'tab:red',
+        'c': 'tab:orange',
+        'd': '0.4',
+        'age: old': 'tab:red',
+    }
