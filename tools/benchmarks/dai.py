@@ -93,7 +93,9 @@ def table_of(title: str, *headings: str) -> Table:
 
 
 def solver_table(labels: np.ndarray, size: int, rounds: int) -> Table:
-    title = f'{size:,} draws from {len(labels):,} x {labels.shape[1]} labels: exact and general solver'
+    title = (
+        f'{size:,} draws from {len(labels):,} x {labels.shape[1]} labels: exact and general solver'
+    )
     general = ('general s', 'ratio', 'difference') if cvxpy else ()
     table = table_of(title, 'cap', 'mu', 'objective', 'ESS', 'gap', 'exact s', *general)
     rows = LabelRows.from_labels(labels)
@@ -103,8 +105,8 @@ def solver_table(labels: np.ndarray, size: int, rounds: int) -> Table:
         cells = [f'{mu:g}', f'{found.objective:.4f}', f'{found.effective_sample_size:.4f}']
         cells += [f'{found.gap:.0e}', f'{seconds:.4f}']
         if cvxpy:
-            solve = partial(solve_generally, rows, size=size, max_repeat=cap, diversity=mu)
-            general_seconds, value = best_of(1, solve)
+            generally = partial(solve_generally, rows, size=size, max_repeat=cap, diversity=mu)
+            general_seconds, value = best_of(1, generally)
             cells += [f'{general_seconds:.3f}', f'{general_seconds / seconds:.1f}']
             cells += [f'{value - found.objective - found.diversity_term:+.0e}']
         table.add_row(str(cap), *cells)
@@ -118,9 +120,7 @@ def adam_table(labels: np.ndarray, size: int, rounds: int) -> Table:
     headings = ('Adam s', 'largest w', 'ESS', 'Adam f', 'exact f', 'exact cap', 'exact mu')
     table = table_of(title, 'steps', *headings)
     for steps in ADAM_STEPS:
-        solve = partial(
-            solve_dai, labels, size=size, max_repeat=None, solver='adam', steps=steps
-        )
+        solve = partial(solve_dai, labels, size=size, max_repeat=None, solver='adam', steps=steps)
         seconds, adam = best_of(rounds, solve)
         cap = math.ceil(adam.largest_repeat)
         exact = solve_dai_at_sample_size(

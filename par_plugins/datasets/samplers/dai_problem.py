@@ -39,7 +39,8 @@ class DAIProblem:
     @property
     def curvature(self) -> np.ndarray:
         """``(U,)`` second derivative of the diversity term."""
-        return self.diversity * self.num_images.sum() / self.num_images
+        curvature: np.ndarray = self.diversity * self.num_images.sum() / self.num_images
+        return curvature
 
     def imbalance(self, shares: np.ndarray) -> float:
         """The objective of the paper: the cubes of the deficits that are positive, summed."""

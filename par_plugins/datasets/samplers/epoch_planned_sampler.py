@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,6 @@ def number_of_draws(size: float, num_images: int) -> int:
         InputError: If there is not at least one draw.
     """
     draws = round(size * num_images) if isinstance(size, float) and np.isfinite(size) else size
-    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
+    if not isinstance(draws, Integral) or isinstance(draws, bool) or draws < 1:
         raise InputError(f'size={size!r} of {num_images} images gives no draw')
-    return draws
+    return int(draws)

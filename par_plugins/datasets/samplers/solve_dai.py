@@ -103,7 +103,7 @@ def solve_dai(
     elif solver == 'adam':
         if diversity:
             raise InputError(f"solver='adam' knows no diversity, got diversity={diversity}")
-        of_row = _adam_weights(problem, **options)
+        of_row = solve_with_adam(problem, **options)
         draws = of_row * rows.num_images
         shares = draws / draws.sum()
         gap = problem.gap(shares, np.ones_like(shares))
@@ -132,45 +132,24 @@ def _deficits(rows: LabelRows, target: float | Sequence[float]) -> np.ndarray:
     """Known times (target - label) of the columns that have a positive label."""
     targets = np.asarray(target, dtype=np.float64)
     num_columns = len(rows.column_names)
-    if targets.ndim == 0:
-        targets = np.concatenate(
-            [
-                [targets]
-                if attribute.binary
-                else np.full(attribute.num_values, 1 / attribute.num_values)
-                for attribute in rows.schema.attributes
-            ]
-        )
-    if targets.shape != (num_columns,):
+    if targets.shape not in ((), (num_columns,)):
         raise InputError(
             f'target: shape {targets.shape}, expected one number or ({num_columns},), '
             'one for each column'
         )
     if not ((targets >= 0) & (targets <= 1)).all():
         raise InputError(f'target: every target must be in [0, 1], got {target}')
+    if targets.ndim == 0:
+        targets = np.array(
+            [
+                targets if attribute.binary else 1 / attribute.num_values
+                for attribute in rows.schema.attributes
+                for _ in range(attribute.num_logits)
+            ]
+        )
     has_positive = rows.positive.any(axis=0)
     if not has_positive.all():
         names = ', '.join(rows.column_names[column] for column in np.flatnonzero(~has_positive))
         warnings.warn(f'no image has a positive label of {names}: not pulled', stacklevel=3)
     deficits: np.ndarray = np.where(rows.known, targets - rows.positive, 0.0)[:, has_positive]
     return deficits
-
-
-def _adam_weights(
-    problem: DAIProblem,
-    *,
-    rounding: Literal['none', 'floor'] = 'none',
-    scale: float = 5.0,
-    **options: Any,
-) -> np.ndarray:
-    """The weight of an image of each row, from the paper's solver."""
-    r = solve_with_adam(problem, **options)
-    if rounding == 'none':
-        weights = r * problem.size / (r @ problem.num_images)
-    elif rounding == 'floor':
-        weights = np.floor(scale * r)
-    else:
-        raise InputError(f"rounding must be 'none' or 'floor', got {rounding!r}")
-    if not weights.any():
-        raise InputError(f"rounding='floor' with scale={scale} leaves no image")
-    return weights

@@ -108,7 +108,9 @@ def test_the_plan_is_a_matter_of_seed_and_epoch_alone(name, arguments):
     sampler.plan(7)
     np.testing.assert_array_equal(build(name, arguments).plan(4), first)
     assert not np.array_equal(sampler.plan(5), first)
-    assert not np.array_equal(build(name, {**arguments, 'seed': 4}).plan(4), first)
+    of_next_seed = build(name, {**arguments, 'seed': 4})
+    for epoch in (3, 4, 5):
+        assert not np.array_equal(of_next_seed.plan(epoch), first)
     sampler.set_epoch(4)
     assert list(sampler) == list(sampler) == first.tolist()
     assert {len(list(sampler)) for epoch in range(5) if not sampler.set_epoch(epoch)} == {

@@ -156,7 +156,7 @@ def test_adam_knows_no_cap_and_its_floor_no_size():
 @pytest.mark.parametrize('unknown', [0.0, 0.2])
 def test_adam_is_never_better_at_the_same_size_cap_and_sample_size(seed, unknown):
     labels = long_tailed(2000, 8, seed=seed, unknown=unknown)
-    check_adam_is_never_better(labels, size=850, all_steps=(20, 60, 150, 356, 600))
+    check_adam_is_never_better(labels, size=850, all_steps=(20, 150, 600))
 
 
 def check_adam_is_never_better(labels, *, size, all_steps):
@@ -189,7 +189,10 @@ def check_adam_is_never_better(labels, *, size, all_steps):
         ({'solver': 'sgd'}, "solver must be 'exact' or 'adam', got 'sgd'"),
         ({'solver': 'adam', 'diversity': 0.1}, 'got diversity=0.1'),
         ({'solver': 'adam', 'rounding': 'up'}, "got 'up'"),
-        ({'solver': 'adam', 'rounding': 'floor', 'scale': 0.01}, 'scale=0.01 leaves no image'),
+        (
+            {'solver': 'adam', 'rounding': 'floor', 'scale': 0.01},
+            'scale=0.01 ends without a positive weight',
+        ),
     ],
 )
 def test_bad_arguments_are_refused_in_a_sentence(arguments, message):

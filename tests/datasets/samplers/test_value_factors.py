@@ -16,9 +16,8 @@ def test_the_ratio_of_a_value_is_the_majoritys_count_over_its_own():
 
 def test_the_factor_of_an_image_is_the_extreme_of_its_known_values():
     rows = LabelRows.from_labels(LABELS, SCHEMA)
-    ratios = majority_ratios(rows)
-    np.testing.assert_allclose(image_factors(ratios, rows, reduction='max'), [4, 1, 1, 3, 1, 1])
-    np.testing.assert_allclose(image_factors(ratios, rows, reduction='min'), [1, 1, 1, 1, 1, 1])
-    np.testing.assert_allclose(
-        image_factors(10 * ratios, rows, reduction='min'), [10, 10, 10, 10, 1, 10]
+    factors = np.array([[2.0, 4.0, 99.0], [3.0, 1.5, 0.1]])
+    np.testing.assert_array_equal(image_factors(factors, rows, reduction='max'), [4, 2, 2, 3, 1, 2])
+    np.testing.assert_array_equal(
+        image_factors(factors, rows, reduction='min'), [1.5, 1.5, 2, 2, 1, 1.5]
     )

@@ -1,0 +1,5 @@
+"""Whole models that upstream's cannot express."""
+
+from par_plugins.models.classifiers.mixup_classifier import AttributeMixupClassifier
+
+__all__ = ['AttributeMixupClassifier']
