@@ -4,7 +4,13 @@ import argparse
 
 from command_line import RUNNER_OPTIONS, load_config
 
-from par_plugins.apis import build_runner, evaluate_best, stop_on_input_error
+from par_plugins.apis import (
+    build_runner,
+    evaluate_best,
+    last_whole_checkpoint,
+    stop_on_input_error,
+    train,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -13,7 +19,7 @@ def parse_args() -> argparse.Namespace:
         '--resume',
         nargs='?',
         const='auto',
-        help='continue from this checkpoint; without a path, from the last one in the work dir',
+        help='continue from this checkpoint; without a path, from the last whole one there is',
     )
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
     parser.add_argument('--no-test', action='store_true', help='leave the test split alone')
@@ -37,8 +43,11 @@ def main() -> None:
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
+        auto = args.resume == 'auto'
+        cfg.load_from = last_whole_checkpoint(cfg.work_dir) if auto else args.resume
+        cfg.resume = cfg.load_from is not None
+        if not cfg.resume:
+            print(f'{cfg.work_dir} has no whole checkpoint: training starts from the beginning')
     if args.auto_scale_lr:
         cfg.auto_scale_lr.enable = True
     if args.seed is not None:
@@ -47,7 +56,7 @@ def main() -> None:
         cfg.randomness.deterministic = True
 
     runner = build_runner(cfg)
-    runner.train()
+    train(runner)
     if cfg.get('test_dataloader') and not args.no_test:
         evaluate_best(runner)
 

@@ -8,13 +8,16 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(
         type='CheckpointHook', interval=1, max_keep_ckpts=2,
-        save_best='attribute/mA', rule='greater'),
+        save_best='attribute/mA', rule='greater',
+        # Two are kept and each is written aside, so that a whole one is always there.
+        backend_args=dict(backend='written_aside')),
     sampler_seed=dict(type='DistSamplerSeedHook'))
 custom_hooks = [
     dict(type='SchemaHook'),
     dict(type='LabelStatisticsHook'),
     dict(type='ImageErrorHook'),
     dict(type='AttributeReportHook'),
+    dict(type='ExactResumeHook'),
 ]
 
 env_cfg = dict(

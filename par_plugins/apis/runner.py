@@ -1,16 +1,21 @@
 """Build a runner that is safe with foreign files and also runs on several CPU processes."""
 
+import logging
 import os
+import re
+from pathlib import Path
 
 import torch
 from mmengine.config import Config
 from mmengine.dist import barrier
 from mmengine.hooks import CheckpointHook
+from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import distributed
 
 from par_plugins.engine.hooks import SafeCheckpointHook
+from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
 
 # Where each launcher tells a process its rank, the number of processes and its local rank.
@@ -39,6 +44,53 @@ def build_runner(cfg: Config) -> Runner:
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
     return runner
+
+
+def last_whole_checkpoint(work_dir: str | Path) -> str | None:
+    """The newest checkpoint of a work directory that can be read to its end.
+
+    Args:
+        work_dir: Folder with ``epoch_*.pth`` or ``iter_*.pth``.
+
+    Returns:
+        Its path, or None where there is no whole one; broken ones are named in a warning.
+    """
+    numbered = {
+        int(match[1]): path
+        for path in Path(work_dir).glob('*.pth')
+        if (match := re.fullmatch(r'(?:epoch|iter)_(\d+)\.pth', path.name))
+    }
+    for number in sorted(numbered, reverse=True):
+        try:
+            load_checkpoint_file(str(numbered[number]))
+        except InputError as error:
+            print_log(f'{error}; falling back to the one before', level=logging.WARNING)
+        else:
+            return str(numbered[number])
+    return None
+
+
+def train(runner: Runner) -> None:
+    """Train; an interrupt (^C) saves what there is before it ends the run.
+
+    Args:
+        runner: From :func:`build_runner`.
+
+    Raises:
+        InputError: On an interrupt, saying where the weights are and how to go on.
+    """
+    try:
+        runner.train()
+    except KeyboardInterrupt:
+        name = f'interrupted_iter_{runner.iter}.pth'
+        hook = next(hook for hook in runner.hooks if isinstance(hook, CheckpointHook))
+        runner.save_checkpoint(
+            runner.work_dir, name, meta={'epoch': runner.epoch}, backend_args=hook.backend_args
+        )
+        raise InputError(
+            f'interrupted in epoch {runner.epoch + 1}: --resume goes on from the last whole epoch, '
+            f'--resume {runner.work_dir}/{name} from the weights of this moment'
+        ) from None
 
 
 def evaluate_best(runner: Runner) -> dict[str, float]:

@@ -1,8 +1,17 @@
 """Benchmarks read from their official files, one file per benchmark."""
 
-from par_plugins.datasets import transforms
+from par_plugins.datasets import samplers, transforms
 from par_plugins.datasets.attribute_csv import AttributeCSV
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
 from par_plugins.datasets.pa100k import PA100K
+from par_plugins.datasets.seed_worker import seed_worker
 
-__all__ = ['PA100K', 'Annotations', 'AttributeCSV', 'AttributeDataset', 'transforms']
+__all__ = [
+    'PA100K',
+    'Annotations',
+    'AttributeCSV',
+    'AttributeDataset',
+    'samplers',
+    'seed_worker',
+    'transforms',
+]

@@ -9,6 +9,7 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
+from par_plugins.datasets.whole_number import whole_number
 from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
 
 
@@ -123,10 +124,11 @@ class AttributeCSV(AttributeDataset):
 
     def _schema_of_file(self) -> AttributeSchema:
         others = {self.image_column, self.split_column, self.pid_column, self.camid_column}
+        attributes = [name for name in self._table if name not in others]
+        if not attributes:
+            raise InputError(f'{self._path}: no column is left for attributes')
         return AttributeSchema(
-            Attribute(name, self._values_of_file(name, entries))
-            for name, entries in self._table.items()
-            if name not in others
+            Attribute(name, self._values_of_file(name, self._table[name])) for name in attributes
         )
 
     def _values_of_file(self, name: str, entries: list[str]) -> tuple[str, ...] | None:
@@ -163,13 +165,14 @@ class AttributeCSV(AttributeDataset):
         if column is None:
             return None
         entries = self._column(column)
-        for row in rows:
-            if not entries[row].lstrip('-').isdecimal():
+        numbers = [whole_number(entries[row]) for row in rows]
+        for row, number in zip(rows, numbers, strict=True):
+            if number is None:
                 raise InputError(
                     f'{self._path}, line {row + 2}, column {column!r}: {entries[row]!r} is not a '
                     'whole number'
                 )
-        return np.array([int(entries[row]) for row in rows], dtype=np.int64)
+        return np.array(numbers, dtype=np.int64)
 
 
 def _is_number(entry: str) -> bool:
@@ -187,7 +190,7 @@ def _read_table(path: Path, delimiter: str) -> dict[str, list[str]]:
     try:
         with path.open(newline='', encoding='utf-8-sig') as file:
             rows = [[cell.strip() for cell in row] for row in csv.reader(file, delimiter=delimiter)]
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f'{path}: not a CSV file in UTF-8 ({error})') from error
     if not rows:
         raise InputError(f'{path}: the file is empty')

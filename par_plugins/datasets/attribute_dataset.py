@@ -1,10 +1,10 @@
 """What every dataset of this project offers, whatever its files look like."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.dataset import BaseDataset, force_full_init
@@ -34,15 +34,15 @@ class Annotations:
 class AttributeDataset(BaseDataset):
     """Images of people with ``(N, A)`` attribute targets.
 
-    A subclass gives the schema of its files to ``__init__`` and reads one split in
-    :meth:`read_annotations`. Each sample is a dict of ``img_path``, ``gt_attributes``
+    A subclass gives the schema of its files to ``__init__``, says in ``SPLITS`` which official
+    parts each of its splits joins, and reads one split in :meth:`read_annotations`. Each sample is a dict of ``img_path``, ``gt_attributes``
     (``(A,)`` int64, -1 unknown) and, where the files have them, ``gt_pid`` and ``gt_camid``.
     ``metainfo['schema']`` is the :class:`AttributeSchema` of the columns.
 
     Args:
         file_schema: The attributes the files label, in the files' order.
         data_root: Folder that every other path is relative to.
-        split: Name of the split, or None where the files have none.
+        split: Name of the split; None takes every image of the files.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all.
         data_prefix: ``img_path``, the image folder.
@@ -50,9 +50,12 @@ class AttributeDataset(BaseDataset):
         **kwargs: See :class:`mmengine.dataset.BaseDataset`.
 
     Raises:
-        InputError: If an attribute name is unknown, a label is outside its attribute's
-            values, the numbers of images and labels differ, or the split is empty.
+        InputError: If the split or an attribute name is unknown, a label is outside its
+            attribute's values, the numbers of images and labels differ, an image has no usable
+            name, or the split is empty.
     """
+
+    SPLITS: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def __init__(
         self,
@@ -78,6 +81,19 @@ class AttributeDataset(BaseDataset):
             **kwargs,
         )
 
+    @classmethod
+    def parts_of(cls, split: str | None) -> Sequence[str] | None:
+        """The official parts that a split joins, None for every image of the files.
+
+        Raises:
+            InputError: If there is no such split.
+        """
+        if split is None:
+            return None
+        if split not in cls.SPLITS:
+            raise InputError(f'{cls.__name__} has no split {split!r}; it has {", ".join(cls.SPLITS)}')
+        return cls.SPLITS[split]
+
     @abstractmethod
     def read_annotations(self) -> Annotations:
         """Read ``self.split`` from the official files, opening no image."""
@@ -93,6 +109,9 @@ class AttributeDataset(BaseDataset):
             )
         if len(read.targets) == 0:
             raise InputError(f'{source}: there is no image in it')
+        for row, name in enumerate(read.image_names):
+            if not name or '\0' in name:
+                raise InputError(f'{source}: image {row} has the name {name!r}')
         self.file_schema.check_targets(read.targets, source=source)
         columns = [self.file_schema.index(name) for name in self.metainfo['schema'].names]
         folder = Path(self.data_prefix['img_path'])

@@ -1,15 +1,15 @@
 """PA-100K: 100,000 pedestrians from outdoor surveillance cameras, 26 binary attributes."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.registry import DATASETS
-from scipy.io import loadmat
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
-from par_plugins.structures import Attribute, AttributeSchema, InputError
+from par_plugins.datasets.find_path import first_existing
+from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
+from par_plugins.structures import Attribute, AttributeSchema
 
 GROUPS = {
     'gender': 'Female',
@@ -47,7 +47,7 @@ class PA100K(AttributeDataset):
 
     Args:
         data_root: Folder of the layout above.
-        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val).
+        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val); None takes all.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all 26.
         ann_file: The annotation, relative to ``data_root``; None tries both places above.
@@ -69,105 +69,53 @@ class PA100K(AttributeDataset):
     def __init__(
         self,
         data_root: str = '',
-        split: str = 'train',
+        split: str | None = 'train',
         pipeline: Sequence[dict | Callable] = (),
         attributes: Sequence[str] | None = None,
         ann_file: str | None = None,
         data_prefix: dict[str, str] = {'img_path': 'data'},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
-        if split not in self.SPLITS:
-            raise InputError(f'PA100K has no split {split!r}; it has {", ".join(self.SPLITS)}')
-        if ann_file is None:
-            nested = 'annotation/annotation.mat'
-            ann_file = nested if (Path(data_root) / nested).is_file() else 'annotation.mat'
+        self.parts = self.parts_of(split) or ['train', 'val', 'test']
         super().__init__(
             file_schema=SCHEMA,
             data_root=data_root,
             split=split,
             pipeline=pipeline,
             attributes=attributes,
-            ann_file=ann_file,
+            ann_file=ann_file
+            or first_existing(data_root, ['annotation/annotation.mat', 'annotation.mat']),
             data_prefix=data_prefix,
             **kwargs,
         )
 
     def read_annotations(self) -> Annotations:
         """Read the split's names and labels, columns put into the order of the schema."""
-        content = self._load()
-        splits = self.SPLITS[str(self.split)]
-        parts = [
-            (self._cells(content, f'{part}_images_name'), self._labels(content, f'{part}_label'))
-            for part in splits
-        ]
-        for part, (names, labels) in zip(splits, parts, strict=True):
-            if len(names) != len(labels):
-                raise InputError(
-                    f'{self.ann_file}: {len(names)} names in {part}_images_name but '
-                    f'{len(labels)} rows in {part}_label'
-                )
-        columns = self._columns(self._cells(content, 'attributes'))
-        return Annotations(
-            image_names=[name for names, _ in parts for name in names],
-            targets=np.concatenate([labels for _, labels in parts])[:, columns],
-            source=self.ann_file,
+        kinds = ('images_name', 'label')
+        content = read_matlab_file(
+            self.ann_file,
+            ['attributes', *(f'{part}_{kind}' for part in self.parts for kind in kinds)],
+            missing='PA-100K needs annotation.mat in data_root or in data_root/annotation',
         )
+        columns = _columns(content.field('attributes'))
+        names: list[str] = []
+        labels: list[np.ndarray] = []
+        for part in self.parts:
+            cells = content.field(f'{part}_images_name')
+            strings = cells.strings()
+            rows = content.field(f'{part}_label').labels(len(columns), columns, (0, 1))
+            if len(strings) != len(rows):
+                raise cells.error(f'has {len(strings)} names but {part}_label {len(rows)} rows')
+            names += strings
+            labels.append(rows)
+        return Annotations(names, np.concatenate(labels), source=self.ann_file)
 
-    def _load(self) -> dict[str, Any]:
-        if not Path(self.ann_file).is_file():
-            raise InputError(
-                f'{self.ann_file}: no such file; PA-100K needs annotation.mat in data_root or in '
-                'data_root/annotation'
-            )
-        try:
-            return loadmat(self.ann_file)
-        except Exception as error:  # scipy raises whatever the broken bytes lead it to
-            raise InputError(
-                f'{self.ann_file}: not a readable MATLAB file ({type(error).__name__}: {error})'
-            ) from error
 
-    def _cells(self, content: dict[str, Any], key: str) -> list[str]:
-        """The strings of an n x 1 cell array, each cell holding one string."""
-        try:
-            names = [cell[0].item() for cell in content[key]]
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            names = [None]
-        if not all(isinstance(name, str) for name in names):
-            raise InputError(
-                f'{self.ann_file}: {key} is missing or is not an n x 1 cell array of names'
-            )
-        return names
-
-    def _labels(self, content: dict[str, Any], key: str) -> np.ndarray:
-        labels = content.get(key)
-        if not (
-            isinstance(labels, np.ndarray)
-            and labels.dtype.kind in 'iufb'
-            and labels.ndim == 2
-            and labels.shape[1] == len(SCHEMA)
-        ):
-            found = (
-                f'{labels.dtype} of shape {labels.shape}'
-                if isinstance(labels, np.ndarray)
-                else type(labels).__name__
-            )
-            raise InputError(
-                f'{self.ann_file}: {key} is {found}, expected numbers of shape (N, {len(SCHEMA)})'
-            )
-        outside = (labels != 0) & (labels != 1)
-        if outside.any():
-            row, column = np.argwhere(outside)[0]
-            raise InputError(
-                f'{self.ann_file}: {key} row {row}, column {column}: label '
-                f'{labels[row, column]} is neither 0 nor 1'
-            )
-        return labels.astype(np.int64)
-
-    def _columns(self, names: list[str]) -> list[int]:
-        """Where the file keeps each attribute of the schema."""
-        if sorted(names) != sorted(SCHEMA.names):
-            raise InputError(
-                f'{self.ann_file}: attributes are {names}, expected the 26 of PA-100K: '
-                f'{list(SCHEMA.names)}'
-            )
-        return [names.index(name) for name in SCHEMA.names]
+def _columns(attributes: MatlabValue) -> list[int]:
+    """Where the file keeps each attribute of the schema."""
+    names = attributes.names()
+    if sorted(names) != sorted(SCHEMA.names):
+        raise attributes.error(
+            f'are {names}, expected the {len(SCHEMA)} of PA-100K: {list(SCHEMA.names)}'
+        )
+    return [names.index(name) for name in SCHEMA.names]

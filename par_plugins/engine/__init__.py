@@ -1,5 +1,5 @@
 """What runs around training and evaluation."""
 
-from par_plugins.engine import hooks
+from par_plugins.engine import hooks, written_aside
 
-__all__ = ['hooks']
+__all__ = ['hooks', 'written_aside']

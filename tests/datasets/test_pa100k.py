@@ -102,7 +102,7 @@ def without(key):
 
 BAD = {
     'missing names': (without('train_images_name'), 'train_images_name is missing'),
-    'missing labels': (without('train_label'), 'train_label is NoneType'),
+    'missing labels': (without('train_label'), 'train_label is missing'),
     'missing attributes': (without('attributes'), 'attributes is missing'),
     'label 2': (with_label(2), 'train_label row 2, column 7: label 2 is neither 0 nor 1'),
     'label -1': (with_label(-1), 'train_label row 2, column 7: label -1 is neither 0 nor 1'),

@@ -31,7 +31,6 @@ def run(work_dir, toy_root, script, *arguments):
         for key, value in {
             'batch_size': 4,
             'num_workers': 0,
-            'persistent_workers': False,
             'dataset.data_root': toy_root,
         }.items()
     ]

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,35 +16,7 @@ from scipy.io import loadmat, savemat
 from par_plugins.apis import build_runner, evaluate_best
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError, SchemaMismatchError
-
-ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / 'configs/toy/resnet18_toy_pedestrians.py'
-
-
-def toy_config(toy_root, work_dir, **options):
-    cfg = Config.fromfile(CONFIG)
-    cfg.merge_from_dict(
-        {
-            'train_cfg.max_epochs': 1,
-            'param_scheduler.1.T_max': 1,
-            'train_dataloader.batch_size': 8,
-            'val_dataloader.batch_size': 8,
-            'test_dataloader.batch_size': 8,
-            **{
-                f'{split}_dataloader.{key}': value
-                for split in ('train', 'val', 'test')
-                for key, value in {
-                    'num_workers': 0,
-                    'persistent_workers': False,
-                    'dataset.data_root': str(toy_root),
-                }.items()
-            },
-            'custom_hooks': Config.fromfile(CONFIG).custom_hooks,
-            **options,
-        }
-    )
-    cfg.work_dir, cfg.launcher = str(work_dir), 'none'
-    return cfg
+from tests.tools.toy_run import CONFIG, ROOT, toy_config
 
 
 @pytest.fixture(scope='module')
@@ -213,7 +184,7 @@ def test_the_readmes_config_trains_on_a_csv_of_ones_own(toy_root, tmp_path):
     (tmp_path / 'config.py').write_text(text)
     cfg = Config.fromfile(tmp_path / 'config.py')
     for split in ('train', 'val', 'test'):
-        cfg[f'{split}_dataloader'].update(num_workers=0, persistent_workers=False, batch_size=2)
+        cfg[f'{split}_dataloader'].update(num_workers=0, batch_size=2)
     cfg.model.backbone.init_cfg = None
     cfg.train_cfg.max_epochs = 1
     cfg.work_dir, cfg.launcher = str(tmp_path / 'run'), 'none'

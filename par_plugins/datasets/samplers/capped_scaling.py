@@ -5,6 +5,19 @@ import numpy as np
 from par_plugins.structures import InputError
 
 
+def require_possible_size(size: int, max_repeat: int, num_images: int) -> None:
+    """Refuse more draws than the cap allows.
+
+    Raises:
+        InputError: If ``size > max_repeat * num_images``.
+    """
+    if size > max_repeat * num_images:
+        raise InputError(
+            f'size={size} is impossible with max_repeat={max_repeat}: {num_images} images give at '
+            f'most {max_repeat * num_images} draws'
+        )
+
+
 def scale_to_size(factors: np.ndarray, *, size: int, max_repeat: int) -> np.ndarray:
     """Weights ``min(max_repeat, s * factors)`` with the one ``s`` at which they sum to the size.
 
@@ -19,11 +32,7 @@ def scale_to_size(factors: np.ndarray, *, size: int, max_repeat: int) -> np.ndar
     Raises:
         InputError: If the cap makes the size impossible.
     """
-    if max_repeat * len(factors) < size:
-        raise InputError(
-            f'size={size} is impossible with max_repeat={max_repeat}: {len(factors)} images give '
-            f'at most {max_repeat * len(factors)} draws'
-        )
+    require_possible_size(size, max_repeat, len(factors))
     # With the k largest factors at the cap, the others share what is left of the size.
     descending = np.sort(factors)[::-1]
     left = size - max_repeat * np.arange(len(factors))

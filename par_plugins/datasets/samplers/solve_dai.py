@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from par_plugins.datasets.samplers.adam_solver import solve_with_adam
+from par_plugins.datasets.samplers.capped_scaling import require_possible_size
 from par_plugins.datasets.samplers.dai_problem import DAIProblem
 from par_plugins.datasets.samplers.exact_solver import solve_exactly
 from par_plugins.datasets.samplers.label_rows import LabelRows
@@ -93,11 +94,7 @@ def solve_dai(
     problem = DAIProblem(_deficits(rows, target), rows.num_images, size, float(diversity))
     if solver == 'exact':
         cap = size if max_repeat is None else _integer('max_repeat', max_repeat)
-        if cap * len(rows.row_of_image) < size:
-            raise InputError(
-                f'size={size} is impossible with max_repeat={cap}: {len(rows.row_of_image)} images '
-                f'give at most {cap * len(rows.row_of_image)} draws'
-            )
+        require_possible_size(size, cap, len(rows.row_of_image))
         shares, gap = solve_exactly(problem, max_repeat=cap, **options)
         of_row = np.minimum(shares * size / rows.num_images, cap)
     elif solver == 'adam':

@@ -26,7 +26,7 @@ def image_factors(
     if reduction == 'max':
         of_row = np.where(known, found, -np.inf).max(axis=1)
     else:
-        of_row = found.min(axis=1)
+        of_row = np.where(known, found, np.inf).min(axis=1)
     of_row[~known.any(axis=1)] = 1
     factors: np.ndarray = of_row[rows.row_of_image]
     return factors

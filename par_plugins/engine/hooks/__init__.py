@@ -1,6 +1,7 @@
 """Hooks: what happens between data, model and metrics."""
 
 from par_plugins.engine.hooks.attribute_report_hook import AttributeReportHook
+from par_plugins.engine.hooks.exact_resume_hook import ExactResumeHook
 from par_plugins.engine.hooks.image_error_hook import ImageErrorHook
 from par_plugins.engine.hooks.label_statistics_hook import LabelStatisticsHook
 from par_plugins.engine.hooks.safe_checkpoint_hook import SafeCheckpointHook
@@ -8,6 +9,7 @@ from par_plugins.engine.hooks.schema_hook import SchemaHook
 
 __all__ = [
     'AttributeReportHook',
+    'ExactResumeHook',
     'ImageErrorHook',
     'LabelStatisticsHook',
     'SafeCheckpointHook',

@@ -14,6 +14,7 @@ from mmengine.runner import Runner
 from rich.console import Console
 from rich.table import Table
 
+from par_plugins.engine.written_aside import written_aside
 from par_plugins.visualization import attribute_scores_figure
 
 SHARES, SHARE_DIGITS = ('ratio', 'threshold'), 4  # between 0 and 1; other scores are percents
@@ -46,18 +47,20 @@ class AttributeReportHook(Hook):
             return
         folder = Path(runner.work_dir)
         scores = {name: _finite(score) for name, score in (metrics or {}).items()}
-        (folder / f'{split}_scores.json').write_text(json.dumps(scores, indent=2) + '\n')
+        with written_aside(folder / f'{split}_scores.json') as part:
+            part.write_text(json.dumps(scores, indent=2) + '\n')
         tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
         for metric in tables:
             name = f'{split}_attributes'
             if len(tables) > 1:
                 name += f'_{metric.rules}'
             path = folder / f'{name}.csv'
-            with path.open('w', newline='') as file:
+            with written_aside(path) as part, part.open('w', newline='') as file:
                 writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
                 writer.writeheader()
                 writer.writerows(metric.table)
-            attribute_scores_figure(metric.table).savefig(path.with_suffix('.png'))
+            with written_aside(path.with_suffix('.png')) as part:
+                attribute_scores_figure(metric.table).savefig(part)
             runner.logger.info(f'{path}:\n{_as_text(metric.table)}')
 
 

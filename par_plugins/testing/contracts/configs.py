@@ -17,7 +17,7 @@ def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
     cfg.work_dir, cfg.launcher = work_dir, 'none'
     for split in ('train', 'val', 'test'):
         loader = cfg[f'{split}_dataloader']
-        loader.update(batch_size=2, num_workers=0, persistent_workers=False)
+        loader.update(batch_size=2, num_workers=0)
         loader.dataset.update(data_root=data_root, indices=2)
     cfg.model.backbone.init_cfg = None  # the weights are elsewhere
     cfg.train_cfg.update(max_epochs=1, val_interval=1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from par_plugins.datasets.samplers.capped_scaling import scale_to_size
+from par_plugins.datasets.samplers.capped_scaling import require_possible_size, scale_to_size
 from par_plugins.structures import InputError
 
 
@@ -25,6 +25,12 @@ def test_the_scale_is_the_root_of_the_sum(max_repeat):
 
 def test_a_size_at_the_cap_gives_every_image_the_cap():
     np.testing.assert_allclose(scale_to_size(np.array([1.0, 2, 5]), size=6, max_repeat=2), 2)
+
+
+def test_a_size_is_possible_up_to_the_cap():
+    require_possible_size(6, 2, 3)
+    with pytest.raises(InputError, match='3 images give at most 6 draws'):
+        require_possible_size(7, 2, 3)
 
 
 def test_a_size_beyond_the_cap_is_refused():

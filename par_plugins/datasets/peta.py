@@ -1,0 +1,128 @@
+"""PETA: 19,000 pedestrians from ten public data sets, 105 binary attributes, 35 evaluated."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from mmengine.registry import DATASETS
+
+from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
+from par_plugins.datasets.attribute_groups import schema_by_prefix
+from par_plugins.datasets.image_partition import image_partition, rows_of_split
+from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
+from par_plugins.structures import InputError
+
+EVALUATED = tuple(
+    """
+    personalLess30 personalLess45 personalLess60 personalLarger60 carryingBackpack carryingOther
+    lowerBodyCasual upperBodyCasual lowerBodyFormal upperBodyFormal accessoryHat upperBodyJacket
+    lowerBodyJeans footwearLeatherShoes upperBodyLogo hairLong personalMale carryingMessengerBag
+    accessoryMuffler accessoryNothing carryingNothing upperBodyPlaid carryingPlasticBags
+    footwearSandals footwearShoes lowerBodyShorts upperBodyShortSleeve lowerBodyShortSkirt
+    footwearSneaker upperBodyThinStripes accessorySunglasses lowerBodyTrousers upperBodyTshirt
+    upperBodyOther upperBodyVNeck
+    """.split()
+)
+"""The 35 attributes that papers evaluate, in the order of the official file."""
+
+GROUPS = {
+    'personal': 'person',
+    'accessory': 'accessory',
+    'carrying': 'bag',
+    'hair': 'hair',
+    'upperBody': 'upper body',
+    'lowerBody': 'lower body',
+    'footwear': 'footwear',
+}
+NUM_PARTITIONS = 5
+METADATA_COLUMNS = 4  # before the attributes
+IDENTITY_COLUMN = 1
+MISSING = 'PETA needs PETA.mat and images/ of the processed release in data_root'
+
+
+@DATASETS.register_module()
+class PETA(AttributeDataset):
+    """PETA from the processed release that every paper's splits belong to.
+
+    Source: Y. Deng et al., "Pedestrian Attribute Recognition At Far Distance", ACM MM 2014;
+    http://mmlab.ie.cuhk.edu.hk/projects/PETA.html. For research only, no commercial use. The
+    processed release (``PETA.mat`` with the five random splits) comes from the authors of DeepMAR,
+    https://github.com/dangweili/pedestrian-attribute-recognition-pytorch. The page of PETA itself
+    distributes one folder for each source data set with a ``Label.txt`` and without splits; that
+    layout is recognised and refused.
+
+    .. code-block:: text
+
+        data_root/
+            PETA.mat
+            images/00001.png ... 19000.png
+
+    Each of the five partitions has 9,500 training, 1,900 validation and 7,600 test images; papers
+    report partition 0 or the mean of all. Every label is 0 or 1, none is unknown. Columns are
+    found by the names in the file, whatever their order. The partitions are drawn over images, so
+    that people in the test set are also in the training set; ``tools/dataset/split.py`` makes
+    splits without shared people.
+
+    >>> PETA(data_root='data/PETA', split='train')[0]
+    {'img_path': 'data/PETA/images/03311.png', 'gt_attributes': array([...]), 'sample_idx': 0}
+
+    Args:
+        data_root: Folder of the layout above.
+        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val); None takes every
+            image, in the order of their numbers.
+        pipeline: Transforms.
+        attributes: Names of the attributes to keep, in the order wanted; None keeps all of
+            ``attribute_set``.
+        split_index: Which of the five partitions, 0-4.
+        attribute_set: ``evaluated``, the 35 of the papers, or ``all`` 105, in the file's order:
+            the evaluated ones, 44 colours, 26 rare ones.
+        identities: Also give each image's identity. No paper documents the four columns before
+            the attributes; public code describes the second as the identity over all source data
+            sets, which is what is taken. It is refused if it cannot be one: entries that are no
+            whole numbers of at least 0, or the same everywhere, or different everywhere.
+        ann_file: The annotation, relative to ``data_root``.
+        data_prefix: ``img_path``, the image folder.
+        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+
+    Raises:
+        InputError: If the annotation is missing, of another layout or not consistent, or see
+            :class:`AttributeDataset`.
+    """
+
+    SPLITS: ClassVar = {
+        'train': ['train'],
+        'val': ['val'],
+        'test': ['test'],
+        'trainval': ['train', 'val'],
+    }
+
+    def __init__(
+        self,
+        data_root: str = '',
+        split: str | None = 'train',
+        pipeline: Sequence[dict | Callable] = (),
+        attributes: Sequence[str] | None = None,
+        split_index: int = 0,
+        attribute_set: str = 'evaluated',
+        identities: bool = False,
+        ann_file: str = 'PETA.mat',
+        data_prefix: dict[str, str] = {'img_path': 'images'},  # noqa: B006 (BaseDataset copies it)
+        **kwargs: Any,
+    ) -> None:
+        self.parts = self.parts_of(split)
+        self.split_index = _one_of('split_index', split_index, range(NUM_PARTITIONS))
+        self.identities = identities
+        _one_of('attribute_set', attribute_set, ('evaluated', 'all'))
+        self._file = _read_struct(Path(data_root), ann_file)
+        names = self._file.field(1)
+        super().__init__(
+            file_schema=schema_by_prefix(_kept_names(names, attribute_set), GROUPS),
+            data_root=data_root,
+            split=split,
+            pipeline=pipeline,
+            attributes=attributes,
+            ann_file=ann_file,
+            data_prefix=data_prefix,
+            **kwargs,
+        )

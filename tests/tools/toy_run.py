@@ -1,0 +1,33 @@
+"""The toy config, cut down to a run of seconds."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / 'configs/toy/resnet18_toy_pedestrians.py'
+
+
+def toy_config(toy_root, work_dir, **options):
+    cfg = Config.fromfile(CONFIG)
+    cfg.merge_from_dict(
+        {
+            'train_cfg.max_epochs': 1,
+            'param_scheduler.1.T_max': 1,
+            'train_dataloader.batch_size': 8,
+            'val_dataloader.batch_size': 8,
+            'test_dataloader.batch_size': 8,
+            **{
+                f'{split}_dataloader.{key}': value
+                for split in ('train', 'val', 'test')
+                for key, value in {
+                    'num_workers': 0,
+                    'dataset.data_root': str(toy_root),
+                }.items()
+            },
+            'custom_hooks': Config.fromfile(CONFIG).custom_hooks,
+            **options,
+        }
+    )
+    cfg.work_dir, cfg.launcher = str(work_dir), 'none'
+    return cfg
