@@ -2,8 +2,8 @@
 
 Trains the toy config on toy pedestrians: once undisturbed, then killed (SIGKILL) again and again
 and resumed; whenever a killed run comes to its end, the next one begins, until there were enough
-kills. Ends with status 1 if the final weights or test scores of any of them differ in a bit from the
-undisturbed run's.
+kills. Ends with status 1 if the final weights or test scores of any of them differ in a bit from
+those of the undisturbed run.
 """
 
 import argparse
@@ -93,7 +93,8 @@ def same_outcome(work_dir: Path, expected: Path, epochs: int) -> bool:
         for folder in (work_dir, expected)
     )
     scores, other_scores = (
-        json.loads((folder / 'test_scores.json').read_text()) for folder in (work_dir, expected)
+        json.loads((folder / 'test_scores.json').read_text())['scores']
+        for folder in (work_dir, expected)
     )
     return scores == other_scores and all(torch.equal(weights[k], others[k]) for k in others)
 

@@ -1,6 +1,5 @@
 """What every dataset of this project offers, whatever its files look like."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,14 @@ import numpy as np
 from mmengine.dataset import BaseDataset, force_full_init
 
 from par_plugins.structures import AttributeSchema, InputError
+
+TRAIN_VAL_TEST = {
+    'train': ['train'],
+    'val': ['val'],
+    'test': ['test'],
+    'trainval': ['train', 'val'],
+}
+"""The parts that each split joins, where the official parts are these three."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,11 @@ class AttributeDataset(BaseDataset):
     """Images of people with ``(N, A)`` attribute targets.
 
     A subclass gives the schema of its files to ``__init__``, says in ``SPLITS`` which official
-    parts each of its splits joins, and reads one split in :meth:`read_annotations`. Each sample is a dict of ``img_path``, ``gt_attributes``
-    (``(A,)`` int64, -1 unknown) and, where the files have them, ``gt_pid`` and ``gt_camid``.
-    ``metainfo['schema']`` is the :class:`AttributeSchema` of the columns.
+    parts each of its splits joins, and reads one split in :meth:`read_annotations` or, where the
+    schema is in the same file, gives that to ``__init__`` too. Each sample is a dict of
+    ``img_path``, ``gt_attributes`` (``(A,)`` int64, -1 unknown) and, where the files have them,
+    ``gt_pid`` and ``gt_camid``. ``metainfo['schema']`` is the :class:`AttributeSchema` of the
+    columns.
 
     Args:
         file_schema: The attributes the files label, in the files' order.
@@ -46,6 +55,7 @@ class AttributeDataset(BaseDataset):
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all.
         data_prefix: ``img_path``, the image folder.
+        annotations: The split, if it is read already; else :meth:`read_annotations` is called.
         metainfo: Further meta information.
         **kwargs: See :class:`mmengine.dataset.BaseDataset`.
 
@@ -66,11 +76,13 @@ class AttributeDataset(BaseDataset):
         pipeline: Sequence[dict | Callable],
         attributes: Sequence[str] | None,
         data_prefix: dict[str, str],
+        annotations: Annotations | None = None,
         metainfo: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         self.split = split
         self.file_schema = file_schema
+        self._annotations = annotations
         self._targets: np.ndarray | None = None
         schema = file_schema if attributes is None else file_schema.subset(attributes)
         super().__init__(
@@ -91,16 +103,19 @@ class AttributeDataset(BaseDataset):
         if split is None:
             return None
         if split not in cls.SPLITS:
-            raise InputError(f'{cls.__name__} has no split {split!r}; it has {", ".join(cls.SPLITS)}')
+            raise InputError(
+                f'{cls.__name__} has no split {split!r}; it has {", ".join(cls.SPLITS)}'
+            )
         return cls.SPLITS[split]
 
-    @abstractmethod
     def read_annotations(self) -> Annotations:
         """Read ``self.split`` from the official files, opening no image."""
+        raise NotImplementedError(f'{type(self).__name__} neither reads nor was given annotations')
 
     def load_data_list(self) -> list[dict[str, Any]]:
         """Check the annotations and list the samples."""
-        read = self.read_annotations()
+        read = self._annotations or self.read_annotations()
+        self._annotations = None  # no second copy of what follows
         source = f'{read.source}, split {self.split!r}'
         if len(read.image_names) != len(read.targets):
             raise InputError(

@@ -125,6 +125,13 @@ class MatlabValue:
             f'(N, {"A" if num_columns is None else num_columns})'
         )
 
+    def column(self, index: int) -> 'MatlabValue':
+        """A column of this matrix; ``index`` counts from 0."""
+        numbers = self.numbers()
+        if index >= numbers.shape[1]:
+            raise self.error(f'is {self._kind()}, expected {index + 1} columns or more')
+        return self._at(f'column {index}', numbers[:, [index]])
+
     def whole_numbers(self) -> np.ndarray:
         """This row or column vector of whole numbers as ``(n,)`` int64."""
         numbers = self.numbers()
@@ -152,9 +159,7 @@ class MatlabValue:
             )
         return positions - 1
 
-    def labels(
-        self, num_columns: int, columns: Sequence[int], values: Sequence[int]
-    ) -> np.ndarray:
+    def labels(self, num_columns: int, columns: Sequence[int], values: Sequence[int]) -> np.ndarray:
         """Some columns of this matrix as int64 labels.
 
         Args:
@@ -166,9 +171,9 @@ class MatlabValue:
         outside = ~np.isin(labels, values)
         if outside.any():
             row, column = np.argwhere(outside)[0]
-            known = f'{", ".join(map(str, values[:-1]))} nor {values[-1]}'
             raise self.error(
-                f'row {row}, column {columns[column]}: label {labels[row, column]} is neither {known}'
+                f'row {row}, column {columns[column]}: label {labels[row, column]} is neither '
+                f'{", ".join(map(str, values[:-1]))} nor {values[-1]}'
             )
         return labels.astype(np.int64)
 

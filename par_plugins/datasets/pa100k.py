@@ -1,12 +1,12 @@
 """PA-100K: 100,000 pedestrians from outdoor surveillance cameras, 26 binary attributes."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
+from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
 from par_plugins.datasets.find_path import first_existing
 from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
 from par_plugins.structures import Attribute, AttributeSchema
@@ -59,12 +59,7 @@ class PA100K(AttributeDataset):
             :class:`AttributeDataset`.
     """
 
-    SPLITS: ClassVar = {
-        'train': ['train'],
-        'val': ['val'],
-        'test': ['test'],
-        'trainval': ['train', 'val'],
-    }
+    SPLITS = TRAIN_VAL_TEST
 
     def __init__(
         self,

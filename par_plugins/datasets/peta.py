@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
+from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, AttributeDataset
 from par_plugins.datasets.attribute_groups import schema_by_prefix
-from par_plugins.datasets.image_partition import image_partition, rows_of_split
+from par_plugins.datasets.image_partition import one_partition, partitioned_annotations
 from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
+from par_plugins.datasets.one_of import one_of
 from par_plugins.structures import InputError
 
 EVALUATED = tuple(
@@ -35,7 +36,8 @@ GROUPS = {
     'lowerBody': 'lower body',
     'footwear': 'footwear',
 }
-NUM_PARTITIONS = 5
+NUM_ATTRIBUTES = 105
+PARTS = ('train', 'val', 'test')
 METADATA_COLUMNS = 4  # before the attributes
 IDENTITY_COLUMN = 1
 MISSING = 'PETA needs PETA.mat and images/ of the processed release in data_root'
@@ -90,12 +92,7 @@ class PETA(AttributeDataset):
             :class:`AttributeDataset`.
     """
 
-    SPLITS: ClassVar = {
-        'train': ['train'],
-        'val': ['val'],
-        'test': ['test'],
-        'trainval': ['train', 'val'],
-    }
+    SPLITS = TRAIN_VAL_TEST
 
     def __init__(
         self,
@@ -110,19 +107,60 @@ class PETA(AttributeDataset):
         data_prefix: dict[str, str] = {'img_path': 'images'},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split)
-        self.split_index = _one_of('split_index', split_index, range(NUM_PARTITIONS))
-        self.identities = identities
-        _one_of('attribute_set', attribute_set, ('evaluated', 'all'))
-        self._file = _read_struct(Path(data_root), ann_file)
-        names = self._file.field(1)
+        one_of('attribute_set', attribute_set, ('evaluated', 'all'))
+        peta = _read_struct(Path(data_root), ann_file)
+        columns = _columns(peta.field(1), every=attribute_set == 'all')
+        data = peta.field(0)
+        num_columns = METADATA_COLUMNS + len(peta.field(1).names())
+        labels = data.labels(num_columns, [METADATA_COLUMNS + c for c in columns.values()], (0, 1))
+        partition = one_partition(peta.field(3), split_index)
         super().__init__(
-            file_schema=schema_by_prefix(_kept_names(names, attribute_set), GROUPS),
+            file_schema=schema_by_prefix(columns, GROUPS),
             data_root=data_root,
             split=split,
             pipeline=pipeline,
             attributes=attributes,
             ann_file=ann_file,
             data_prefix=data_prefix,
+            annotations=partitioned_annotations(
+                source=peta,
+                image_names=[f'{number:05d}.png' for number in range(1, len(labels) + 1)],
+                targets=labels,
+                parts={part: partition.field(i) for i, part in enumerate(PARTS)},
+                wanted=self.parts_of(split),
+                pids=_identities(data) if identities else None,
+            ),
             **kwargs,
         )
+
+
+def _read_struct(root: Path, ann_file: str) -> MatlabValue:
+    if not (root / ann_file).is_file() and any(root.glob('**/Label.txt')):
+        raise InputError(
+            f'{root}: this is PETA as its page distributes it, folders with Label.txt, which has '
+            f'no official splits; {MISSING}'
+        )
+    return read_matlab_file(root / ann_file, ['peta'], missing=MISSING).field('peta')
+
+
+def _columns(cells: MatlabValue, *, every: bool) -> dict[str, int]:
+    """The attributes to keep, and where the file has them."""
+    names = cells.names()
+    absent = [name for name in EVALUATED if name not in names]
+    if absent:
+        raise cells.error(f'are the attributes, without {", ".join(absent)} of PETA')
+    if every and len(names) != NUM_ATTRIBUTES:
+        raise cells.error(f'are {len(names)} attributes, expected the {NUM_ATTRIBUTES} of PETA')
+    return {name: names.index(name) for name in (names if every else EVALUATED)}
+
+
+def _identities(data: MatlabValue) -> np.ndarray:
+    column = data.column(IDENTITY_COLUMN)
+    identities = column.whole_numbers()
+    different = len(np.unique(identities))
+    if not 1 < different < len(identities) or identities.min() < 0:
+        raise column.error(
+            f'is taken for the identities, but it has {different} different entries from '
+            f'{identities.min()} to {identities.max()} for {len(identities)} images'
+        )
+    return identities

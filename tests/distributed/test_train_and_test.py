@@ -60,7 +60,7 @@ def run(work_dir, toy_root, script, *arguments):
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads((work_dir / 'test_scores.json').read_text())
+    return json.loads((work_dir / 'test_scores.json').read_text())['scores']
 
 
 @pytest.fixture(scope='module')

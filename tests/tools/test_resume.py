@@ -15,6 +15,15 @@ from par_plugins.apis import build_runner, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
 
+PLATEAU = dict(
+    type='ReduceOnPlateauLR',
+    monitor='attribute/mA',
+    rule='less',
+    patience=0,
+    factor=0.3,
+    end=1_000_000,
+)
+
 
 def weights(work_dir, epoch):
     return load_checkpoint_file(str(work_dir / f'epoch_{epoch}.pth'))['state_dict']
@@ -32,9 +41,7 @@ def epochs(toy_root, work_dir, number, resume=False, **options):
             **options,
         },
     )
-    cfg.param_scheduler = dict(
-        type='ReduceOnPlateauLR', monitor='attribute/mA', rule='less', patience=0, factor=0.3
-    )
+    cfg.param_scheduler = PLATEAU
     cfg.resume, cfg.load_from = resume, last_whole_checkpoint(work_dir) if resume else None
     runner = build_runner(cfg)
     runner.train()
@@ -68,9 +75,7 @@ def test_a_validation_that_was_not_finished_is_made_up_for(toy_root, tmp_path, u
 
     cfg = toy_config(toy_root, tmp_path, **{'train_cfg.max_epochs': 3, 'model.head.dropout': 0.5})
     cfg.train_dataloader.num_workers = 2
-    cfg.param_scheduler = dict(
-        type='ReduceOnPlateauLR', monitor='attribute/mA', rule='less', patience=0, factor=0.3
-    )
+    cfg.param_scheduler = PLATEAU
     runner = build_runner(cfg)
     runner.val_loop.evaluator.evaluate = lambda size: (_ for _ in ()).throw(Killed())
     with pytest.raises(Killed):

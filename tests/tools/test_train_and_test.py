@@ -42,7 +42,8 @@ def test_training_leaves_checkpoint_table_figure_curves_and_scores(trained):
         assert all(0 <= int(row['positives']) <= images for row in rows)
         assert (work_dir / f'{split}_attributes.png').stat().st_size > 10_000
     written = json.loads((work_dir / 'test_scores.json').read_text())
-    assert written['attribute/mA'] == scores['attribute/mA']
+    assert written['scores']['attribute/mA'] == scores['attribute/mA']
+    assert (written['config'], written['seed']) == (CONFIG.stem, 0)
     assert list(work_dir.rglob('events.out.tfevents*'))
 
 

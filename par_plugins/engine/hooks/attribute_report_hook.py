@@ -25,8 +25,8 @@ class AttributeReportHook(Hook):
     """Write the per-attribute scores of every metric that has a ``table``.
 
     Into the work directory: ``val_attributes.csv`` and ``.png`` (of the last validation),
-    ``test_attributes.csv`` and ``.png``, and all scores as ``val_scores.json`` and
-    ``test_scores.json``. With several such metrics the rules of each are added
+    ``test_attributes.csv`` and ``.png``, and all scores with config and seed as
+    ``val_scores.json`` and ``test_scores.json``. With several such metrics the rules of each are added
     to the names of its files.
     """
 
@@ -46,9 +46,13 @@ class AttributeReportHook(Hook):
         if not is_main_process():
             return
         folder = Path(runner.work_dir)
-        scores = {name: _finite(score) for name, score in (metrics or {}).items()}
+        run = {
+            'config': runner.experiment_name.removesuffix(f'_{runner.timestamp}'),
+            'seed': runner.seed,
+            'scores': {name: _finite(score) for name, score in (metrics or {}).items()},
+        }
         with written_aside(folder / f'{split}_scores.json') as part:
-            part.write_text(json.dumps(scores, indent=2) + '\n')
+            part.write_text(json.dumps(run, indent=2) + '\n')
         tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
         for metric in tables:
             name = f'{split}_attributes'

@@ -28,8 +28,13 @@ class ExactResumeHook(Hook):
         self._validated_epoch: int | None = None
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Read which epoch had been validated."""
+        """Read which epoch had been validated; let schedulers end where the config says."""
         self._validated_epoch = checkpoint.get('meta', {}).get('validated_epoch')
+        # mmengine sets the end to the number of epochs, which may have been raised since.
+        schedulers = checkpoint.get('param_schedulers', [])
+        for states in schedulers.values() if isinstance(schedulers, dict) else [schedulers]:
+            for state in states:
+                state.pop('end', None)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Write which epoch has been validated."""

@@ -1,0 +1,213 @@
+"""CelebA: 202,599 faces of celebrities, 40 binary attributes."""
+
+import csv
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.registry import DATASETS
+
+from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.find_path import first_existing
+from par_plugins.datasets.whole_number import whole_number
+from par_plugins.structures import AttributeSchema, InputError
+
+SCHEMA = AttributeSchema(
+    """
+    5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose
+    Black_Hair Blond_Hair Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee
+    Gray_Hair Heavy_Makeup High_Cheekbones Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard
+    Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks Sideburns Smiling Straight_Hair
+    Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace Wearing_Necktie Young
+    """.split()
+)
+"""The 40 attributes in the order of the official file."""
+
+LABELS = {'-1': 0, '1': 1}
+PARTS = ('train', 'val', 'test')  # numbered 0, 1, 2 in the partition file
+
+ATTRIBUTE_FILES = ('Anno/list_attr_celeba.txt', 'list_attr_celeba.txt', 'list_attr_celeba.csv')
+PARTITION_FILES = (
+    'Eval/list_eval_partition.txt',
+    'list_eval_partition.txt',
+    'list_eval_partition.csv',
+)
+IDENTITY_FILES = ('Anno/identity_CelebA.txt', 'identity_CelebA.txt', 'identity_CelebA.csv')
+IMAGE_FOLDERS = (
+    'Img/img_align_celeba/img_align_celeba',
+    'Img/img_align_celeba',
+    'img_align_celeba/img_align_celeba',
+    'img_align_celeba',
+)
+
+
+@DATASETS.register_module()
+class CelebA(AttributeDataset):
+    """CelebA, aligned and cropped, from its official text files or their CSV variant.
+
+    Source: Z. Liu et al., "Deep Learning Face Attributes in the Wild", ICCV 2015;
+    https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html. For non-commercial research only.
+
+    .. code-block:: text
+
+        data_root/                                   data_root/
+            Anno/list_attr_celeba.txt                    list_attr_celeba.csv
+            Anno/identity_CelebA.txt (optional)          list_eval_partition.csv
+            Eval/list_eval_partition.txt                 img_align_celeba/img_align_celeba/
+            Img/img_align_celeba/000001.jpg ...              000001.jpg ...
+
+    162,770 training, 19,867 validation and 19,962 test images of 178 x 218 pixels, 10,177
+    identities, none in two splits. Labels are 1 and -1: here -1 means no, and none is unknown. The
+    files are joined by the name of the image, and columns found by their names.
+
+    >>> CelebA(data_root='data/CelebA', split='train')[0]
+    {'img_path': 'data/CelebA/Img/img_align_celeba/000001.jpg', 'gt_attributes': array([...]), ...}
+
+    Args:
+        data_root: Folder of one of the layouts above, or with the text files beside each other.
+        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val); None takes every
+            image. Images keep the order of the partition file.
+        pipeline: Transforms.
+        attributes: Names of the attributes to keep, in the order wanted; None keeps all 40.
+        ann_file: The file of attributes, relative to ``data_root``; None looks in the places above.
+        partition_file: The same for the partition.
+        identity_file: The same for the identities; without such a file there are none.
+        data_prefix: ``img_path``, the image folder; None looks in the places above.
+        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+
+    Raises:
+        InputError: If a file is missing or not of its form, or the files list different images,
+            or see :class:`AttributeDataset`.
+    """
+
+    SPLITS = TRAIN_VAL_TEST
+
+    def __init__(
+        self,
+        data_root: str = '',
+        split: str | None = 'train',
+        pipeline: Sequence[dict | Callable] = (),
+        attributes: Sequence[str] | None = None,
+        ann_file: str | None = None,
+        partition_file: str | None = None,
+        identity_file: str | None = None,
+        data_prefix: dict[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.parts = self.parts_of(split) or PARTS
+        root = Path(data_root)
+        self._partition_path = root / (partition_file or first_existing(root, PARTITION_FILES))
+        self._identity_path = root / (identity_file or first_existing(root, IDENTITY_FILES))
+        self._has_identities = identity_file is not None or self._identity_path.is_file()
+        super().__init__(
+            file_schema=SCHEMA,
+            data_root=data_root,
+            split=split,
+            pipeline=pipeline,
+            attributes=attributes,
+            ann_file=ann_file or first_existing(root, ATTRIBUTE_FILES),
+            data_prefix=data_prefix or {'img_path': first_existing(root, IMAGE_FOLDERS)},
+            **kwargs,
+        )
+
+    def read_annotations(self) -> Annotations:
+        """Join the files by the names of the images."""
+        labels, columns = _read_labels(Path(self.ann_file))
+        part_of = _read_numbers(self._partition_path, labels, range(len(PARTS)))
+        wanted = {PARTS.index(part) for part in self.parts}
+        names = [name for name, part in part_of.items() if part in wanted]
+        rows = np.frombuffer(b''.join(labels[name] for name in names), np.uint8)
+        pids = None
+        if self._has_identities:
+            identities = _read_numbers(self._identity_path, labels)
+            pids = np.array([identities[name] for name in names], np.int64)
+        return Annotations(
+            image_names=names,
+            targets=rows.reshape(-1, len(SCHEMA))[:, columns].astype(np.int64),
+            source=self.ann_file,
+            pids=pids,
+        )
+
+
+def _read_labels(path: Path) -> tuple[dict[str, bytes], list[int]]:
+    """For each image a byte for each column, and where the columns of the schema are."""
+    rows = _rows(path)
+    announced = None
+    if path.suffix != '.csv':
+        line, cells = next(rows, (1, []))
+        announced = whole_number(' '.join(cells))
+        if announced is None:
+            raise _error(path, line, f'{" ".join(cells)!r} is no number of images')
+    line, names = next(rows, (2, []))
+    if path.suffix == '.csv':
+        names = _without_image_id(path, line, names)
+    if sorted(names) != sorted(SCHEMA.names):
+        raise _error(path, line, f'attributes are {names}, expected the 40: {list(SCHEMA.names)}')
+    labels: dict[str, bytes] = {}
+    for line, (image, *entries) in rows:
+        if len(entries) != len(names):
+            raise _error(path, line, f'{len(entries)} labels for {len(names)} attributes')
+        if image in labels:
+            raise _error(path, line, f'image {image!r} for the second time')
+        try:
+            labels[image] = bytes(map(LABELS.__getitem__, entries))
+        except KeyError as error:
+            raise _error(path, line, f'label {error} is neither 1 nor -1') from None
+    if announced not in (None, len(labels)):
+        raise InputError(f'{path}: line 1 announces {announced} images, but {len(labels)} follow')
+    return labels, [names.index(name) for name in SCHEMA.names]
+
+
+def _read_numbers(
+    path: Path, labels: Collection[str], allowed: range | None = None
+) -> dict[str, int]:
+    """The number of each image, where the file has the images of ``labels`` and no others."""
+    rows = _rows(path)
+    if path.suffix == '.csv':
+        _without_image_id(path, *next(rows, (1, [])))
+    numbers: dict[str, int] = {}
+    for line, cells in rows:
+        number = whole_number(cells[-1]) if len(cells) == 2 else None
+        if number is None or (allowed is not None and number not in allowed):
+            expected = '' if allowed is None else f' in 0..{allowed[-1]}'
+            raise _error(path, line, f'{cells} is not an image with a whole number{expected}')
+        if cells[0] in numbers:
+            raise _error(path, line, f'image {cells[0]!r} for the second time')
+        numbers[cells[0]] = number
+    different = numbers.keys() ^ set(labels)
+    if different:
+        raise InputError(
+            f'{path}: {len(numbers)} images, but {len(labels)} have attributes; '
+            f'{min(different)!r} is in one of the files only'
+        )
+    return numbers
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines that are not blank, with their numbers, split into cells."""
+    if not path.is_file():
+        raise InputError(
+            f'{path}: no such file; CelebA needs {ATTRIBUTE_FILES[0]} and {PARTITION_FILES[0]}, '
+            'or their CSV variants'
+        )
+    try:
+        with path.open(newline='', encoding='utf-8-sig') as file:
+            rows: Iterable[list[str]] = map(str.split, file)
+            if path.suffix == '.csv':
+                rows = ([cell.strip() for cell in row] for row in csv.reader(file))
+            for line, cells in enumerate(rows, start=1):
+                if any(cells):
+                    yield line, cells
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f'{path}: not a text file in UTF-8 ({error})') from error
+
+
+def _without_image_id(path: Path, line: int, header: list[str]) -> list[str]:
+    if header[:1] != ['image_id']:
+        raise _error(path, line, f'the header is {header}, expected image_id first')
+    return header[1:]
+
+
+def _error(path: Path, line: int, problem: str) -> InputError:
+    return InputError(f'{path}, line {line}: {problem}')

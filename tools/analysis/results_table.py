@@ -1,0 +1,33 @@
+"""Print the results of runs as a Markdown table, or put it into a README."""
+
+import argparse
+from pathlib import Path
+
+from par_plugins.apis import stop_on_input_error
+from par_plugins.apis.results_table import between_marks, results_table
+
+SCORES = [f'attribute/{name}' for name in ('mA', 'accuracy', 'precision', 'recall', 'f1')]
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument('runs', nargs='+', type=Path, help="the runs' test_scores.json")
+    parser.add_argument('--scores', nargs='+', default=SCORES, help='columns')
+    parser.add_argument('--into', type=Path, help='Markdown file with marks to put it between')
+    return parser.parse_args()
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    table = results_table(args.runs, scores=args.scores)
+    if args.into is None:
+        print(table)
+    else:
+        args.into.write_text(between_marks(args.into.read_text(), table, source=str(args.into)))
+
+
+if __name__ == '__main__':
+    main()
