@@ -5,17 +5,25 @@ DEMO := work_dirs/demo
 
 .PHONY: demo test check
 
-# The environment is made anew when a pinned version changes.
+# The environment is brought up to date when a pinned version changes.
 .venv/installed: requirements.txt requirements/tests.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -r requirements.txt -r requirements/tests.txt
 	$(BIN)/pip install --no-deps -e .
+	@# Machines without a desktop may lack the libGL that opencv-python asks for.
+	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
+	    version=$$(sed -n 's/^opencv-python==\([^ ]*\).*/\1/p' requirements.txt); \
+	    $(BIN)/pip uninstall -y opencv-python; \
+	    $(BIN)/pip install --force-reinstall --no-deps opencv-python-headless==$$version; }
 	touch $@
 
 $(TOY)/annotation.mat: | .venv/installed
 	$(BIN)/python tools/dataset/make_toy.py $(TOY)
 
 demo: .venv/installed $(TOY)/annotation.mat
+	rm -rf $(DEMO)
 	$(BIN)/python tools/train.py configs/toy/resnet18_toy_pedestrians.py --work-dir $(DEMO)
 	$(BIN)/python tools/analysis/show_predictions.py configs/toy/resnet18_toy_pedestrians.py \
 	    $(DEMO)/best*.pth $(DEMO)/predictions.png

@@ -272,7 +272,7 @@ def celeba(num_images=12, csv=False):
 def write_mat(path, content, compress=True):
     """``savemat``, which makes no folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    savemat(path, content, do_compression=compress, long_field_names=True)
+    savemat(path, content, do_compression=compress)
     return path
 
 
