@@ -3,7 +3,7 @@ BIN := .venv/bin
 TOY := data/toy_pedestrians
 DEMO := work_dirs/demo
 
-.PHONY: demo test check
+.PHONY: demo test check install-det test-det
 
 # The environment is brought up to date when a pinned version changes.
 .venv/installed: requirements.txt requirements/tests.txt pyproject.toml
@@ -41,3 +41,16 @@ check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# mmdet needs mmcv's compiled operators; their wheel is built once and kept in the user's cache.
+.venv/installed-det: .venv/installed requirements/det.txt \
+    projects/detection_attributes/install_det.sh
+	projects/detection_attributes/install_det.sh $(BIN)
+	touch $@
+
+install-det: .venv/installed-det
+
+# The imports first: without them these tests would be skipped.
+test-det: install-det
+	$(BIN)/python -c 'import mmcv.ops, mmdet.models'
+	$(BIN)/python -m pytest projects/detection_attributes

@@ -9,4 +9,4 @@ per_node=${GPUS_PER_NODE:-$((gpus < 8 ? gpus : 8))}
 # shellcheck disable=SC2086  # SRUN_ARGS is a list of words
 exec srun -p "$partition" --job-name="$job" --gres="gpu:$per_node" --ntasks="$gpus" \
     --ntasks-per-node="$per_node" --cpus-per-task="${CPUS_PER_TASK:-5}" --kill-on-bad-exit=1 \
-    ${SRUN_ARGS:-} python -u "$(dirname "$0")/$script" "$@" --launcher slurm
+    ${SRUN_ARGS:-} "${PYTHON:-python}" -u "$(dirname "$0")/$script" "$@" --launcher slurm

@@ -2,9 +2,8 @@
 
 import argparse
 
-from command_line import RUNNER_OPTIONS, load_config
-
-from par_plugins.apis import build_runner, stop_on_input_error
+from par_plugins.apis import RUNNER_OPTIONS, build_runner, load_config, stop_on_input_error
+from par_plugins.structures import InputError
 
 
 def parse_args() -> argparse.Namespace:
@@ -17,7 +16,9 @@ def parse_args() -> argparse.Namespace:
 @stop_on_input_error
 def main() -> None:
     args = parse_args()
-    cfg = load_config(args)
+    if args.out and not args.out.endswith(('.pkl', '.pickle')):
+        raise InputError(f'--out {args.out}: must end in .pkl')
+    cfg = load_config(args, work_dir='{config}/test')
     cfg.load_from = args.checkpoint
     if args.out:
         metrics = cfg.test_evaluator

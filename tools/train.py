@@ -2,12 +2,12 @@
 
 import argparse
 
-from command_line import RUNNER_OPTIONS, load_config
-
 from par_plugins.apis import (
+    RUNNER_OPTIONS,
     build_runner,
     evaluate_best,
     last_whole_checkpoint,
+    load_config,
     stop_on_input_error,
     train,
 )
@@ -38,7 +38,9 @@ def parse_args() -> argparse.Namespace:
 @stop_on_input_error
 def main() -> None:
     args = parse_args()
-    cfg = load_config(args)
+    cfg = load_config(args, work_dir='{config}')
+    for section in ('auto_scale_lr', 'randomness'):
+        cfg.setdefault(section, {})
     if args.amp:
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
@@ -56,8 +58,11 @@ def main() -> None:
         cfg.randomness.deterministic = True
 
     runner = build_runner(cfg)
+    testing = cfg.get('test_dataloader') and not args.no_test
+    if testing:
+        _ = runner.test_loop  # what is wrong with the test split is found before, not after
     train(runner)
-    if cfg.get('test_dataloader') and not args.no_test:
+    if testing:
         evaluate_best(runner)
 
 

@@ -8,4 +8,4 @@ _base_ = [
 ]
 model = dict(head=dict(
     num_attributes={{_base_.num_attributes}},
-    losses=dict(ce=dict(type='AttributeCrossEntropyLoss', weighting='exp'))))
+    losses=dict(ce=dict(weighting='exp'))))

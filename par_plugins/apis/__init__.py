@@ -1,12 +1,14 @@
 """Entry points that command lines and other programs call."""
 
+from par_plugins.apis.command_line import RUNNER_OPTIONS, load_config, stop_on_input_error
 from par_plugins.apis.runner import build_runner, evaluate_best, last_whole_checkpoint, train
-from par_plugins.apis.stop_on_input_error import stop_on_input_error
 
 __all__ = [
+    'RUNNER_OPTIONS',
     'build_runner',
     'evaluate_best',
     'last_whole_checkpoint',
+    'load_config',
     'stop_on_input_error',
     'train',
 ]

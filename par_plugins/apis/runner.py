@@ -83,9 +83,11 @@ def train(runner: Runner) -> None:
         runner.train()
     except KeyboardInterrupt:
         name = f'interrupted_iter_{runner.iter}.pth'
-        hook = next(hook for hook in runner.hooks if isinstance(hook, CheckpointHook))
         runner.save_checkpoint(
-            runner.work_dir, name, meta={'epoch': runner.epoch}, backend_args=hook.backend_args
+            runner.work_dir,
+            name,
+            meta={'epoch': runner.epoch},
+            backend_args={'backend': 'written_aside'},
         )
         raise InputError(
             f'interrupted in epoch {runner.epoch + 1}: --resume goes on from the last whole epoch, '
@@ -119,6 +121,8 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
             'default_hooks.checkpoint.save_best and val_dataloader, or test with tools/test.py'
         )
     barrier()  # the main process alone has written it
+    if not Path(best).is_file():  # the work directory was moved between start and resume
+        best = str(Path(runner.work_dir) / Path(best).name)
     runner.load_checkpoint(best)
     return runner.test()
 
@@ -130,7 +134,7 @@ def _join_cpu_processes(cfg: Config) -> None:
         if name not in os.environ:
             raise InputError(
                 f'--launcher {cfg.launcher}: the environment variable {name} is not set; start '
-                'the processes with that launcher, see tools/dist_train.sh'
+                'the processes with that launcher (torchrun, srun, mpirun), see the README'
             )
     rank, world_size, local_rank = (int(os.environ[name]) for name in names)
     os.environ['LOCAL_RANK'] = str(local_rank)

@@ -12,6 +12,8 @@ from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
 from par_plugins.datasets.whole_number import whole_number
 from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
 
+NO_VALUES = {'nan', 'na', 'n/a', 'null', 'none', 'unknown', '?', 'true', 'false', 'yes', 'no'}
+
 
 @DATASETS.register_module()
 class AttributeCSV(AttributeDataset):
@@ -24,10 +26,11 @@ class AttributeCSV(AttributeDataset):
         a/002.jpg,train,17,2,1,,adult
 
     A blank cell is an unknown label. A column with no other entries than 0 and 1 is a binary
-    attribute; any other column is a categorical one, its values being the different entries
-    of the *whole* file (all splits), sorted. Give ``schema`` to say it yourself: which columns
-    are attributes, their order, and the order of their values. A column of -1 and 1 is
-    refused, because benchmarks disagree on whether -1 means "no" or "unknown".
+    attribute; any other column of words is a categorical one, its values being the different
+    entries of the *whole* file (all splits), sorted. Give ``schema`` to say it yourself: which
+    columns are attributes, their order, and the order of their values. Other numbers (-1 is "no"
+    to some benchmarks and "unknown" to others) and words like ``nan`` and ``true`` are refused
+    unless ``schema`` names them.
 
     >>> AttributeCSV(data_root='shop', ann_file='labels.csv', split='train', pid_column='person')[0]
     {'img_path': 'shop/a/001.jpg', 'gt_attributes': array([1, 0, 0]), 'gt_pid': 17, ...}
@@ -76,6 +79,11 @@ class AttributeCSV(AttributeDataset):
         self._table = _read_table(self._path, delimiter)
         if isinstance(schema, Mapping):
             schema = AttributeSchema.from_dict(schema)
+        if image_column not in self._table:
+            raise InputError(
+                f'{self._path}: no column {image_column!r}; the header has '
+                f'{", ".join(self._table)}; cells are parted by {delimiter!r}'
+            )
         super().__init__(
             file_schema=schema or self._schema_of_file(),
             data_root=data_root,
@@ -135,8 +143,11 @@ class AttributeCSV(AttributeDataset):
         values = sorted(set(entries) - {''})
         if set(values) <= {'0', '1'}:
             return None
-        for value in values:
-            if value.startswith('-') or ('.' in value and _is_number(value)):
+        others = [value for value in values if value not in ('0', '1')]
+        for value in others:
+            # Words for "unknown" and "yes", numbers, and anything beside 0 and 1 (RAP's 2 is
+            # "uncertain") would quietly become values of a categorical attribute.
+            if value.lower() in NO_VALUES or _is_number(value) or len(others) < len(values):
                 raise InputError(
                     f'{self._path}, line {entries.index(value) + 2}, column {name!r}: entry '
                     f'{value!r} is no value name; write 0 or 1, leave unknown cells blank, or '

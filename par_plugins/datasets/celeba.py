@@ -58,8 +58,8 @@ class CelebA(AttributeDataset):
             Img/img_align_celeba/000001.jpg ...              000001.jpg ...
 
     162,770 training, 19,867 validation and 19,962 test images of 178 x 218 pixels, 10,177
-    identities, none in two splits. Labels are 1 and -1: here -1 means no, and none is unknown. The
-    files are joined by the name of the image, and columns found by their names.
+    identities. Labels are 1 and -1: here -1 means no, and none is unknown. The files are joined by
+    the name of the image, and columns found by their names.
 
     >>> CelebA(data_root='data/CelebA', split='train')[0]
     {'img_path': 'data/CelebA/Img/img_align_celeba/000001.jpg', 'gt_attributes': array([...]), ...}

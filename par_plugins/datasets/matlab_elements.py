@@ -65,8 +65,7 @@ def sound_matlab_bytes(content: bytes, variables: Container[str]) -> bytes:
         if name in variables:
             if name in kept:
                 raise DamagedError(f'variable {name!r} occurs twice')
-            elements.check_matrix(0, len(element), MAX_DEPTH)
-            kept[name] = element
+            kept[name] = element[: elements.check_matrix(0, len(element), MAX_DEPTH)]
     return content[:HEADER_BYTES] + b''.join(kept.values())
 
 

@@ -37,9 +37,14 @@ class Attribute:
     group: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.name:
-            raise InputError('an attribute needs a name')
+        if not isinstance(self.name, str) or not self.name:
+            raise InputError(f'an attribute needs a name, got {self.name!r}')
         if self.values is not None:
+            if isinstance(self.values, str) or not all(isinstance(v, str) for v in self.values):
+                raise InputError(
+                    f'values of attribute {self.name!r} must be a list of names (strings), got '
+                    f'{self.values!r}'
+                )
             object.__setattr__(self, 'values', tuple(self.values))
             if len(self.values) < 2 or len(set(self.values)) < len(self.values):
                 raise InputError(
@@ -81,6 +86,8 @@ class AttributeSchema:
     attributes: tuple[Attribute, ...]
 
     def __init__(self, attributes: Iterable[Attribute | str]) -> None:
+        if isinstance(attributes, str):
+            raise InputError(f'attributes must be a list, got the one name {attributes!r}')
         made = tuple(Attribute(item) if isinstance(item, str) else item for item in attributes)
         if not made:
             raise InputError('a schema needs at least one attribute')
@@ -156,6 +163,8 @@ class AttributeSchema:
         Raises:
             InputError: If a name is unknown or occurs twice.
         """
+        if isinstance(names, str):
+            raise InputError(f'attributes must be a list of names, got {names!r}')
         return AttributeSchema(self.attributes[self.index(name)] for name in names)
 
     def to_dict(self) -> dict[str, Any]:
@@ -179,9 +188,10 @@ class AttributeSchema:
             InputError: If the dict does not have the form of :meth:`to_dict`.
         """
         try:
-            return cls(
-                item if isinstance(item, str) else Attribute(**item) for item in data['attributes']
-            )
+            items = data['attributes']
+            if isinstance(items, str):
+                raise TypeError('attributes must be a list')
+            return cls(item if isinstance(item, str) else Attribute(**item) for item in items)
         except (KeyError, TypeError) as error:
             raise InputError(
                 f'not an attribute schema: {data!r} (expected '
@@ -219,6 +229,8 @@ class AttributeSchema:
         Raises:
             InputError: If the shape is wrong, or a label is outside its attribute's values.
         """
+        if not np.issubdtype(targets.dtype, np.integer):
+            raise InputError(f'{source}: targets of type {targets.dtype}, expected integers')
         if targets.ndim != 2 or targets.shape[1] != len(self):
             raise InputError(
                 f'{source}: targets of shape {targets.shape}, expected (N, {len(self)})'

@@ -1,11 +1,11 @@
 """Write toy pedestrians as PA-100K: the official ``annotation.mat`` and ``data/%06d.jpg``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from scipy.io import savemat
 
+from par_plugins.testing.benchmark_writer import cell_column, separate_sets, write_images
 from par_plugins.testing.toy_appearance import PA100K_ATTRIBUTES, pa100k_labels
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 
@@ -46,38 +46,20 @@ def write_pa100k(
         InputError: If an argument is out of its range.
     """
     sizes = {'train': num_train, 'val': num_val, 'test': num_test}
-    splits = {
-        split: ToyPedestrians(
-            size,
-            seed=seed,
-            difficulty=difficulty,
-            image_size=image_size,
-            images_per_identity=images_per_identity,
-            first_identity=number,
-            identity_step=len(sizes),
-        )
-        for number, (split, size) in enumerate(sizes.items(), start=1)
-    }
-    images = Path(root) / 'data'
-    images.mkdir(parents=True, exist_ok=True)
-    content = {'attributes': _cells([attribute.name for attribute in PA100K_ATTRIBUTES])}
+    splits = separate_sets(
+        sizes,
+        seed=seed,
+        difficulty=difficulty,
+        image_size=image_size,
+        images_per_identity=images_per_identity,
+    )
+    content = {'attributes': cell_column([attribute.name for attribute in PA100K_ATTRIBUTES])}
     num_written = 0
     for split, pedestrians in splits.items():
         names = [f'{num_written + i:06d}.jpg' for i in range(1, len(pedestrians) + 1)]
-        for index, name in enumerate(names):
-            (images / name).write_bytes(pedestrians.jpeg(index))
-            if on_image:
-                on_image()
+        write_images(Path(root) / 'data', pedestrians, names, on_image)
         num_written += len(names)
-        content[f'{split}_images_name'] = _cells(names)
+        content[f'{split}_images_name'] = cell_column(names)
         content[f'{split}_label'] = pa100k_labels(pedestrians)
     savemat(Path(root) / 'annotation.mat', content, do_compression=True)
     return splits
-
-
-def _cells(strings: Sequence[str]) -> np.ndarray:
-    """An n x 1 cell array of strings."""
-    cells = np.empty((len(strings), 1), dtype=object)
-    for row, string in enumerate(strings):
-        cells[row, 0] = np.array([string])
-    return cells

@@ -1,5 +1,6 @@
 """Scores of each attribute as bars."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
     Returns:
         A figure that belongs to no window.
     """
-    rows = sorted(table, key=lambda row: row['ratio'])
+    rows = sorted(table, key=lambda row: (not math.isnan(row['ratio']), row['ratio']))
     figure = Figure(figsize=(8, 1.2 + 0.28 * len(rows)), layout='constrained')
     axes = figure.subplots()
     places = range(len(rows))
@@ -28,7 +29,8 @@ def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
         [row['tnr'] for row in rows], places, '<', color='tab:red', label='true negative rate'
     )
     axes.axvline(50, color='0.4', linewidth=0.8, linestyle=':')
-    axes.set_yticks(places, [f'{row["name"]}  {100 * row["ratio"]:.1f} %' for row in rows])
+    names = [f'{row["name"]}  {100 * row["ratio"]:.1f} %' for row in rows]
+    axes.set_yticks(places, names, parse_math=False)  # a name may have a dollar sign
     axes.set_xlim(0, 101)
     axes.set_xlabel('percent')
     axes.set_title('Scores of each attribute, by its share of positives')

@@ -239,7 +239,7 @@ def celeba(num_images=12, csv=False):
     rng = np.random.default_rng(5)
     names = [f'{number:06d}.jpg' for number in range(1, num_images + 1)]
     labels = rng.integers(0, 2, (num_images, 40))
-    parts = sorted(rng.integers(0, 3, num_images - 3).tolist() + [0, 1, 2])
+    parts = sorted([*rng.integers(0, 3, num_images - 3).tolist(), 0, 1, 2])
     identities = rng.integers(1, 10_178, num_images).tolist()
     order = rng.permutation(num_images)
     rows = [[names[i], *(str(2 * value - 1) for value in labels[i])] for i in order]

@@ -81,6 +81,13 @@ def test_targets_follow_subsets_of_images(tmp_path):
     np.testing.assert_array_equal(dataset.targets, whole[[3, 0]])
 
 
+def test_no_split_means_every_image(tmp_path):
+    content = annotation()
+    dataset = PA100K(data_root=write(tmp_path, content), split=None)
+    expected = np.concatenate([content[f'{split}_label'] for split in ('train', 'val', 'test')])
+    np.testing.assert_array_equal(dataset.targets, expected)
+
+
 def test_the_annotation_may_lie_in_a_folder_of_its_own(tmp_path):
     (tmp_path / 'annotation').mkdir()
     write(tmp_path / 'annotation', annotation())
@@ -111,6 +118,10 @@ BAD = {
         r'train_label is float64 of shape \(5, 27\), expected numbers of shape \(N, 26\)',
     ),
     'rows': (annotation() | {'train_label': np.zeros((4, 26))}, '5 names .* 4 rows'),
+    'a name twice': (
+        annotation(names=[*NAMES[:-1], 'Hat']),
+        "attributes has the name 'Hat' 2 times",
+    ),
     'unknown attribute': (annotation(names=[*NAMES[:-1], 'Boots']), "'Boots'"),
     'empty split': (annotation(sizes=(0, 3, 4)), 'there is no image in it'),
     'names of numbers': (annotation() | {'train_images_name': np.zeros((5, 1))}, 'cell array'),
@@ -124,6 +135,16 @@ def test_another_content_is_one_sentence_naming_the_file(tmp_path, case):
         PA100K(data_root=write(tmp_path, content))
     assert str(tmp_path / 'annotation.mat') in str(caught.value)
     assert '\n' not in str(caught.value)
+
+
+def test_an_image_name_that_no_file_can_have_is_refused(tmp_path):
+    content = annotation()
+    content['train_images_name'][1, 0] = np.array(['2#.jpg'])
+    path = write(tmp_path, content) / 'annotation.mat'
+    assert path.read_bytes().count(b'2#.jpg') == 1
+    path.write_bytes(path.read_bytes().replace(b'2#.jpg', b'2\0.jpg'))
+    with pytest.raises(InputError, match=r"annotation\.mat, split 'train': image 1 has the name"):
+        PA100K(data_root=tmp_path)
 
 
 @pytest.mark.parametrize('content', [b'', b'not a mat file', b'MATLAB 5.0 MAT-file' + bytes(300)])

@@ -160,5 +160,5 @@ def test_another_content_is_one_sentence_naming_file_and_place(tmp_path, case):
 def test_a_missing_field_is_named_with_those_that_are_there(tmp_path, field):
     made = rapv2()
     del made.content['RAP_annotation'][field]
-    with pytest.raises(InputError, match=f'RAP_annotation, {field} is missing; there is .*selected'):
+    with pytest.raises(InputError, match=f'{field} is missing; there is .*selected'):
         RAPv2(data_root=write(tmp_path, made))

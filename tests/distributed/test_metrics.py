@@ -110,6 +110,7 @@ def worker(rank, folder, cases):
         scores = [evaluate(Case(**case)) for case in cases]
         with open(f'{folder}/{rank}_of_{world_size}.json', 'w') as file:
             json.dump(scores, file)
+        torch.distributed.barrier()  # torch 2.4 may hang where a process leaves before the others
         torch.distributed.destroy_process_group()
 
 

@@ -105,6 +105,27 @@ def test_no_attribute_no_name_and_repeated_names_are_refused(attributes):
         AttributeSchema(attributes)
 
 
+@pytest.mark.parametrize('values', ['abc', [0, 1, 2]])
+def test_values_are_a_list_of_names(values):
+    with pytest.raises(InputError, match=r"values of attribute 'x' must be a list of names"):
+        Attribute('x', values)
+
+
+def test_one_name_is_no_list_of_names():
+    for make in (
+        AttributeSchema,
+        MIXED.subset,
+        lambda n: AttributeSchema.from_dict({'attributes': n}),
+    ):
+        with pytest.raises(InputError):
+            make('Hat')
+
+
+def test_targets_must_be_integers():
+    with pytest.raises(InputError, match='targets of type float64'):
+        MIXED.check_targets(np.zeros((1, 3)), source='x')
+
+
 @pytest.mark.parametrize('values', [(), ('a',), ('a', 'a')])
 def test_a_categorical_attribute_needs_two_different_values(values):
     with pytest.raises(InputError, match='two or more different values'):

@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import default_collate
 from scipy.io import loadmat, savemat
 
-from par_plugins.apis import build_runner, evaluate_best
+from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError, SchemaMismatchError
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
@@ -154,6 +154,23 @@ def test_a_run_without_validation_has_no_best_checkpoint_to_test(toy_root, tmp_p
         evaluate_best(runner)
 
 
+@pytest.mark.parametrize(
+    ('evaluator', 'sentence'),
+    [
+        (dict(type='BalancedAccuracyMetric'), 'validation gives attribute/balanced_accuracy'),
+        (dict(type='AttributeMetric', protocol='openpar'), 'gives attribute/openpar/mA, '),
+    ],
+)
+def test_a_best_score_that_validation_does_not_give_is_refused_before_training(
+    toy_root, tmp_path, evaluator, sentence
+):
+    cfg = toy_config(toy_root, tmp_path)
+    cfg.val_evaluator = evaluator
+    with pytest.raises(InputError, match=sentence):
+        build_runner(cfg).train()
+    assert not list(tmp_path.glob('*.pth'))
+
+
 def test_the_official_order_of_channels_reaches_the_network(toy_root, tmp_path):
     """OpenCV reads BGR; ImageNet's means and deviations are RGB."""
     cfg = toy_config(toy_root, tmp_path)
@@ -172,8 +189,8 @@ def test_the_readmes_config_trains_on_a_csv_of_ones_own(toy_root, tmp_path):
     blocks = [part.split('```')[0] for part in readme.split('```python\n')[1:]]
     text = next(block for block in blocks if 'AttributeCSV' in block)
     table = next(p for p in readme.split('```text\n')[1:] if p.startswith('image,')).split('```')[0]
-    for split in ('val', 'test'):
-        table += f'{split}.jpg,{split},1,1,old\n{split}.jpg,{split},0,0,adult\n'
+    # One image of each value, so that every split has an mA.
+    table += 'b/005.jpg,val,1,0,old\nb/006.jpg,test,0,0,adult\n'
     (tmp_path / 'labels.csv').write_text(table)
     image = next((toy_root / 'data').iterdir()).read_bytes()
     for row in table.splitlines()[1:]:
@@ -191,7 +208,7 @@ def test_the_readmes_config_trains_on_a_csv_of_ones_own(toy_root, tmp_path):
     cfg.work_dir, cfg.launcher = str(tmp_path / 'run'), 'none'
     runner = build_runner(cfg)
     runner.train()
-    assert 0 <= evaluate_best(runner)['attribute/mA'] <= 100
+    assert 0 <= evaluate_best(runner)['attribute/balanced_accuracy'] <= 100
     assert runner.model.head.layout.schema.names == ('Female', 'Hat', 'Age')
 
 
@@ -213,8 +230,55 @@ def test_the_command_line_ends_bad_input_with_one_sentence(tmp_path):
         'tools/train.py', CONFIG, '--work-dir', tmp_path / 'run', '--cfg-options', *roots
     )
     assert done.returncode == 1
-    assert done.stderr.strip().splitlines()[-1].startswith(f'error: {tmp_path}/annotation.mat: no')
+    assert done.stderr.strip().splitlines()[-1].startswith(f'error: {tmp_path}/')
+    assert 'annotation.mat: no such file' in done.stderr
     assert 'Traceback' not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'sentence'),
+    [
+        (['nowhere.py'], 'error: nowhere.py: FileNotFoundError'),
+        ([CONFIG, '--cfg-options', 'foo'], "--cfg-options: 'foo' is not KEY=VALUE"),
+        (
+            [CONFIG, '--cfg-options', 'train_dataloader.dataset.data_root=my toys'],
+            'annotation.mat: no such file; PA-100K needs',
+        ),
+    ],
+)
+def test_wrong_options_are_one_sentence_and_spaces_stay(tmp_path, arguments, sentence):
+    done = command('tools/train.py', *arguments, '--work-dir', tmp_path)
+    assert done.returncode != 0 and 'Traceback' not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert sentence in last and ('my toys' in last) == ('my toys' in ''.join(map(str, arguments)))
+
+
+def test_a_moved_work_directory_still_ends_with_its_best_checkpoint(toy_root, tmp_path):
+    build_runner(toy_config(toy_root, tmp_path / 'old')).train()
+    (tmp_path / 'old').rename(tmp_path / 'new')
+    cfg = toy_config(toy_root, tmp_path / 'new')
+    cfg.resume, cfg.load_from = True, last_whole_checkpoint(tmp_path / 'new')
+    runner = build_runner(cfg)
+    runner.train()
+    assert 0 <= evaluate_best(runner)['attribute/mA'] <= 100
+
+
+def test_wrapped_datasets_train_with_their_own_statistics(toy_root, tmp_path):
+    cfg = toy_config(toy_root, tmp_path)
+    part = cfg.train_dataloader.dataset
+    cfg.train_dataloader.dataset = dict(
+        type='mmengine.RepeatDataset',
+        times=2,
+        dataset=dict(type='mmengine.ConcatDataset', datasets=[part, part]),
+    )
+    cfg.model.head.losses.ce.weighting = 'ratio'
+    runner = build_runner(cfg)
+    runner.train()
+    labels = loadmat(toy_root / 'annotation.mat')['train_label'].astype(int)
+    positives = labels.sum(axis=0)
+    expected = (len(labels) - positives)[positives > 0] / positives[positives > 0]
+    weights = runner.model.head.losses['ce'].value_weights[:, 1].numpy()
+    np.testing.assert_allclose(weights[positives > 0], expected)
 
 
 def test_a_workers_broken_image_ends_the_command_line_with_its_name(trained, toy_root, tmp_path):

@@ -6,33 +6,37 @@ from pathlib import Path
 import mmcv
 import numpy as np
 import torch
-from mmengine.config import Config
 
-from par_plugins.apis import build_runner, stop_on_input_error
+from par_plugins.apis import RUNNER_OPTIONS, build_runner, load_config, stop_on_input_error
 from par_plugins.visualization import predictions_figure
+
+FORMATS = ('.png', '.pdf', '.svg', '.jpg')
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config file')
+    parser = argparse.ArgumentParser(description=__doc__, parents=[RUNNER_OPTIONS])
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('figure', type=Path, help='picture to write, .png or .pdf')
     parser.add_argument('--images', type=int, default=24, help='how many, evenly spread')
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.images < 1 or args.figure.suffix not in FORMATS:
+        parser.error(f'--images must be positive, the figure one of {", ".join(FORMATS)}')
+    return args
 
 
 @stop_on_input_error
 @torch.inference_mode()
 def main() -> None:
     args = parse_args()
-    cfg = Config.fromfile(args.config)
-    cfg.update(work_dir=str(args.figure.parent), launcher='none', load_from=args.checkpoint)
+    cfg = load_config(args, work_dir='{config}/pictures')
+    cfg.load_from = args.checkpoint
     runner = build_runner(cfg)
     loader = runner.test_loop.dataloader  # built, so that the checkpoint is held to its schema
     schema = loader.dataset.metainfo['schema']
     runner.load_or_resume()
     runner.model.eval()
-    spread = np.linspace(0, len(loader.dataset) - 1, args.images).astype(int)
+    shown = min(args.images, len(loader.dataset))
+    spread = np.linspace(0, len(loader.dataset) - 1, shown).astype(int)
     data = loader.collate_fn([loader.dataset[index] for index in spread])
     samples = runner.model.test_step(data)
     probabilities = torch.stack([sample.pred_probabilities for sample in samples]).cpu()

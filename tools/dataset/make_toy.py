@@ -1,14 +1,28 @@
-"""Write the toy pedestrian benchmark in the official layout of PA-100K."""
+"""Write the toy pedestrian benchmark in the official layout of a real one."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.testing import draw_sheet, write_pa100k
+from par_plugins.structures import InputError
+from par_plugins.testing import ToyPedestrians, draw_sheet, write_pa100k
+from par_plugins.testing.celeba_writer import write_celeba
+from par_plugins.testing.peta_writer import write_peta
+from par_plugins.testing.rapv1_writer import write_rapv1
+from par_plugins.testing.rapv2_writer import write_rapv2
 
+WRITERS: dict[str, Callable[..., ToyPedestrians | dict[str, ToyPedestrians]]] = {
+    'pa100k': write_pa100k,
+    'peta': write_peta,
+    'rapv1': write_rapv1,
+    'rapv2': write_rapv2,
+    'celeba': write_celeba,
+}
+WITHOUT_VALIDATION = 'rapv1'
 SHEET_IMAGES = 40
 
 
@@ -16,9 +30,15 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument('root', type=Path, help='folder of annotation.mat and data/')
+    parser.add_argument('root', type=Path, help='folder of annotations and images')
+    parser.add_argument('--layout', choices=WRITERS, default='pa100k', help='whose layout')
     parser.add_argument('--train', type=int, default=3000, help='training images')
-    parser.add_argument('--val', type=int, default=500, help='validation images')
+    parser.add_argument(
+        '--val',
+        type=int,
+        default=argparse.SUPPRESS,
+        help=f'validation images (default: 500; {WITHOUT_VALIDATION} has none)',
+    )
     parser.add_argument('--test', type=int, default=1000, help='test images')
     parser.add_argument('--seed', type=int, default=0, help='of the toy world')
     parser.add_argument('--difficulty', type=float, default=1.0, help='0 is clean, more is harder')
@@ -26,9 +46,10 @@ def parse_args() -> argparse.Namespace:
         '--image-size',
         type=int,
         nargs=2,
-        default=(128, 64),
+        default=argparse.SUPPRESS,
         metavar=('HEIGHT', 'WIDTH'),
-        help='pixels about which the crops vary',
+        help='pixels about which the crops vary (default: 128 64; celeba, which keeps the head '
+        'alone: 256 128)',
     )
     parser.add_argument(
         '--images-per-identity', type=int, default=2, help='under as many cameras, up to six'
@@ -36,7 +57,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--sheet',
         type=Path,
-        help=f'also draw {SHEET_IMAGES} training images above their attributes, as a PNG',
+        help=f'also draw {SHEET_IMAGES} of the pedestrians above their attributes, as a PNG',
     )
     return parser.parse_args()
 
@@ -44,27 +65,32 @@ def parse_args() -> argparse.Namespace:
 @stop_on_input_error
 def main() -> None:
     args = parse_args()
+    sizes = {'num_train': args.train, 'num_val': getattr(args, 'val', 500), 'num_test': args.test}
+    if args.layout == WITHOUT_VALIDATION:
+        if 'val' in args:
+            raise InputError(f'--val {args.val}: {args.layout} has no validation split')
+        del sizes['num_val']
+    options = {'image_size': tuple(args.image_size)} if 'image_size' in args else {}
     columns = (TextColumn('images'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
-        task = progress.add_task('images', total=args.train + args.val + args.test)
-        splits = write_pa100k(
+        task = progress.add_task('images', total=sum(sizes.values()))
+        written = WRITERS[args.layout](
             args.root,
-            num_train=args.train,
-            num_val=args.val,
-            num_test=args.test,
+            **sizes,
             seed=args.seed,
             difficulty=args.difficulty,
-            image_size=tuple(args.image_size),
             images_per_identity=args.images_per_identity,
             on_image=lambda: progress.advance(task),
+            **options,
         )
-    sizes = ', '.join(f'{len(pedestrians)} {split}' for split, pedestrians in splits.items())
-    print(f'Wrote {sizes} images with annotation.mat to {args.root}.')
+    counts = ', '.join(f'{size} {name.removeprefix("num_")}' for name, size in sizes.items())
+    print(f'Wrote {counts} images in the layout of {args.layout} to {args.root}.')
     if args.sheet:
         args.sheet.parent.mkdir(parents=True, exist_ok=True)
-        sheet = draw_sheet(splits['train'], SHEET_IMAGES)
+        pedestrians = written['train'] if isinstance(written, dict) else written
+        sheet = draw_sheet(pedestrians, SHEET_IMAGES)
         args.sheet.write_bytes(cv2.imencode('.png', sheet)[1].tobytes())
-        print(f'Drew {min(SHEET_IMAGES, args.train)} of them on {args.sheet}.')
+        print(f'Drew {min(SHEET_IMAGES, len(pedestrians))} of them on {args.sheet}.')
 
 
 if __name__ == '__main__':

@@ -20,7 +20,8 @@ END_MARKERS = {  # signature at the start: (start of the last piece, what must f
 class LoadPersonImage(LoadImageFromFile):
     """Load an image; a missing, corrupt or truncated one is an error that names it.
 
-    Upstream decodes a truncated JPEG to a picture with a grey end, silently.
+    Upstream decodes a truncated JPEG to a picture with a grey end, silently. Damage in the middle
+    of a JPEG that the decoder bridges is not noticed here either.
 
     Args:
         on_error: ``raise``, or ``skip``: the image becomes a grey one with all its labels
@@ -45,9 +46,11 @@ class LoadPersonImage(LoadImageFromFile):
         except InputError as error:
             if self.on_error == 'raise':
                 raise
-            image = np.full((64, 32, 3), 128, dtype=np.uint8)
+            shape = (64, 32) if self.color_type == 'grayscale' else (64, 32, 3)
+            image = np.full(shape, 128, dtype=np.float32 if self.to_float32 else np.uint8)
             results['image_error'] = str(error)
-            results['gt_attributes'] = np.full_like(results['gt_attributes'], UNKNOWN)
+            if 'gt_attributes' in results:
+                results['gt_attributes'] = np.full_like(results['gt_attributes'], UNKNOWN)
             if 'gt_pid' in results:
                 results['gt_pid'] = UNKNOWN
         results['img'] = image

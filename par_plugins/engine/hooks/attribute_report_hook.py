@@ -13,6 +13,7 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.visualization import attribute_scores_figure
@@ -26,8 +27,8 @@ class AttributeReportHook(Hook):
 
     Into the work directory: ``val_attributes.csv`` and ``.png`` (of the last validation),
     ``test_attributes.csv`` and ``.png``, and all scores with config and seed as
-    ``val_scores.json`` and ``test_scores.json``. With several such metrics the rules of each are added
-    to the names of its files.
+    ``val_scores.json`` and ``test_scores.json``. With several such metrics the rules of each are
+    added to the names of its files.
     """
 
     priority = 'LOW'
@@ -78,9 +79,11 @@ def _as_text(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         table.add_row(
             *(
-                f'{value:.{SHARE_DIGITS if name in SHARES else 2}f}'
-                if isinstance(value, float)
-                else str(value)
+                Text(
+                    f'{value:.{SHARE_DIGITS if name in SHARES else 2}f}'
+                    if isinstance(value, float)
+                    else str(value)
+                )
                 for name, value in row.items()
             )
         )

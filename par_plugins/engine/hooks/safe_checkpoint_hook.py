@@ -1,6 +1,9 @@
 """Checkpoints are data: reading one must not run code."""
 
+import codecs
 import os
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ from mmengine.hooks import Hook
 from mmengine.logging import HistoryBuffer
 from mmengine.registry import HOOKS
 from mmengine.runner import CheckpointLoader, Runner
-from numpy._core import multiarray  # where pickles of arrays look
+from mmengine.utils import digit_version
+from numpy._core import multiarray
 
 from par_plugins.structures import InputError
 
@@ -22,16 +26,33 @@ def _method_of_history(owner: Any, name: str) -> Any:
     return getattr(owner, name)
 
 
+def _stand_in(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Have ``function`` called where a pickle says ``name``; torch 2.4 goes by these fields."""
+
+    def stand_in(*args: Any) -> Any:
+        return function(*args)
+
+    stand_in.__module__, _, stand_in.__name__ = name.rpartition('.')
+    stand_in.__qualname__ = stand_in.__name__
+    return stand_in
+
+
 # What mmengine's own checkpoints hold beside tensors: its history of logged scalars.
 PLAIN_CLASSES = [
     HistoryBuffer,
-    (_method_of_history, 'builtins.getattr'),
+    _stand_in('builtins.getattr', _method_of_history),
     np.ndarray,
     np.dtype,
-    multiarray._reconstruct,
-    multiarray.scalar,
     *(type(np.dtype(kind)) for kind in (np.float64, np.int64, np.uint32)),
+    # Checkpoints of NumPy 1 are read with NumPy 2 and the other way round.
+    *(
+        _stand_in(f'numpy.{core}.multiarray.{name}', getattr(multiarray, name))
+        for core in ('core', '_core')
+        for name in ('_reconstruct', 'scalar')
+    ),
+    codecs.encode,  # bytes; allowed by torch itself from 2.5 on
 ]
+torch.serialization.add_safe_globals(PLAIN_CLASSES)
 
 
 def load_checkpoint_file(filename: str, map_location: Any = None) -> dict[str, Any]:
@@ -48,14 +69,25 @@ def load_checkpoint_file(filename: str, map_location: Any = None) -> dict[str, A
     if not Path(filename).is_file():
         raise InputError(f'{filename}: no such checkpoint')
     try:
-        with torch.serialization.safe_globals(PLAIN_CLASSES):
-            return torch.load(filename, map_location=map_location, weights_only=True)
+        if digit_version(torch.__version__) < digit_version('2.6'):
+            _refuse_what_old_torch_runs(filename)
+        return torch.load(filename, map_location=map_location, weights_only=True)
     except Exception as error:  # torch, pickle and zipfile raise whatever the bytes lead them to
         reason = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
         raise InputError(
             f'{filename}: not a whole checkpoint of weights and plain data '
             f'({type(error).__name__}: {reason.splitlines()[0] if reason else "no reason given"})'
         ) from error
+
+
+def _refuse_what_old_torch_runs(filename: str) -> None:
+    # Before torch 2.6 these two formats went past weights_only (CVE-2025-32434).
+    with open(filename, 'rb') as file:
+        zipped = file.read(4) == b'PK\x03\x04'
+    if zipped and 'constants.pkl' in torch._C.PyTorchFileReader(filename).get_all_records():
+        raise InputError('it is a TorchScript archive')
+    if not zipped and tarfile.is_tarfile(filename):
+        raise InputError('it is a tar archive')
 
 
 @HOOKS.register_module()

@@ -1,4 +1,4 @@
-"""Keep data, model and checkpoint on one schema."""
+"""Keep data, model, metrics and checkpoint on one schema."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
-from par_plugins.structures import AttributeSchema
+from par_plugins.structures import AttributeSchema, InputError
 
 
 @HOOKS.register_module()
@@ -16,18 +16,26 @@ class SchemaHook(Hook):
 
     Every module of the model with a ``set_schema`` method gets the schema before a run starts.
     Saved checkpoints carry it as a plain dict in ``meta['dataset_meta']['schema']``; on loading
-    it must equal the schema of the datasets in use, in names, order and values.
+    it must equal the schema of the datasets in use, in names, order and values. A metric that
+    cannot score the schema, or a ``save_best`` that no metric gives, is refused before training.
     """
 
     # Before EMAHook copies the model, buffers of losses included.
     priority = 'ABOVE_NORMAL'
 
     def before_run(self, runner: Runner) -> None:
-        """Hand over the schema of every dataset in use."""
+        """Hand over the schema of every dataset in use, and check the metrics against it."""
         for schema in _schemas_in_use(runner):
             for module in runner.model.modules():
                 if hasattr(module, 'set_schema'):
                     module.set_schema(schema)
+        for loop in (runner._val_loop, runner._test_loop):
+            if isinstance(loop, BaseLoop):
+                loop.evaluator.dataset_meta = loop.dataloader.dataset.metainfo
+                for metric in loop.evaluator.metrics:
+                    _ = getattr(metric, 'columns', None)  # refuses a schema it cannot score
+        if isinstance(runner._val_loop, BaseLoop):
+            _check_save_best(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Store the schema as a plain dict, which needs no class to be read."""
@@ -60,3 +68,18 @@ def _schemas_in_use(runner: Runner) -> list[AttributeSchema]:
     loops = (runner._train_loop, runner._val_loop, runner._test_loop)
     metas = [loop.dataloader.dataset.metainfo for loop in loops if isinstance(loop, BaseLoop)]
     return [meta['schema'] for meta in metas if 'schema' in meta]
+
+
+def _check_save_best(runner: Runner) -> None:
+    """Refuse, before any training, a ``save_best`` that no validation will give."""
+    metrics = runner.val_evaluator.metrics
+    if not all(hasattr(metric, 'prefixed_names') for metric in metrics):
+        return  # what metrics of other projects give shows only when they do
+    names = [name for metric in metrics for name in metric.prefixed_names]
+    for hook in runner.hooks:
+        for key in getattr(hook, 'save_best', None) or ():
+            if key != 'auto' and key not in names:
+                raise InputError(
+                    f'default_hooks.checkpoint.save_best={key!r}, but validation gives '
+                    f'{", ".join(names)}'
+                )

@@ -16,6 +16,8 @@ from par_plugins.evaluation.functional.attribute_scores import threshold_per_att
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
 from par_plugins.structures import InputError
 
+INSTANCE_SCORES = ('mA', 'accuracy', 'precision', 'recall', 'f1')
+
 
 @dataclass(frozen=True)
 class _Summary:
@@ -75,6 +77,8 @@ class AttributeMetric(StreamedMetric):
             raise InputError(
                 f'protocol {protocol!r} has no threshold of its own: give threshold, 0.5 say'
             )
+        if isinstance(threshold, Sequence) or getattr(threshold, 'ndim', 0):
+            threshold = [float(limit) for limit in threshold]  # type: ignore[union-attr]
         self.threshold = threshold
         self.average_precision = average_precision
         self.table: list[dict[str, Any]] = []
@@ -93,6 +97,12 @@ class AttributeMetric(StreamedMetric):
                 f'{self.schema}; BalancedAccuracyMetric scores categorical ones'
             )
         return columns
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """The scores of every evaluation; the groups' means come and go with their members."""
+        names = (*INSTANCE_SCORES, 'mAP') if self.average_precision else INSTANCE_SCORES
+        return names if self.rules == 'rap' else tuple(f'{self.rules}/{name}' for name in names)
 
     def summarise(self, probabilities: Tensor, targets: Tensor) -> _Summary:
         """Count the binary attributes, and keep what average precision needs."""
@@ -124,7 +134,15 @@ class AttributeMetric(StreamedMetric):
             )
         ]
         self._warn_of_absent()
-        results = {key: scores[key] for key in ('mA', 'accuracy', 'precision', 'recall', 'f1')}
+        unscored = [
+            n for n, binary in zip(self.schema.names, self.schema.binary, strict=True) if not binary
+        ]
+        if unscored:
+            self.warn(
+                f'{", ".join(unscored)} is categorical and not in these scores: '
+                'BalancedAccuracyMetric scores it'
+            )
+        results = {key: scores[key] for key in INSTANCE_SCORES}
         for group, value in mean_by_ratio(per_attribute).items():
             results[f'mA_{group}'] = value
         if self.average_precision:

@@ -30,6 +30,11 @@ class BalancedAccuracyMetric(StreamedMetric):
         super().__init__(**kwargs)
         self.per_attribute: dict[str, float] = {}
 
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """The one score."""
+        return ('balanced_accuracy',)
+
     def summarise(self, probabilities: Tensor, targets: Tensor) -> ValueCounts:
         """Count each value of each attribute."""
         schema = self.schema

@@ -77,6 +77,16 @@ class StreamedMetric(BaseMetric):
         """The attributes that are scored, as columns of the targets."""
         return list(range(len(self.schema)))
 
+    @property
+    @abstractmethod
+    def score_names(self) -> tuple[str, ...]:
+        """The scores that every evaluation gives, without prefix."""
+
+    @property
+    def prefixed_names(self) -> list[str]:
+        """The scores that every evaluation gives, as ``save_best`` must name them."""
+        return [f'{self.prefix}/{name}' if self.prefix else name for name in self.score_names]
+
     @abstractmethod
     def summarise(self, probabilities: Tensor, targets: Tensor) -> Any:
         """Summarise a batch.

@@ -67,6 +67,7 @@ class AttributeHead(BaseModule):
             }
         )
         self._lay_out(schema)
+        self.in_channels = in_channels
         self.dropout = nn.Dropout(dropout)
         if embedding_channels is None:
             self.embedding = None
@@ -106,8 +107,17 @@ class AttributeHead(BaseModule):
 
         Returns:
             ``(N, F)``, or the embeddings ``(N, A, E)``.
+
+        Raises:
+            InputError: If the features are of another shape.
         """
         features = feats[-1]
+        if not isinstance(features, Tensor) or features.shape[1:] != (self.in_channels,):
+            shape = tuple(features.shape) if isinstance(features, Tensor) else type(features)
+            raise InputError(
+                f'AttributeHead expects features of shape (N, {self.in_channels}), got {shape}: '
+                'see in_channels, and whether model.neck pools to one vector an image'
+            )
         if self.embedding is None:
             return features
         return self.embedding(features).relu().unflatten(1, (len(self.layout.schema), -1))

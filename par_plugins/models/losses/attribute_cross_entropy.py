@@ -139,6 +139,8 @@ class AttributeCrossEntropyLoss(AttributeLoss):
                 f"weighting={self.weighting!r} needs the training set's statistics: add "
                 "dict(type='LabelStatisticsHook') to custom_hooks"
             )
+        if target.is_floating_point():  # heads of other projects hand over floats
+            torch._assert_async((target == target.round()).all(), 'targets must be whole numbers')
         target = target.long()
         losses = attribute_cross_entropy(
             self.log_probabilities(pred), target, value_weights=self.value_weights

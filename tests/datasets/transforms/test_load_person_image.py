@@ -65,6 +65,17 @@ def test_a_skipped_image_keeps_its_place_but_no_label(tmp_path):
     assert packed.gt_attributes.tolist() == [-1, -1, -1]
 
 
+@pytest.mark.parametrize(
+    ('options', 'shape', 'dtype'),
+    [({'to_float32': True}, 3, np.float32), ({'color_type': 'grayscale'}, 2, np.uint8)],
+)
+def test_a_skipped_image_fits_into_the_batch_of_the_others(tmp_path, options, shape, dtype):
+    loader = LoadPersonImage(on_error='skip', **options)
+    whole = loader(sample(written(tmp_path / 'a.png', PNG)))['img']
+    skipped = loader({'img_path': str(tmp_path / 'c.jpg')})['img']
+    assert whole.ndim == skipped.ndim == shape and whole.dtype == skipped.dtype == dtype
+
+
 def test_an_unknown_way_to_deal_with_errors_is_refused():
     with pytest.raises(ValueError, match="'raise' or 'skip', got 'ignore'"):
         LoadPersonImage(on_error='ignore')

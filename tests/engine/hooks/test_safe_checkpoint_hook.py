@@ -1,6 +1,9 @@
 import os
 import pickle
+import re
+import tarfile
 
+import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
@@ -35,11 +38,62 @@ def test_a_checkpoint_made_to_run_code_is_refused_and_does_nothing(tmp_path, zip
     assert trap.exists()  # so the file would have done it
 
 
-def test_what_mmengine_saves_is_read(tmp_path):
+class Writing(torch.nn.Module):
+    """Loaded as a TorchScript archive, it writes a file."""
+
+    def __init__(self, path: str):
+        super().__init__()
+        self.path = path
+
+    @torch.jit.export
+    def __getstate__(self):
+        return self.path
+
+    @torch.jit.export
+    def __setstate__(self, path: str):
+        self.path = path
+        self.training = False
+        torch.save(torch.ones(1), path)
+
+    def forward(self, x):
+        return x
+
+
+def test_a_torchscript_archive_is_refused_and_does_nothing(tmp_path):
+    trap, path = tmp_path / 'trap', tmp_path / 'script.pth'
+    torch.jit.save(torch.jit.script(Writing(str(trap))), path)
+    with pytest.raises(InputError, match=r'script\.pth: not a whole checkpoint .*TorchScript'):
+        load_checkpoint_file(str(path))
+    assert not trap.exists()
+    torch.jit.load(path)
+    assert trap.exists()  # so the file would have done it
+
+
+def test_a_tar_file_is_refused(tmp_path):
+    path = tmp_path / 'old.pth'
+    with tarfile.open(path, 'w') as tar:
+        for name in ('storages', 'tensors', 'pickle'):
+            (tmp_path / name).write_bytes(pickle.dumps(0, protocol=2))
+            tar.add(tmp_path / name, name)
+    with pytest.raises(InputError, match=r'old\.pth: not a whole checkpoint .*\btar\b'):
+        load_checkpoint_file(str(path))
+
+
+@pytest.mark.parametrize('core', [b'numpy.core.', b'numpy._core.'], ids=['NumPy 1', 'NumPy 2'])
+def test_what_mmengine_saves_is_read_whichever_numpy_wrote_it(tmp_path, core):
     history = HistoryBuffer([1.0, 2.0], [1, 1])
-    saved = {'state_dict': {'w': torch.ones(2)}, 'message_hub': {'log_scalars': {'loss': history}}}
-    torch.save(saved, tmp_path / 'own.pth')
+    saved = {
+        'state_dict': {'w': torch.ones(2)},
+        'message_hub': {'log_scalars': {'loss': history}},
+        'score': np.float64(0.5),
+    }
+    # Not zipped, so that the names of NumPy's functions stand in the file as they are.
+    torch.save(saved, tmp_path / 'own.pth', _use_new_zipfile_serialization=False)
+    written, count = re.subn(rb'numpy\._?core\.', core, (tmp_path / 'own.pth').read_bytes())
+    assert count == 2  # _reconstruct and scalar
+    (tmp_path / 'own.pth').write_bytes(written)
     read = load_checkpoint_file(str(tmp_path / 'own.pth'))
+    assert read['score'] == 0.5
     assert read['message_hub']['log_scalars']['loss'].mean() == 1.5
     assert torch.equal(read['state_dict']['w'], torch.ones(2))
 

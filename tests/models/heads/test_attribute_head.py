@@ -132,6 +132,14 @@ def test_number_and_schema_exclude_each_other(options):
         AttributeHead(8, num_attributes=1, losses={})
 
 
+@pytest.mark.parametrize(
+    'features', [torch.zeros(2, 7), torch.zeros(2, 8, 3, 3), [torch.zeros(2, 8)]]
+)
+def test_features_of_another_shape_say_where_to_look(features):
+    with pytest.raises(InputError, match=r'expects features of shape \(N, 8\).*model\.neck'):
+        AttributeHead(8, num_attributes=1)((features,))
+
+
 def test_samples_without_labels_say_what_the_pipeline_lacks():
     with pytest.raises(InputError, match='PackAttributeInputs'):
         AttributeHead(8, num_attributes=1).loss((torch.randn(1, 8),), [DataSample()])

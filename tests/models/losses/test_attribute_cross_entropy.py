@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from mmpretrain.models import MultiLabelClsHead
+from mmpretrain.structures import DataSample
 
 from par_plugins.models.losses import AttributeCrossEntropyLoss, value_weights
 from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics
@@ -74,8 +75,14 @@ def test_each_reduction_is_what_its_name_says():
 def test_a_head_of_mmpretrain_gives_the_same_number():
     logits, targets = torch.randn(4, 6), torch.randint(0, 2, (4, 6))
     head = MultiLabelClsHead(loss=dict(type='mmengine.AttributeCrossEntropyLoss'))
-    through = head.loss_module(logits, targets, avg_factor=4)
+    samples = [DataSample().set_gt_score(row.float()) for row in targets]
+    through = head.loss((logits,), samples)['loss']
     torch.testing.assert_close(through, AttributeCrossEntropyLoss()(logits, targets))
+
+
+def test_soft_targets_are_refused_not_rounded():
+    with pytest.raises(RuntimeError, match='targets must be whole numbers'):
+        AttributeCrossEntropyLoss()(torch.zeros(1, 2), torch.tensor([[0.7, 0.0]]))
 
 
 @pytest.mark.parametrize('reduction', ['none', 'sum', 'attribute_mean'])

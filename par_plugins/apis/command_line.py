@@ -1,0 +1,91 @@
+"""What the command lines share: the options of a run, its config, and how they fail."""
+
+import argparse
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, DictAction
+
+from par_plugins.apis.runner import LAUNCHER_VARIABLES
+from par_plugins.structures import InputError
+
+
+class _ConfigOptions(DictAction):
+    """mmengine's ``KEY=VALUE`` options, but spaces in a value stay in it."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: Any = None) -> None:
+        for item in values:
+            if '=' not in item:
+                parser.error(f'{option_string}: {item!r} is not KEY=VALUE')
+        super().__call__(parser, namespace, values, option_string)
+
+    @staticmethod
+    def _parse_iterable(val: str) -> Any:
+        if not set('[](),') & set(val):
+            return DictAction._parse_int_float_bool(val)
+        return DictAction._parse_iterable(val)
+
+
+RUNNER_OPTIONS = argparse.ArgumentParser(add_help=False)
+RUNNER_OPTIONS.add_argument('config', help='config file')
+RUNNER_OPTIONS.add_argument('--work-dir', help='folder for everything the run writes')
+RUNNER_OPTIONS.add_argument(
+    '--cfg-options',
+    nargs='+',
+    action=_ConfigOptions,
+    metavar='KEY=VALUE',
+    help='change the config, e.g. train_cfg.max_epochs=5 train_dataloader.batch_size=32',
+)
+RUNNER_OPTIONS.add_argument(
+    '--launcher',
+    choices=['none', *LAUNCHER_VARIABLES],
+    default='none',
+    help='what started the processes',
+)
+RUNNER_OPTIONS.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def load_config(args: argparse.Namespace, *, work_dir: str) -> Config:
+    """Read the config of the parsed options and apply those of :data:`RUNNER_OPTIONS`.
+
+    Args:
+        args: Parsed options.
+        work_dir: Folder for a run whose options and config name none, in ``work_dirs/``; the
+            config's name stands for ``{config}`` in it.
+
+    Raises:
+        InputError: If there is no such config, or it cannot be read.
+    """
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    try:
+        cfg = Config.fromfile(args.config)
+    except Exception as error:  # a config is code, and its mistakes are of every kind
+        reason = str(error).strip().splitlines() or [repr(error)]
+        raise InputError(f'{args.config}: {type(error).__name__}: {reason[0]}') from error
+    cfg.launcher = args.launcher
+    if args.cfg_options:
+        cfg.merge_from_dict(args.cfg_options)
+    if 'model' not in cfg:
+        raise InputError(f'{args.config}: there is no model in this config')
+    if args.work_dir:
+        cfg.work_dir = args.work_dir
+    cfg.setdefault('work_dir', f'work_dirs/{work_dir.format(config=Path(args.config).stem)}')
+    return cfg
+
+
+def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
+    """End a command line with the sentence of an :class:`InputError`, not with a traceback."""
+
+    @functools.wraps(main)
+    def wrapper() -> None:
+        try:
+            main()
+        except InputError as error:
+            # A data loader's worker wraps the sentence into its own traceback.
+            sys.exit(f'error: {str(error).strip().splitlines()[-1].split("InputError: ")[-1]}')
+
+    return wrapper

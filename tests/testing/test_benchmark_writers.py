@@ -1,0 +1,196 @@
+"""The toy benchmark in the layouts of PETA, RAP v1, RAP v2 and CelebA."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from scipy.io import loadmat
+
+from par_plugins.datasets import PETA, CelebA, RAPv1, RAPv2
+from par_plugins.structures import InputError
+from par_plugins.testing.celeba_writer import CELEBA_RULES, FACE_SIZE, write_celeba
+from par_plugins.testing.peta_writer import PETA_NAMES, PETA_RULES, write_peta
+from par_plugins.testing.rapv1_writer import (
+    RAPV1_EVALUATED,
+    RAPV1_NAMES,
+    RAPV1_RULES,
+    write_rapv1,
+)
+from par_plugins.testing.rapv2_writer import (
+    RAPV2_NAMES,
+    RAPV2_RULES,
+    RAPV2_SELECTED,
+    write_rapv2,
+)
+from tests.datasets import official_files
+
+SIZES = {'num_train': 14, 'num_val': 3, 'num_test': 7}
+SMALL = {'image_size': (64, 32)}
+
+
+@pytest.fixture(scope='module')
+def peta(tmp_path_factory):
+    root = tmp_path_factory.mktemp('peta')
+    return root, write_peta(root, **SIZES, **SMALL)
+
+
+@pytest.fixture(scope='module')
+def rapv1(tmp_path_factory):
+    root = tmp_path_factory.mktemp('rapv1')
+    return root, write_rapv1(root, num_train=17, num_test=7, **SMALL)
+
+
+@pytest.fixture(scope='module')
+def rapv2(tmp_path_factory):
+    root = tmp_path_factory.mktemp('rapv2')
+    return root, write_rapv2(root, **SIZES, **SMALL)
+
+
+@pytest.fixture(scope='module')
+def celeba(tmp_path_factory):
+    root = tmp_path_factory.mktemp('celeba')
+    return root, write_celeba(root, **SIZES)
+
+
+def test_the_names_are_those_of_the_official_files():
+    assert PETA_NAMES == official_files.PETA_NAMES
+    assert RAPV1_EVALUATED == official_files.RAPV1_EVALUATED and len(RAPV1_NAMES) == 92
+    assert RAPV2_SELECTED == official_files.RAPV2_SELECTED and len(RAPV2_NAMES) == 152
+    assert [RAPV2_NAMES[column - 1] for column in RAPV2_SELECTED] == official_files.RAPV2_EVALUATED
+    assert RAPV2_NAMES[111] == 'viewpoint' and RAPV2_NAMES[119] == 'occlustion-TypeOther'
+    for names in (PETA_NAMES, RAPV1_NAMES, RAPV2_NAMES):
+        assert len(set(names)) == len(names)
+
+
+def test_every_rule_belongs_to_an_attribute():
+    assert set(PETA_RULES) <= set(PETA_NAMES) and len(PETA_RULES) > 50
+    assert set(RAPV1_RULES) <= set(RAPV1_NAMES) and len(RAPV1_RULES) > 30
+    assert set(RAPV2_RULES) <= set(RAPV2_NAMES) and len(RAPV2_RULES) > 30
+    assert set(CELEBA_RULES) <= set(official_files.CELEBA_NAMES)
+
+
+def pictures(dataset):
+    """Every image that the dataset lists, decoded."""
+    found = [cv2.imread(dataset[i]['img_path']) for i in range(len(dataset))]
+    assert all(picture is not None for picture in found)
+    return found
+
+
+def trait(dataset, attribute):
+    return dataset.targets[:, dataset.metainfo['schema'].index(attribute)]
+
+
+def test_peta_has_the_shapes_of_the_official_file(peta):
+    root, pedestrians = peta
+    data, names, _, partitions = loadmat(root / 'PETA.mat')['peta'][0][0]
+    assert data.shape == (24, 109) and names.shape == (105, 1) and partitions.shape == (5, 1)
+    assert data[:, 0].tolist() == list(range(1, 25))
+    assert data[:, 1].tolist() == [who.identity for who in pedestrians]
+    for k in range(5):
+        parts = partitions[k][0][0][0]
+        assert [part.shape for part in parts] == [(14, 1), (3, 1), (7, 1)]
+        assert sorted(np.concatenate(list(parts))[:, 0].tolist()) == list(range(1, 25))
+
+
+def test_the_reader_of_the_real_files_reads_peta(peta):
+    root, pedestrians = peta
+    data = PETA(data_root=root, split=None, identities=True, attribute_set='all')
+    assert data.pids.tolist() == [who.identity for who in pedestrians]
+    np.testing.assert_array_equal(
+        trait(data, 'personalMale'), [who.gender == 'male' for who in pedestrians]
+    )
+    np.testing.assert_array_equal(
+        trait(data, 'upperBodyGrey'), [who.upper_color == 'gray' for who in pedestrians]
+    )
+    assert not trait(data, 'carryingUmbrella').any()
+    for picture, index in zip(pictures(data), range(24), strict=True):
+        np.testing.assert_array_equal(picture, pedestrians.image(index))
+    for person in set(data.pids):  # labels of PETA belong to the identity
+        assert len(np.unique(data.targets[data.pids == person], axis=0)) == 1
+    sizes = [len(PETA(data_root=root, split=s, split_index=4)) for s in ('train', 'val', 'test')]
+    assert sizes == [14, 3, 7]
+
+
+def test_rapv1_has_the_shapes_of_the_official_file(rapv1):
+    fields = loadmat(rapv1[0] / 'RAP_annotation/RAP_annotation.mat')['RAP_annotation'][0][0]
+    assert fields.dtype.names[3:] == ('attribute_eng', 'position', 'imagesname', 'attribute_exp')
+    assert [fields[i].shape for i in (0, 1, 3, 5, 6)] == [
+        (5, 1),
+        (24, 92),
+        (92, 1),
+        (24, 1),
+        (51, 1),
+    ]
+    assert fields[0][0][0][0][0][0].shape == (1, 17) and fields[0][4][0][0][0][1].shape == (1, 7)
+
+
+def test_the_reader_of_the_real_files_reads_rapv1(rapv1):
+    root, pedestrians = rapv1
+    data = RAPv1(data_root=root, split=None)
+    np.testing.assert_array_equal(
+        trait(data, 'Female'), [who.gender == 'female' for who in pedestrians]
+    )
+    from_behind = [who.view == 'back' for who in pedestrians]
+    assert any(from_behind)
+    np.testing.assert_array_equal(trait(data, 'hs-Glasses') == -1, from_behind)
+    assert len(pictures(data)) == 24
+    assert [len(RAPv1(data_root=root, split=s)) for s in ('train', 'test')] == [17, 7]
+
+
+def test_rapv2_has_the_shapes_of_the_official_file(rapv2):
+    rap = loadmat(rapv2[0] / 'RAP_annotation/RAP_annotation.mat')['RAP_annotation'][0][0]
+    assert rap['data'].shape == (24, 152) and rap['name'].shape == (24, 1)
+    assert rap['selected_attribute'].shape == (1, 54)
+    assert rap['partition_attribute'].shape == (1, 5)
+    assert rap['partition_attribute'][0][4]['val_index'][0][0].shape == (1, 3)
+    assert rap['person_identity'].shape == (24, 1)
+    assert set(rap['data'][:, 111]) <= {1, 2, 3, 4}
+
+
+def test_the_reader_of_the_real_files_reads_rapv2(rapv2):
+    root, pedestrians = rapv2
+    data = RAPv2(data_root=root, split=None)
+    identities = [who.identity for who in pedestrians]
+    assert data.pids.tolist() == identities[:12] + [-1] * 12
+    np.testing.assert_array_equal(
+        trait(data, 'attachment-Backpack'), [who.backpack for who in pedestrians]
+    )
+    assert (data.targets == -1).any() and len(pictures(data)) == 24
+    sizes = [len(RAPv2(data_root=root, split=s)) for s in ('train', 'val', 'test')]
+    assert sizes == [14, 3, 7]
+
+
+def test_the_reader_of_the_real_files_reads_celeba(celeba):
+    root, splits = celeba
+    lines = (root / 'Anno/list_attr_celeba.txt').read_text().splitlines()
+    assert lines[0] == '24' and len(lines) == 26 and lines[2].startswith('000001.jpg ')
+    for split, pedestrians in splits.items():
+        data = CelebA(data_root=root, split=split)
+        assert data.pids.tolist() == [who.identity for who in pedestrians]
+        np.testing.assert_array_equal(trait(data, 'Wearing_Hat'), [w.hat for w in pedestrians])
+        assert {picture.shape for picture in pictures(data)} == {(*FACE_SIZE[::-1], 3)}
+    people = [{who.identity for who in pedestrians} for pedestrians in splits.values()]
+    assert sum(map(len, people)) == len(set.union(*people))
+
+
+@pytest.mark.parametrize('write', [write_peta, write_rapv1, write_rapv2, write_celeba])
+def test_progress_is_told_of_every_image_and_an_empty_part_is_refused(tmp_path, write):
+    calls = []
+    sizes = dict(num_train=2, num_test=1) | ({} if write is write_rapv1 else dict(num_val=1))
+    write(tmp_path, **sizes, on_image=lambda: calls.append(None))
+    assert len(calls) == sum(sizes.values())
+    with pytest.raises(InputError, match='must be at least 1, got 0'):
+        write(tmp_path, num_test=0)
+
+
+def test_the_same_seed_writes_the_same_files(tmp_path):
+    for name in ('one', 'two'):
+        write_rapv2(tmp_path / name, **SIZES, **SMALL, seed=3)
+    files = [path for path in sorted((tmp_path / 'one').rglob('*.png'))]
+    assert len(files) == 24
+    for path in files:
+        other = tmp_path / 'two' / path.relative_to(tmp_path / 'one')
+        assert path.read_bytes() == Path(other).read_bytes()
+    one, two = (RAPv2(data_root=tmp_path / name) for name in ('one', 'two'))
+    np.testing.assert_array_equal(one.targets, two.targets)

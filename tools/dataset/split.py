@@ -1,0 +1,100 @@
+"""Divide a dataset into new splits, each with its share of every attribute, as a CSV file.
+
+A validation split for RAP v1, whose test images stay as they are:
+
+    split.py RAPv1 data/RAP data/RAP/with_val.csv --split train --parts train=9 val=1 --keep test
+
+Zero-shot splits of PETA and RAP v2, where no one in the test set is in the training set:
+
+    split.py PETA data/PETA data/PETA/zero_shot.csv --by-identity --options identities=True
+    split.py RAPv2 data/RAPv2 data/RAPv2/zero_shot.csv --by-identity
+
+Read the result with dict(type='AttributeCSV', data_root=ROOT, ann_file=CSV, split='train'), by
+identity also pid_column='person'.
+"""
+
+import argparse
+from pathlib import Path
+
+from mmengine.config import DictAction
+from rich.console import Console
+from rich.table import Table
+
+from par_plugins.apis import stop_on_input_error
+from par_plugins.datasets.attribute_csv_writer import write_attribute_csv
+from par_plugins.datasets.build_attribute_dataset import build_attribute_dataset
+from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
+from par_plugins.structures import InputError
+
+DEFAULT_PARTS = {'train': 0.6, 'val': 0.2, 'test': 0.2}
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('name', help='dataset as it is registered: PA100K, PETA, RAPv1, ...')
+    parser.add_argument('root', help='folder of its files')
+    parser.add_argument('csv', type=Path, help='table to write')
+    parser.add_argument(
+        '--parts',
+        nargs='+',
+        action=DictAction,
+        metavar='NAME=SHARE',
+        help='parts and their shares (default: train=0.6 val=0.2 test=0.2)',
+    )
+    parser.add_argument('--split', help='the split to divide; every image if not given')
+    parser.add_argument('--keep', nargs='+', default=[], help='splits to take over as they are')
+    parser.add_argument(
+        '--by-identity', action='store_true', help='all images of an identity into the same part'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='same seed, same parts')
+    parser.add_argument(
+        '--options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='arguments of the dataset, e.g. split_index=2 attribute_set=all',
+    )
+    args = parser.parse_args()
+    args.parts = args.parts or DEFAULT_PARTS  # DictAction would add to a default
+    return args
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    if args.keep and (args.split is None or args.by_identity):
+        raise InputError(
+            f'--keep {" ".join(args.keep)} needs --split, as else every image is divided, and goes '
+            'with no --by-identity, as people may be in both'
+        )
+    if set(args.keep) & {*args.parts, args.split}:
+        raise InputError(f'--keep {" ".join(args.keep)}: it is a part or what is divided')
+    dataset = build_attribute_dataset(args.name, args.root, args.split, args.options)
+    parts = split_dataset(dataset, args.parts, seed=args.seed, by_identity=args.by_identity)
+    kept = [build_attribute_dataset(args.name, args.root, name, args.options) for name in args.keep]
+    args.csv.parent.mkdir(parents=True, exist_ok=True)
+    write_attribute_csv(
+        args.csv,
+        [
+            (dataset, parts),
+            *((other, [name] * len(other)) for other, name in zip(kept, args.keep, strict=True)),
+        ],
+    )
+    table = Table('part', 'images', 'identities', 'largest deviation of a ratio')
+    for part in summarise_parts(dataset, parts, list(args.parts)):
+        people = '-' if part.num_identities is None else str(part.num_identities)
+        deviation = f'{100 * part.deviation:.2f} %'
+        table.add_row(part.name, str(part.num_images), people, deviation)
+    Console().print(table)
+    for other, name in zip(kept, args.keep, strict=True):
+        print(f'{name}: {len(other)} images as they were')
+    if left_out := parts.count(None):
+        print(f'{left_out} images without a known identity are in no part')
+    print(f'Wrote {args.csv}.')
+
+
+if __name__ == '__main__':
+    main()
