@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.registry import METRICS
 from sklearn.metrics import average_precision_score
@@ -67,7 +68,7 @@ class AttributeMetric(StreamedMetric):
     def __init__(
         self,
         protocol: str = 'rap',
-        threshold: float | Sequence[float] | None = None,
+        threshold: float | Sequence[float] | np.ndarray | None = None,
         average_precision: bool = True,
         **kwargs: Any,
     ) -> None:
@@ -77,8 +78,8 @@ class AttributeMetric(StreamedMetric):
             raise InputError(
                 f'protocol {protocol!r} has no threshold of its own: give threshold, 0.5 say'
             )
-        if isinstance(threshold, Sequence) or getattr(threshold, 'ndim', 0):
-            threshold = [float(limit) for limit in threshold]  # type: ignore[union-attr]
+        if isinstance(threshold, Sequence | np.ndarray):
+            threshold = [float(limit) for limit in threshold]
         self.threshold = threshold
         self.average_precision = average_precision
         self.table: list[dict[str, Any]] = []
