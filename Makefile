@@ -3,7 +3,7 @@ BIN := .venv/bin
 TOY := data/toy_pedestrians
 DEMO := work_dirs/demo
 
-.PHONY: demo test check install-det test-det
+.PHONY: demo test check install-det test-det test-upstream
 
 # The environment is brought up to date when a pinned version changes.
 .venv/installed: requirements.txt requirements/tests.txt pyproject.toml
@@ -54,3 +54,13 @@ install-det: .venv/installed-det
 test-det: install-det
 	$(BIN)/python -c 'import mmcv.ops, mmdet.models'
 	$(BIN)/python -m pytest projects/detection_attributes
+
+# The same code on the original packages of OpenMMLab, in an environment of its own.
+.venv-upstream/installed: requirements/upstream.txt requirements/tests.txt pyproject.toml
+	$(PYTHON) -m venv .venv-upstream
+	.venv-upstream/bin/pip install -r requirements/upstream.txt -r requirements/tests.txt
+	.venv-upstream/bin/pip install --no-deps -e .
+	touch $@
+
+test-upstream: .venv-upstream/installed
+	.venv-upstream/bin/python -m pytest

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from mmengine.registry import DefaultScope
 
 from par_plugins.testing import write_pa100k
 
@@ -12,6 +13,13 @@ def toy_root(tmp_path_factory):
     root = tmp_path_factory.mktemp('toy')
     write_pa100k(root, num_train=24, num_val=9, num_test=11, image_size=(64, 32))
     return root
+
+
+@pytest.fixture(autouse=True)
+def no_scope_left_behind():
+    """A runner makes its scope everybody's default; forget it, so that no test leans on another."""
+    yield
+    DefaultScope._instance_dict.clear()
 
 
 def pytest_collection_modifyitems(items):

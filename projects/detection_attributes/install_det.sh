@@ -17,8 +17,9 @@ wheel=onedl_mmcv-${mmcv#*==}-*.whl
 if compgen -G "$wheels/$wheel" > /dev/null; then
     echo "Installing mmdet, and mmcv's operators from $wheels: less than a minute."
 else
-    echo "Installing mmdet and building the operators of $mmcv: about 7 minutes on 2 free cores"
-    echo "(MAX_JOBS limits the compilers). The wheel is kept in $wheels for the next time."
+    echo "Installing mmdet and building the operators of $mmcv: about 7 minutes on 2 free"
+    echo "cores, longer where they are shared; MAX_JOBS limits the compilers. The wheel is kept in"
+    echo "$wheels for the next time."
 fi
 "$bin/pip" install --no-deps -r "$root/requirements/det.txt"
 

@@ -225,7 +225,7 @@ def command(*arguments):
 
 
 def test_the_command_line_ends_bad_input_with_one_sentence(tmp_path):
-    roots = [f'{split}_dataloader.dataset.data_root={tmp_path}' for split in ('train', 'val')]
+    roots = [f'{s}_dataloader.dataset.data_root={tmp_path}' for s in ('train', 'val', 'test')]
     done = command(
         'tools/train.py', CONFIG, '--work-dir', tmp_path / 'run', '--cfg-options', *roots
     )
@@ -241,7 +241,7 @@ def test_the_command_line_ends_bad_input_with_one_sentence(tmp_path):
         (['nowhere.py'], 'error: nowhere.py: FileNotFoundError'),
         ([CONFIG, '--cfg-options', 'foo'], "--cfg-options: 'foo' is not KEY=VALUE"),
         (
-            [CONFIG, '--cfg-options', 'train_dataloader.dataset.data_root=my toys'],
+            [CONFIG, '--cfg-options', 'test_dataloader.dataset.data_root=my toys'],
             'annotation.mat: no such file; PA-100K needs',
         ),
     ],

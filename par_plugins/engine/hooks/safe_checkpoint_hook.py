@@ -16,7 +16,7 @@ from mmengine.runner import CheckpointLoader, Runner
 from mmengine.utils import digit_version
 from numpy._core import multiarray
 
-from par_plugins.structures import InputError
+from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 
 def _method_of_history(owner: Any, name: str) -> Any:
@@ -40,6 +40,8 @@ def _stand_in(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 # What mmengine's own checkpoints hold beside tensors: its history of logged scalars.
 PLAIN_CLASSES = [
     HistoryBuffer,
+    Attribute,  # of runs without SchemaHook, which stores a schema as a plain dict
+    AttributeSchema,
     _stand_in('builtins.getattr', _method_of_history),
     np.ndarray,
     np.dtype,

@@ -57,7 +57,9 @@ class SchemaHook(Hook):
                 "taken for the dataset's attributes in the dataset's order."
             )
             return
-        found = AttributeSchema.from_dict(meta['schema'])
+        found = meta['schema']
+        if not isinstance(found, AttributeSchema):
+            found = AttributeSchema.from_dict(found)
         for schema in _schemas_in_use(runner):
             schema.require_equal(found, source='the checkpoint')
         meta['schema'] = found  # the form in which resuming compares it with the dataset's

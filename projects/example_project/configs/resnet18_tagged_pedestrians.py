@@ -1,6 +1,7 @@
 # Smoothed labels on tagged toy pedestrians, ResNet-18 from scratch.
 #   python -m projects.example_project.write_tagged_pedestrians data/tagged_pedestrians
 #   PYTHONPATH=. python tools/train.py projects/example_project/configs/resnet18_tagged_pedestrians.py
+# One shared core, 4 minutes. Test mA 64.1 (seed 0 alone).
 _base_ = [
     '../../../configs/_base_/models/resnet18.py',
     '../../../configs/_base_/datasets/toy_pedestrians_128x64.py',

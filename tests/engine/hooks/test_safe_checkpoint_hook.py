@@ -10,7 +10,7 @@ from mmengine.logging import HistoryBuffer
 from mmengine.registry import PARAM_SCHEDULERS
 
 from par_plugins.engine.hooks.safe_checkpoint_hook import SafeCheckpointHook, load_checkpoint_file
-from par_plugins.structures import InputError
+from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 
 class Hostile:
@@ -158,3 +158,10 @@ def test_a_schedulers_state_survives_the_way_through_a_checkpoint(tmp_path, name
     resumed_optimizer.load_state_dict(read['optimizer'])
     resumed.load_state_dict(read['param_schedulers'][0])
     assert step(resumed_optimizer, resumed, 4) == step(optimizer, scheduler, 4)
+
+
+def test_a_schema_saved_as_an_object_is_read_too(tmp_path):
+    schema = AttributeSchema(['a', Attribute('b', ('x', 'y'), group='g')])
+    torch.save({'meta': {'dataset_meta': {'schema': schema}}}, tmp_path / 'own.pth')
+    read = load_checkpoint_file(str(tmp_path / 'own.pth'))
+    assert read['meta']['dataset_meta']['schema'] == schema
