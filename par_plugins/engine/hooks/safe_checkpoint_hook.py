@@ -54,7 +54,6 @@ PLAIN_CLASSES = [
     ),
     codecs.encode,  # bytes; allowed by torch itself from 2.5 on
 ]
-torch.serialization.add_safe_globals(PLAIN_CLASSES)
 
 
 def load_checkpoint_file(filename: str, map_location: Any = None) -> dict[str, Any]:
@@ -70,6 +69,8 @@ def load_checkpoint_file(filename: str, map_location: Any = None) -> dict[str, A
     """
     if not Path(filename).is_file():
         raise InputError(f'{filename}: no such checkpoint')
+    # At every load: mmengine's own loader takes some of them off the list when it is done.
+    torch.serialization.add_safe_globals(PLAIN_CLASSES)
     try:
         if digit_version(torch.__version__) < digit_version('2.6'):
             _refuse_what_old_torch_runs(filename)
