@@ -23,6 +23,7 @@ WRITERS: dict[str, Callable[..., ToyPedestrians | dict[str, ToyPedestrians]]] = 
     'celeba': write_celeba,
 }
 WITHOUT_VALIDATION = 'rapv1'
+MARKER = 'TOYS.txt'  # in the folder, so that nothing else is ever overwritten
 SHEET_IMAGES = 40
 
 
@@ -70,6 +71,11 @@ def main() -> None:
         if 'val' in args:
             raise InputError(f'--val {args.val}: {args.layout} has no validation split')
         del sizes['num_val']
+    marker = args.root / MARKER
+    if args.root.is_dir() and any(args.root.iterdir()) and not marker.exists():
+        raise InputError(f'{args.root} holds files that are no toys: choose another folder')
+    args.root.mkdir(parents=True, exist_ok=True)
+    marker.write_text('Toy pedestrians, written by tools/dataset/make_toy.py\n')
     options = {'image_size': tuple(args.image_size)} if 'image_size' in args else {}
     columns = (TextColumn('images'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
