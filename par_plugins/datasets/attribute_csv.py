@@ -76,14 +76,11 @@ class AttributeCSV(AttributeDataset):
         self.pid_column = pid_column
         self.camid_column = camid_column
         self._path = Path(data_root) / ann_file
+        self._delimiter = delimiter
         self._table = _read_table(self._path, delimiter)
         if isinstance(schema, Mapping):
             schema = AttributeSchema.from_dict(schema)
-        if image_column not in self._table:
-            raise InputError(
-                f'{self._path}: no column {image_column!r}; the header has '
-                f'{", ".join(self._table)}; cells are parted by {delimiter!r}'
-            )
+        self._column(image_column)  # before the schema is read off columns that are not there
         super().__init__(
             file_schema=schema or self._schema_of_file(),
             data_root=data_root,
@@ -114,7 +111,8 @@ class AttributeCSV(AttributeDataset):
     def _column(self, name: str) -> list[str]:
         if name not in self._table:
             raise InputError(
-                f'{self._path}: no column {name!r}; the header has {", ".join(self._table)}'
+                f'{self._path}: no column {name!r}; the header has {", ".join(self._table)}; '
+                f'cells are parted by {self._delimiter!r}'
             )
         return self._table[name]
 

@@ -59,8 +59,8 @@ class AttributeRoIHead(StandardRoIHead):
         head = self.attribute_head
         features = head.pre_logits((self._pool(x, [person.bboxes for person in persons]),))
         batch = LossInputs(head.layout, head.classify(features), targets, features)
-        for name, loss in head.losses.items():
-            losses[f'loss_attribute_{name}'] = batch.call(loss)
+        for name, value in head.losses_on(batch).items():
+            losses[f'loss_attribute_{name.removeprefix("loss_")}'] = value
         return losses
 
     def predict(

@@ -173,12 +173,23 @@ class AttributeHead(BaseModule):
             rows = {'synthetic': np.flatnonzero(synthetic).tolist()}
             rows['real'] = np.flatnonzero(np.logical_not(synthetic)).tolist()
             images = {kind: batch.select(chosen) for kind, chosen in rows.items() if chosen}
-        results = {}
-        for name, loss in self.losses.items():
-            kind = getattr(loss, 'images', 'real')
-            if kind in images:
-                results[f'loss_{name}'] = images[kind].call(loss)
+        results: dict[str, Tensor] = {}
+        for kind, part in images.items():
+            results |= self.losses_on(part, images=kind)
         return results
+
+    def losses_on(self, batch: LossInputs, *, images: str = 'real') -> dict[str, Tensor]:
+        """The losses that are about images of one kind, on a batch of them.
+
+        Args:
+            batch: What the losses look at.
+            images: ``real`` or ``synthetic``.
+        """
+        return {
+            f'loss_{name}': batch.call(loss)
+            for name, loss in self.losses.items()
+            if getattr(loss, 'images', 'real') == images
+        }
 
     def predict(
         self,
