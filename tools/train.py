@@ -1,4 +1,4 @@
-"""Train a config; at the end, test the checkpoint that was best on the validation split."""
+"""Train a config; at the end, test what came out of it."""
 
 import argparse
 
@@ -22,7 +22,12 @@ def parse_args() -> argparse.Namespace:
         help='continue from this checkpoint; without a path, from the last whole one there is',
     )
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
-    parser.add_argument('--no-test', action='store_true', help='leave the test split alone')
+    parser.add_argument(
+        '--test',
+        choices=['best', 'last', 'none'],
+        default='best',
+        help='which weights to test at the end (default: best on the validation split)',
+    )
     parser.add_argument(
         '--auto-scale-lr',
         action='store_true',
@@ -58,12 +63,14 @@ def main() -> None:
         cfg.randomness.deterministic = True
 
     runner = build_runner(cfg)
-    testing = cfg.get('test_dataloader') and not args.no_test
+    testing = cfg.get('test_dataloader') and args.test != 'none'
     if testing:
         _ = runner.test_loop  # what is wrong with the test split is found before, not after
     train(runner)
-    if testing:
+    if testing and args.test == 'best':
         evaluate_best(runner)
+    elif testing:
+        runner.test()
 
 
 if __name__ == '__main__':

@@ -8,7 +8,8 @@ from statistics import mean, stdev
 
 from par_plugins.structures import InputError
 
-MARKS = '<!-- results: begin -->', '<!-- results: end -->'
+RESULTS = 'results'
+"""Name of the place of the table of a README that has one."""
 
 
 def results_table(paths: Iterable[str | Path], *, scores: Sequence[str]) -> str:
@@ -42,23 +43,29 @@ def results_table(paths: Iterable[str | Path], *, scores: Sequence[str]) -> str:
         '|---|---|' + '---|' * len(scores),
     ]
     for config, seeds in sorted(runs.items()):
-        cells = [_spread([values[name] for values in seeds.values()]) for name in scores]
+        cells = [spread([values[name] for values in seeds.values()]) for name in scores]
         lines.append(f'| {config} | {len(seeds)} | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
 
-def between_marks(text: str, table: str, *, source: str) -> str:
-    """A text with its table replaced.
+def marks(name: str) -> tuple[str, str]:
+    """What stands before and behind the table of this name in a Markdown file."""
+    return f'<!-- {name}: begin -->', f'<!-- {name}: end -->'
+
+
+def between_marks(text: str, table: str, *, source: str, name: str = RESULTS) -> str:
+    """A text with one of its tables replaced.
 
     Args:
-        text: Text with both of :data:`MARKS`.
+        text: Text with both of the table's :func:`marks`.
         table: The new table.
         source: Where the text comes from, for the message.
+        name: Of the table.
 
     Raises:
         InputError: If a mark is missing.
     """
-    begin, end = MARKS
+    begin, end = marks(name)
     before, found, rest = text.partition(begin)
     _, ended, after = rest.partition(end)
     if not found or not ended:
@@ -66,7 +73,12 @@ def between_marks(text: str, table: str, *, source: str) -> str:
     return f'{before}{begin}\n{table}\n{end}{after}'
 
 
-def _spread(values: Sequence[float]) -> str:
-    if len(values) == 1:
-        return f'{values[0]:.2f}'
-    return f'{mean(values):.2f} ± {stdev(values):.2f}'
+def spread(values: Sequence[float], *, sign: str = '') -> str:
+    """Mean ± sample standard deviation, or the only value.
+
+    Args:
+        values: At least one.
+        sign: ``+`` to write the sign of a mean above 0 too.
+    """
+    middle = f'{mean(values):{sign}.2f}'
+    return middle if len(values) == 1 else f'{middle} ± {stdev(values):.2f}'

@@ -15,6 +15,7 @@ TRAIN_VAL_TEST = {
     'val': ['val'],
     'test': ['test'],
     'trainval': ['train', 'val'],
+    'valtest': ['val', 'test'],
 }
 """The parts that each split joins, where the official parts are these three."""
 

@@ -66,8 +66,8 @@ class CelebA(AttributeDataset):
 
     Args:
         data_root: Folder of one of the layouts above, or with the text files beside each other.
-        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val); None takes every
-            image. Images keep the order of the partition file.
+        split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
+            then test); None takes every image. Images keep the order of the partition file.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all 40.
         ann_file: The file of attributes, relative to ``data_root``; None looks in the places above.

@@ -47,7 +47,8 @@ class PA100K(AttributeDataset):
 
     Args:
         data_root: Folder of the layout above.
-        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val); None takes all.
+        split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
+            then test); None takes all.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all 26.
         ann_file: The annotation, relative to ``data_root``; None tries both places above.

@@ -71,8 +71,8 @@ class PETA(AttributeDataset):
 
     Args:
         data_root: Folder of the layout above.
-        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val); None takes every
-            image, in the order of their numbers.
+        split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
+            then test); None takes every image, in the order of their numbers.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all of
             ``attribute_set``.

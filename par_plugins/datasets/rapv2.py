@@ -45,8 +45,8 @@ class RAPv2(AttributeDataset):
 
     Args:
         data_root: Folder of the layout above.
-        split: ``train``, ``val``, ``test`` or ``trainval`` (train, then val); None takes every
-            image, in the order of the file.
+        split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
+            then test); None takes every image, in the order of the file.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted, spelled as in the file
             (``Femal``); None keeps all of ``attribute_set``.

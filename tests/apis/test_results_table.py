@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from par_plugins.apis.results_table import MARKS, between_marks, results_table
+from par_plugins.apis.results_table import RESULTS, between_marks, marks, results_table
 from par_plugins.structures import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ def test_repeated_seeds_and_foreign_files_are_named(tmp_path):
 
 
 def test_a_table_replaces_the_one_between_the_marks_only():
-    begin, end = MARKS
+    begin, end = marks(RESULTS)
     text = between_marks(f'x {begin} old {end} y', 'new', source='README.md')
     assert text == f'x {begin}\nnew\n{end} y'
     assert between_marks(text, 'new', source='README.md') == text
@@ -45,7 +45,9 @@ def test_a_table_replaces_the_one_between_the_marks_only():
         between_marks('x', 'new', source='README.md')
 
 
-READMES = [path for path in ROOT.glob('configs/*/README.md') if MARKS[0] in path.read_text()]
+READMES = [
+    path for path in ROOT.glob('configs/*/README.md') if marks(RESULTS)[0] in path.read_text()
+]
 
 
 def test_some_readme_has_a_table():

@@ -52,10 +52,11 @@ def test_each_split_has_its_images_and_labels(tmp_path):
         np.testing.assert_array_equal(dataset[1]['gt_attributes'], dataset.targets[1])
 
 
-def test_trainval_is_train_and_then_val(tmp_path):
+@pytest.mark.parametrize(('first', 'second'), [('train', 'val'), ('val', 'test')])
+def test_a_joined_split_is_one_part_and_then_the_other(tmp_path, first, second):
     content = annotation()
-    dataset = PA100K(data_root=write(tmp_path, content), split='trainval')
-    expected = np.concatenate([content['train_label'], content['val_label']])
+    dataset = PA100K(data_root=write(tmp_path, content), split=first + second)
+    expected = np.concatenate([content[f'{first}_label'], content[f'{second}_label']])
     np.testing.assert_array_equal(dataset.targets, expected)
 
 

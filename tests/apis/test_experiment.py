@@ -1,0 +1,104 @@
+import json
+
+import pytest
+import yaml
+
+from par_plugins.apis.experiment import Experiment, comparison_table
+from par_plugins.structures import InputError
+
+CONFIG = """
+model = dict(type='it', size=1)
+numbers = dict(steps=10)
+"""
+
+
+def write(folder, name='first', **changes):
+    (folder / 'config.py').write_text(CONFIG)
+    arm = {'config': str(folder / 'config.py')}
+    content = {
+        'seeds': [0, 1],
+        'scores': ['attribute/mA'],
+        'baseline': 'plain',
+        'arms': {'plain': arm, 'large': {**arm, 'options': {'model.size': 5}}},
+        **changes,
+    }
+    path = folder / f'{name}.yml'
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def finished(folder, scores):
+    """Write what the runs would leave."""
+    for arm, seeds in scores.items():
+        for seed, score in enumerate(seeds):
+            path = folder / arm / f'seed_{seed}' / 'test_scores.json'
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps({'scores': {'attribute/mA': score}}))
+
+
+def test_options_of_all_arms_come_first_and_those_of_the_arm_after(tmp_path):
+    path = write(tmp_path, options={'model.size': 2, 'numbers.steps': 20})
+    arms = Experiment.read(path).arms
+    assert {name: arm.model.size for name, arm in arms.items()} == {'plain': 2, 'large': 5}
+    assert all(arm.numbers.steps == 20 for arm in arms.values())
+
+
+def test_an_experiment_extends_another(tmp_path):
+    write(tmp_path, options={'numbers.steps': 20, 'model.size': 2})
+    second = tmp_path / 'second.yml'
+    second.write_text('extends: first.yml\nseeds: [7]\noptions: {numbers.steps: 30}\n')
+    experiment = Experiment.read(second)
+    assert experiment.name == 'second' and list(experiment.seeds) == [7]
+    assert experiment.arms['plain'].numbers.steps == 30
+    assert experiment.arms['plain'].model.size == 2
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'baseline': 'none'}, "baseline 'none' is not among the arms"),
+        ({'arms': {'plain': {'config': 'nowhere.py'}}}, "arm 'plain'.*nowhere"),
+        ({'speed': 3}, 'an experiment has'),
+    ],
+)
+def test_a_file_that_is_no_experiment_is_named(tmp_path, changes, message):
+    with pytest.raises(InputError, match=f'first.yml: .*{message}'):
+        Experiment.read(write(tmp_path, **changes))
+
+
+def test_what_has_been_run_is_not_run_again(tmp_path):
+    experiment = Experiment.read(write(tmp_path))
+    finished(tmp_path / 'runs', {'plain': [70, 72], 'large': [71, 75]})
+    seen = []
+    runs = experiment.run(tmp_path / 'runs', jobs=2, on_run=lambda *run: seen.append(run))
+    assert sorted(seen) == [('large', 0), ('large', 1), ('plain', 0), ('plain', 1)]
+    assert runs['large'] == {0: {'attribute/mA': 71}, 1: {'attribute/mA': 75}}
+
+
+def test_runs_of_another_config_are_not_taken_for_this_ones(tmp_path):
+    finished(tmp_path / 'runs', {'plain': [70, 72], 'large': [71, 75]})
+    Experiment.read(write(tmp_path)).run(tmp_path / 'runs', jobs=1)
+    changed = Experiment.read(write(tmp_path, options={'numbers.steps': 11}))
+    with pytest.raises(InputError, match='runs of another config'):
+        changed.run(tmp_path / 'runs', jobs=1)
+
+
+def test_a_run_that_fails_is_named_with_its_last_words(tmp_path):
+    experiment = Experiment.read(write(tmp_path, seeds=[3]))
+    with pytest.raises(InputError, match=r'seed_3: the run ended with 1: \w+'):
+        experiment.run(tmp_path / 'runs', jobs=2)
+    assert (tmp_path / 'runs' / 'plain' / 'seed_3' / 'output.txt').read_text()
+
+
+def test_differences_are_paired_by_seed():
+    runs = {
+        'plain': {0: {'attribute/mA': 70.0}, 1: {'attribute/mA': 74.0}},
+        'large': {0: {'attribute/mA': 73.0}, 1: {'attribute/mA': 73.0}},
+    }
+    # 70, 74: mean 72, deviation 4 / sqrt(2). Gains 3, -1: mean 1, deviation 4 / sqrt(2).
+    assert comparison_table(runs, baseline='plain').splitlines() == [
+        '| arm | seeds | mA | mA - plain |',
+        '|---|---|---|---|',
+        '| plain | 2 | 72.00 ± 2.83 |  |',
+        '| large | 2 | 73.00 ± 0.00 | +1.00 ± 2.83 (1/2) |',
+    ]

@@ -1,0 +1,57 @@
+"""The experiment tool from its file to the published table."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_an_experiment_trains_compares_and_publishes(toy_root, tmp_path):
+    config = str(ROOT / 'configs/toy/resnet18_toy_pedestrians.py')
+    options = {
+        f'{split}_dataloader.{key}': value
+        for split in ('train', 'test')
+        for key, value in {
+            'dataset.data_root': str(toy_root),
+            'batch_size': 12,
+            'num_workers': 0,
+        }.items()
+    }
+    options |= {
+        'model.backbone.base_channels': 8,
+        'model.backbone.stem_channels': 8,
+        'model.head.in_channels': 64,
+        'train_cfg.max_epochs': 1,
+        'default_hooks.checkpoint.save_best': None,
+        'val_cfg': None,
+        'val_dataloader': None,
+        'val_evaluator': None,
+    }
+    experiment = tmp_path / 'tiny.yml'
+    experiment.write_text(
+        yaml.safe_dump(
+            {
+                'seeds': [4],
+                'scores': ['attribute/mA'],
+                'baseline': 'plain',
+                'options': options,
+                'arms': {'plain': {'config': config}},
+            }
+        )
+    )
+    readme = tmp_path / 'README.md'
+    readme.write_text('before\n<!-- tiny: begin -->\n<!-- tiny: end -->\nafter\n')
+    command = [sys.executable, ROOT / 'tools/experiment.py', experiment, '--publish']
+    command += ['--work-dir', tmp_path / 'runs']
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+    results = json.loads((tmp_path / 'results/tiny.json').read_text())
+    score = results['runs']['plain']['4']['attribute/mA']
+    run = json.loads((tmp_path / 'runs/plain/seed_4/test_scores.json').read_text())
+    assert run['seed'] == 4 and run['scores']['attribute/mA'] == score
+    assert f'| plain | 1 | {score:.2f} |' in readme.read_text()
+    assert not list((tmp_path / 'runs/plain/seed_4').glob('best*'))

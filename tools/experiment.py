@@ -1,0 +1,59 @@
+"""Run an experiment: every arm with every seed, then the table that compares them.
+
+What has been run is not run again, so that an interrupted experiment goes on where it stopped.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from par_plugins.apis import stop_on_input_error
+from par_plugins.apis.experiment import Experiment, comparison_table
+from par_plugins.apis.results_table import between_marks
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('experiment', type=Path, help='YAML file, see configs/dai')
+    parser.add_argument('--work-dir', type=Path, help='default: work_dirs/<name>')
+    parser.add_argument('--jobs', type=int, default=1, help='trainings at once')
+    parser.add_argument(
+        '--publish',
+        action='store_true',
+        help='also write the scores to results/<name>.json beside the file, and the table to its '
+        'place in the README there',
+    )
+    return parser.parse_args()
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    experiment = Experiment.read(args.experiment)
+    columns = (TextColumn('runs'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task('runs', total=len(experiment.arms) * len(experiment.seeds))
+        runs = experiment.run(
+            args.work_dir or Path('work_dirs', experiment.name),
+            jobs=args.jobs,
+            on_run=lambda *_: progress.advance(task),
+        )
+    table = comparison_table(runs, baseline=experiment.baseline)
+    print(table)
+    if args.publish:
+        readme = args.experiment.parent / 'README.md'
+        text = between_marks(readme.read_text(), table, source=str(readme), name=experiment.name)
+        results = args.experiment.parent / 'results' / f'{experiment.name}.json'
+        results.parent.mkdir(exist_ok=True)
+        results.write_text(
+            json.dumps({'baseline': experiment.baseline, 'runs': runs}, indent=1) + '\n'
+        )
+        readme.write_text(text)
+
+
+if __name__ == '__main__':
+    main()
