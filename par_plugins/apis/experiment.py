@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ class Experiment:
             try:
                 arms[name] = Config.fromfile(arm['config'])
                 for options in (content.get('options', {}), arm.get('options', {})):
-                    arms[name].merge_from_dict(options)
+                    arms[name].merge_from_dict(deepcopy(options))  # it takes out _delete_
             except Exception as error:  # a config is code, and its mistakes are of every kind
                 raise InputError(f'{path}: arm {name!r}: {error}') from error
         return cls(Path(path).stem, content['seeds'], content['scores'], content['baseline'], arms)

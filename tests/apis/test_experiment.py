@@ -37,10 +37,10 @@ def finished(folder, scores):
 
 
 def test_options_of_all_arms_come_first_and_those_of_the_arm_after(tmp_path):
-    path = write(tmp_path, options={'model.size': 2, 'numbers.steps': 20})
-    arms = Experiment.read(path).arms
+    options = {'model.size': 2, 'numbers': {'_delete_': True, 'epochs': 3}}
+    arms = Experiment.read(write(tmp_path, options=options)).arms
     assert {name: arm.model.size for name, arm in arms.items()} == {'plain': 2, 'large': 5}
-    assert all(arm.numbers.steps == 20 for arm in arms.values())
+    assert all(arm.numbers == {'epochs': 3} for arm in arms.values())
 
 
 def test_an_experiment_extends_another(tmp_path):
