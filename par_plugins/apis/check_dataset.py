@@ -1,7 +1,7 @@
 """Is a benchmark on this disk complete, readable and what its files promise?"""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -15,7 +15,7 @@ from par_plugins.datasets.build_attribute_dataset import (
     build_attribute_dataset,
 )
 from par_plugins.datasets.label_indicators import LabelIndicators
-from par_plugins.datasets.transforms import LoadPersonImage
+from par_plugins.datasets.transforms import CropBox, LoadPersonImage
 from par_plugins.structures import UNKNOWN, InputError
 
 
@@ -88,10 +88,10 @@ def check_dataset(
         _note_labels(title, report.labels[title], report)
     _note_identities(datasets, report)
     if read_images:
-        paths = sorted({path for of_split in names.values() for path in of_split})
+        boxes = {path: box for dataset in datasets.values() for path, box in _files(dataset)}
         if on_start:
-            on_start(len(paths))
-        _check_images(paths, num_threads, on_image, report)
+            on_start(len(boxes))
+        _check_images(dict(sorted(boxes.items())), num_threads, on_image, report)
     return report
 
 
@@ -101,6 +101,14 @@ def _official_parts(cls: type[AttributeDataset]) -> list[str | None]:
 
 def _image_paths(dataset: AttributeDataset) -> list[str]:
     return [dataset.get_data_info(index)['img_path'] for index in range(len(dataset))]
+
+
+def _files(dataset: AttributeDataset) -> Iterator[tuple[str, Sequence[int] | None]]:
+    """The image files of a dataset with the box in each, if it gives boxes."""
+    for index in range(len(dataset)):
+        sample = dataset.get_data_info(index)
+        if 'img' not in sample:  # else the annotation is the image, and read already
+            yield sample['img_path'], sample.get('gt_box')
 
 
 def _check_duplicates(names: Mapping[str, Sequence[str]], report: DatasetReport) -> None:
@@ -143,22 +151,24 @@ def _note_identities(datasets: Mapping[str, AttributeDataset], report: DatasetRe
 
 
 def _check_images(
-    paths: Sequence[str],
+    boxes: Mapping[str, Sequence[int] | None],
     num_threads: int,
     on_image: Callable[[], object] | None,
     report: DatasetReport,
 ) -> None:
-    load = LoadPersonImage()
+    load, crop = LoadPersonImage(), CropBox()
 
     def problem_of(path: str) -> str | None:
         try:
-            load({'img_path': path})
+            sample = load({'img_path': path, 'gt_box': boxes[path]})
+            if boxes[path] is not None:
+                crop(sample)
         except InputError as error:
             return str(error)
         return None
 
     with ThreadPoolExecutor(num_threads) as pool:
-        for path, problem in zip(paths, pool.map(problem_of, paths), strict=True):
+        for path, problem in zip(boxes, pool.map(problem_of, boxes), strict=True):
             if problem is not None:
                 report.unreadable[path] = problem
             if on_image:
@@ -166,5 +176,5 @@ def _check_images(
     if report.unreadable:
         first = next(iter(report.unreadable.values()))
         report.problems.append(
-            f'{len(report.unreadable)} of {len(paths)} images cannot be read, the first: {first}'
+            f'{len(report.unreadable)} of {len(boxes)} images cannot be read, the first: {first}'
         )

@@ -1,9 +1,15 @@
 import math
 
 import numpy as np
+from matplotlib.colors import to_rgba
 
 from par_plugins.structures import Attribute, AttributeSchema
-from par_plugins.visualization import attribute_scores_figure, predictions_figure
+from par_plugins.visualization import (
+    RankList,
+    attribute_scores_figure,
+    predictions_figure,
+    rank_lists_figure,
+)
 
 
 def test_bars_are_ordered_by_positives_and_survive_undefined_scores(tmp_path):
@@ -37,3 +43,19 @@ def test_each_person_shows_right_wrong_missed_and_unlabelled_attributes():
         'd': '0.4',
         'age: old': 'tab:red',
     }
+
+
+def test_a_rank_list_frames_right_and_wrong_and_names_what_was_predicted():
+    schema = AttributeSchema(['hat', Attribute('age', ('young', 'old'))])
+    picture = np.zeros((8, 4, 3), np.uint8)
+    probabilities = np.array([[0.9, 0.2, 0.8], [0.1, 0.7, 0.3]])
+    lists = [
+        RankList(picture, [picture, picture], probabilities, right=[True, False]),
+        RankList(None, [picture], probabilities[:1]),
+    ]
+    axes = rank_lists_figure(lists, schema).axes
+    assert [place.get_title() for place in axes] == ['query', '1', '2', '', '1', '']
+    assert [place.get_xlabel() for place in axes[1:3]] == ['hat\nold', 'young']
+    frames = [place.spines['left'].get_edgecolor() for place in (axes[1], axes[2], axes[4])]
+    assert frames == [to_rgba(color) for color in ('tab:green', 'tab:red', '0.6')]
+    assert [len(place.images) for place in axes] == [1, 1, 1, 0, 1, 0]

@@ -1,0 +1,124 @@
+"""What a model saw in a set of pictures, kept in a file to search in."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+
+from par_plugins.apis.runner import build_runner
+from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.written_aside import written_aside
+from par_plugins.structures import AttributeSchema, InputError
+
+ARRAYS = ('names', 'embeddings', 'probabilities')
+
+
+@dataclass(frozen=True, eq=False)
+class ImageIndex:
+    """Embeddings and attribute probabilities of N pictures.
+
+    Attributes:
+        names: ``(N,)`` paths of the pictures.
+        embeddings: ``(N, F)`` float32.
+        probabilities: ``(N, C)`` float32, packed as the schema's logits are.
+        schema: The attributes.
+
+    Raises:
+        InputError: If the shapes do not fit each other.
+    """
+
+    names: np.ndarray
+    embeddings: np.ndarray
+    probabilities: np.ndarray
+    schema: AttributeSchema
+
+    def __post_init__(self) -> None:
+        shapes = {name: getattr(self, name).shape for name in ARRAYS}
+        size = len(self.names)
+        if (
+            shapes['names'] != (size,)
+            or len(shapes['embeddings']) != 2
+            or shapes['embeddings'][0] != size
+            or shapes['probabilities'] != (size, self.schema.num_logits)
+        ):
+            raise InputError(
+                f'{shapes} do not fit each other and {self.schema.num_logits} probabilities'
+            )
+
+    def save(self, path: str | Path) -> None:
+        """Write an ``.npz`` file that holds no objects."""
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        with written_aside(Path(path)) as part, part.open('wb') as file:
+            np.savez(file, schema=json.dumps(self.schema.to_dict()), **arrays)
+
+    @classmethod
+    def load(cls, path: str | Path) -> 'ImageIndex':
+        """Read what :meth:`save` has written; nothing in the file can run.
+
+        Raises:
+            InputError: If it is no such file.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as content:
+                arrays = {name: content[name] for name in ARRAYS}
+                schema = AttributeSchema.from_dict(json.loads(content['schema'].item()))
+            return cls(**arrays, schema=schema)
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise InputError(f'{path}: not an image index ({error})') from error
+
+
+def embed_images(
+    cfg: Config,
+    checkpoint: str,
+    folder: str | Path,
+    *,
+    on_images: Callable[[int, int], object] = lambda done, total: None,
+) -> ImageIndex:
+    """Look at every picture below a folder.
+
+    Args:
+        cfg: A full config, whose test pipeline the pictures go through.
+        checkpoint: Weights, with the schema they were trained on.
+        folder: The pictures.
+        on_images: Called after every batch with the number done and their total.
+
+    Raises:
+        InputError: If the checkpoint names no schema, the head gives no embedding, or a picture
+            cannot be read.
+    """
+    meta = load_checkpoint_file(checkpoint).get('meta', {}).get('dataset_meta') or {}
+    if 'schema' not in meta:
+        raise InputError(f'{checkpoint} does not say which attributes it was trained on')
+    cfg.load_from = checkpoint
+    cfg.test_dataloader.dataset = dict(
+        type='UnlabelledImages',
+        data_root=str(folder),
+        schema=meta['schema'],
+        pipeline=cfg.test_dataloader.dataset.pipeline,
+    )
+    runner = build_runner(cfg)
+    loader = runner.test_loop.dataloader
+    runner.call_hook('before_run')  # the schema goes to the model
+    runner.load_or_resume()
+    runner.model.eval()
+    names: list[str] = []
+    embeddings: list[np.ndarray] = []
+    probabilities: list[np.ndarray] = []
+    with torch.inference_mode():
+        for batch in loader:
+            for sample in runner.model.test_step(batch):
+                if 'pred_embedding' not in sample:
+                    raise InputError(
+                        f'{type(runner.model.head).__name__} gives no pred_embedding to search by'
+                    )
+                names.append(sample.img_path)
+                embeddings.append(sample.pred_embedding.float().cpu().numpy())
+                probabilities.append(sample.pred_probabilities.float().cpu().numpy())
+            on_images(len(names), len(loader.dataset))
+    schema = loader.dataset.metainfo['schema']
+    return ImageIndex(np.array(names), np.stack(embeddings), np.stack(probabilities), schema)

@@ -1,0 +1,77 @@
+"""Pictures found for a query, best first, with what was predicted of them (APR, figure 8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from par_plugins.structures import AttributeSchema
+
+FRAMES = {True: 'tab:green', False: 'tab:red', None: '0.6'}
+
+
+@dataclass(frozen=True, eq=False)
+class RankList:
+    """One answer.
+
+    Attributes:
+        query: The picture asked for, ``(H, W, 3)`` uint8 RGB, or None.
+        found: The pictures found, best first.
+        probabilities: ``(len(found), C)`` packed, of the pictures found.
+        right: Of each, whether it is right; None where nobody knows.
+    """
+
+    query: np.ndarray | None
+    found: Sequence[np.ndarray]
+    probabilities: np.ndarray
+    right: Sequence[bool] | None = None
+
+
+def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema) -> Figure:
+    """Draw a row for every query: the query, then what was found, right and wrong ones framed.
+
+    Below each picture found stand the attributes predicted of it: the binary ones that it has,
+    and the values of the categorical ones.
+
+    Args:
+        lists: At least one.
+        schema: The attributes.
+
+    Returns:
+        A figure that belongs to no window.
+    """
+    columns = 1 + max(len(one.found) for one in lists)
+    figure = Figure(figsize=(1.3 * columns, 4.0 * len(lists)), layout='constrained')
+    axes = figure.subplots(len(lists), columns, squeeze=False)
+    for place in axes.ravel():
+        place.set_axis_off()
+    for row, one in zip(axes, lists, strict=True):
+        if one.query is not None:
+            row[0].imshow(one.query)
+            row[0].set_title('query', fontsize=8)
+        predictions = schema.predictions(torch.from_numpy(np.asarray(one.probabilities))).numpy()
+        for number, (place, picture) in enumerate(zip(row[1:], one.found, strict=False)):
+            right = None if one.right is None else bool(one.right[number])
+            _draw(place, picture, predictions[number], schema, color=FRAMES[right])
+            place.set_title(str(number + 1), fontsize=8)
+    return figure
+
+
+def _draw(
+    place: Axes, picture: np.ndarray, predicted: np.ndarray, schema: AttributeSchema, *, color: str
+) -> None:
+    place.set_axis_on()
+    place.set_xticks([])
+    place.set_yticks([])
+    place.imshow(picture)
+    for spine in place.spines.values():
+        spine.set(edgecolor=color, linewidth=3)
+    words = [
+        attribute.values[value] if attribute.values is not None else attribute.name
+        for attribute, value in zip(schema.attributes, predicted, strict=True)
+        if value or attribute.values is not None
+    ]
+    place.set_xlabel('\n'.join(words), fontsize=6)
