@@ -32,15 +32,15 @@ class LogitLayout(nn.Module):
         self.register_buffer('index', torch.tensor(index), persistent=False)
         self.register_buffer('constants', torch.tensor([0.0, -torch.inf]), persistent=False)
 
-    def log_probabilities(self, logits: Tensor) -> Tensor:
-        """Log-probability of every value.
+    def value_logits(self, logits: Tensor) -> Tensor:
+        """Logit of every value.
 
         Args:
             logits: Packed ``(N, C)``, any floating type.
 
         Returns:
             ``(N, A, K)``, K the largest number of values, ``-inf`` where an attribute has
-            fewer; float32 (float64 for float64 logits).
+            fewer, ``(0, z)`` of a binary one; float32 (float64 for float64 logits).
 
         Raises:
             ValueError: If the number of columns is not the schema's.
@@ -52,7 +52,22 @@ class LogitLayout(nn.Module):
             )
         exact = logits if logits.dtype == torch.float64 else logits.float()
         constants = self.constants.to(exact).expand(len(exact), 2)
-        return torch.cat([exact, constants], dim=1)[:, self.index].log_softmax(dim=2)
+        return torch.cat([exact, constants], dim=1)[:, self.index]
+
+    def log_probabilities(self, logits: Tensor) -> Tensor:
+        """Log-probability of every value.
+
+        Args:
+            logits: Packed ``(N, C)``, any floating type.
+
+        Returns:
+            ``(N, A, K)``, ``-inf`` where an attribute has fewer values, see
+            :meth:`value_logits`.
+
+        Raises:
+            ValueError: If the number of columns is not the schema's.
+        """
+        return self.value_logits(logits).log_softmax(dim=2)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Packed probabilities.

@@ -21,7 +21,7 @@ def make(name, options):
 
 def test_every_loss_has_a_reference_and_every_reference_a_loss():
     assert set(REFERENCES) == set(LOSSES)
-    assert len(LOSSES) == 1
+    assert len(LOSSES) == 5
 
 
 @pytest.mark.parametrize(('name', 'options'), CASES)
@@ -29,17 +29,13 @@ def test_the_value_is_the_slow_references(name, options):
     contract.check_equals_reference(make(name, options), REFERENCES[name][0])
 
 
-@pytest.mark.parametrize(
-    'check',
-    [
-        contract.check_gradient,
-        contract.check_finite_and_pulling,
-        contract.check_unknown_is_absent,
-        contract.check_order_does_not_matter,
-        contract.check_same_through_head,
-    ],
-    ids=lambda check: check.__name__,
-)
-@pytest.mark.parametrize(('name', 'options'), CASES)
+PROMISES = [
+    pytest.param(*case.values, check, id=f'{case.id}-{check.__name__}')
+    for case in CASES
+    for check in contract.checks(make(*case.values))
+]
+
+
+@pytest.mark.parametrize(('name', 'options', 'check'), PROMISES)
 def test_the_promise_is_kept(name, options, check):
     check(make(name, options))

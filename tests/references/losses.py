@@ -47,6 +47,8 @@ def weight_of(weighting, counts, attribute, value, binary):
         return 1.0
     if weighting == 'exp':
         return math.exp(1 - own[value] / sum(own))
+    if weighting == 'attribute':
+        return math.exp(-own[1 if binary[attribute] else value] / sum(own))
     if not binary[attribute] or value == 0:
         return 1.0
     if weighting == 'global_ratio':
@@ -56,7 +58,8 @@ def weight_of(weighting, counts, attribute, value, binary):
     return ratio if weighting == 'ratio' else max(1.0, math.log(ratio))
 
 
-def attribute_cross_entropy_loss(loss, batch):
+def label_nodes(weighting, batch, of_probability):
+    """The weighted loss of every known label (image, attribute), from its probability."""
     binary = batch.layout.schema.binary
     # The statistics that the contract gives: 3 of 20 labels are the second value.
     counts = [[17, 3] + [0] * (values - 2) for values in batch.layout.schema.num_values]
@@ -65,11 +68,53 @@ def attribute_cross_entropy_loss(loss, batch):
         for attribute, values in enumerate(row):
             target = int(batch.targets[image, attribute])
             if target >= 0:
-                weight = weight_of(loss.weighting, counts, attribute, target, binary)
-                nodes[image, attribute] = -weight * math.log(values[target])
+                weight = weight_of(weighting, counts, attribute, target, binary)
+                nodes[image, attribute] = weight * of_probability(values[target])
+    return nodes
+
+
+def cross_entropy(p):
+    return -math.log(p)
+
+
+def attribute_cross_entropy_loss(loss, batch):
+    nodes = label_nodes(loss.weighting, batch, cross_entropy)
     return loss.loss_weight * reduce(nodes, *batch.targets.shape, loss.reduction)
 
 
+def attribute_focal_loss(loss, batch):
+    nodes = label_nodes(loss.weighting, batch, lambda p: (1 - p) ** loss.gamma * cross_entropy(p))
+    return loss.loss_weight * reduce(nodes, *batch.targets.shape, loss.reduction)
+
+
+def habp_loss(loss, batch):
+    losses = label_nodes(loss.base.weighting, batch, cross_entropy)
+    errors = label_nodes('none', batch, lambda p: (1 - p) ** loss.gamma)
+    weighted = sum(errors[node] * losses[node] for node in losses)
+    return loss.loss_weight * weighted / sum(errors.values())
+
+
+def ohem_loss(loss, batch):
+    losses = sorted(label_nodes(loss.base.weighting, batch, cross_entropy).values(), reverse=True)
+    kept = max(1, round(loss.share * len(losses)))
+    return loss.loss_weight * float(np.mean(losses[:kept]))
+
+
+def deactivation_loss(loss, batch):
+    """Before any real image is seen, all labels weigh the same."""
+    logits, nodes = batch.logits.detach().numpy(), []
+    for image, targets in enumerate(batch.targets.tolist()):
+        for target, part, binary in zip(
+            targets, batch.layout.schema.logit_slices, batch.layout.schema.binary, strict=True
+        ):
+            if target >= 0:
+                own = logits[image, part]
+                active = own**2 if binary else [max(z - loss.threshold, 0) ** 2 for z in own]
+                nodes.append(np.mean(active))
+    return loss.loss_weight * float(np.mean(nodes))
+
+
+CROSS_ENTROPY = {'type': 'AttributeCrossEntropyLoss'}
 REFERENCES = {
     'AttributeCrossEntropyLoss': (
         attribute_cross_entropy_loss,
@@ -82,6 +127,40 @@ REFERENCES = {
             {'reduction': 'sum'},
             {'reduction': 'mean'},
             {'reduction': 'attribute_mean', 'loss_weight': 0.5},
+        ],
+    ),
+    'AttributeFocalLoss': (
+        attribute_focal_loss,
+        [
+            {},
+            {'gamma': 2.0, 'weighting': 'attribute'},
+            {'gamma': 0.1, 'weighting': 'global_ratio', 'loss_weight': 0.5},
+            {'gamma': 0, 'reduction': 'image_mean'},
+        ],
+    ),
+    'DeactivationLoss': (
+        deactivation_loss,
+        [
+            {},
+            {'threshold': 0.0, 'loss_weight': 0.5},
+        ],
+    ),
+    'HABPLoss': (
+        habp_loss,
+        [
+            {},
+            {'detach': False},
+            {'gamma': 0.1, 'base': {**CROSS_ENTROPY, 'weighting': 'global_ratio'}},
+            {'detach': False, 'base': {**CROSS_ENTROPY, 'weighting': 'log_ratio'}},
+            {'across_ranks': True, 'detach': False, 'loss_weight': 0.5},
+        ],
+    ),
+    'OHEMLoss': (
+        ohem_loss,
+        [
+            {},
+            {'share': 0.5, 'loss_weight': 0.5},
+            {'share': 1, 'base': {**CROSS_ENTROPY, 'weighting': 'exp'}},
         ],
     ),
 }

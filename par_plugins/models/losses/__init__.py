@@ -3,17 +3,29 @@
 from par_plugins.models.losses.attribute_cross_entropy import (
     AttributeCrossEntropyLoss,
     attribute_cross_entropy,
-    value_weights,
 )
+from par_plugins.models.losses.attribute_focal_loss import AttributeFocalLoss, attribute_focal_loss
 from par_plugins.models.losses.attribute_loss import AttributeLoss
+from par_plugins.models.losses.deactivation_loss import DeactivationLoss, deactivation_loss
+from par_plugins.models.losses.habp_loss import HABPLoss, habp_loss
 from par_plugins.models.losses.loss_inputs import LossInputs
+from par_plugins.models.losses.ohem_loss import OHEMLoss, ohem_loss
 from par_plugins.models.losses.reduction import reduce_labels
+from par_plugins.models.losses.weighting import value_weights
 
 __all__ = [
     'AttributeCrossEntropyLoss',
+    'AttributeFocalLoss',
     'AttributeLoss',
+    'DeactivationLoss',
+    'HABPLoss',
     'LossInputs',
+    'OHEMLoss',
     'attribute_cross_entropy',
+    'attribute_focal_loss',
+    'deactivation_loss',
+    'habp_loss',
+    'ohem_loss',
     'reduce_labels',
     'value_weights',
 ]

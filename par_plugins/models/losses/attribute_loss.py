@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from par_plugins.structures import AttributeSchema, LogitLayout
@@ -17,10 +18,15 @@ class AttributeLoss(nn.Module):
         inputs: What the loss needs beside logits and targets: names of attributes of
             :class:`par_plugins.models.losses.LossInputs`.
         images: Which images of a batch it is about, ``real`` or ``synthetic`` ones.
+        exact_gradient: Whether the gradient is that of the value; not where a loss holds a
+            factor constant.
+        pulls_every_label: Whether every wrong label gets a gradient; not where a loss selects.
     """
 
     inputs: ClassVar[tuple[str, ...]] = ()
     images: ClassVar[str] = 'real'
+    exact_gradient: bool = True
+    pulls_every_label: bool = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,9 +36,20 @@ class AttributeLoss(nn.Module):
         """Say which columns belong to which attribute."""
         self.layout = LogitLayout(schema)
 
-    def log_probabilities(self, logits: Tensor) -> Tensor:
-        """``(N, A, K)`` from packed ``(N, C)`` logits, see :class:`LogitLayout`."""
+    def layout_of(self, logits: Tensor) -> LogitLayout:
+        """The layout of packed ``(N, C)`` logits, on their device."""
         if self.layout is None:
             self.set_schema(AttributeSchema.unnamed(logits.shape[1]))
         assert self.layout is not None
-        return self.layout.to(logits.device).log_probabilities(logits)
+        return self.layout.to(logits.device)
+
+    def log_probabilities(self, logits: Tensor) -> Tensor:
+        """``(N, A, K)`` from packed ``(N, C)`` logits, see :class:`LogitLayout`."""
+        return self.layout_of(logits).log_probabilities(logits)
+
+    @staticmethod
+    def labels(targets: Tensor) -> Tensor:
+        """Targets as int64; heads of other projects hand over floats, which must be whole."""
+        if targets.is_floating_point():
+            torch._assert_async((targets == targets.round()).all(), 'targets must be whole numbers')
+        return targets.long()

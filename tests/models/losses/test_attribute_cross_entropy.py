@@ -35,6 +35,13 @@ def test_exp_weights_each_value_by_the_share_of_the_others():
     np.testing.assert_allclose(weights[4], [math.exp(0.5), math.e, math.exp(0.5)])
 
 
+def test_attribute_weights_both_values_by_the_positive_ratio_and_a_category_by_its_share():
+    weights = value_weights(statistics(), weighting='attribute')
+    expected = [[math.exp(-0.1)] * 2, [math.exp(-0.9)] * 2, [1.0, 1.0], [1.0, 1.0]]
+    np.testing.assert_allclose(weights[:4, :2], expected)
+    np.testing.assert_allclose(weights[4], [math.exp(-0.5), 1.0, math.exp(-0.5)])
+
+
 @pytest.mark.parametrize(
     ('weighting', 'positive'),
     [

@@ -1,0 +1,1 @@
+"""MR-GAN: images at every resolution from one forward pass."""

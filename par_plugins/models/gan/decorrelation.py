@@ -1,0 +1,65 @@
+"""Decorrelation of the kernels that project a generator's noise (MR-GAN, eq. 7 and 8).
+
+Y. Ye et al., "Hard-Aware Fashion Attribute Classification", 2019. The sum of squared cosines over
+all pairs of N_Z unit kernels of length d is ``||U U^T||_F^2 = ||U^T U||_F^2`` (U is N_Z x d) less
+its diagonal: the d x d form costs N_Z d^2 in place of N_Z^2 d. Different from the paper: beside its
+mean, which has next to no gradient at its weight of 2e-6, there is the sum.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+REDUCTIONS = ('mean', 'sum')
+
+
+def decorrelation_loss(weight: Tensor, *, num_noise: int, reduction: str) -> Tensor:
+    """Squared cosines between the kernels of the noise inputs, for each output channel.
+
+    Args:
+        weight: ``(N_Z + conditions, N_F, s, s)`` of the transposed convolution that makes the
+            first feature maps, the noise inputs first; any height and width.
+        num_noise: Number N_Z of noise inputs.
+        reduction: ``sum`` over output channels and ordered pairs of different kernels, or ``mean``:
+            that divided by ``N_F * N_Z^2`` (eq. 7).
+
+    Returns:
+        A scalar in float32 (float64 for float64 weights). A kernel of zeros counts as orthogonal.
+
+    Raises:
+        ValueError: If ``weight`` is not of that shape, or ``reduction`` is unknown.
+    """
+    if weight.ndim != 4 or not 0 < num_noise <= len(weight):
+        raise ValueError(
+            f'num_noise={num_noise} of a weight of shape {tuple(weight.shape)}, expected '
+            '(at least num_noise, channels, height, width)'
+        )
+    if reduction not in REDUCTIONS:
+        raise ValueError(f'reduction must be one of {", ".join(REDUCTIONS)}, got {reduction!r}')
+    exact = weight if weight.dtype == torch.float64 else weight.float()
+    kernels = exact[:num_noise].flatten(2).transpose(0, 1)
+    with torch.autocast(weight.device.type, enabled=False):
+        unit = normalize(kernels, dim=2)
+        gram = unit.transpose(1, 2) @ unit
+    # The kernels' cosines with themselves, which are 1 but for rounding and kernels of zeros.
+    own = unit.square().sum(dim=2).square()
+    total = gram.square().sum() - own.sum()
+    if reduction == 'sum':
+        return total
+    return total / (own.shape[0] * num_noise**2)
+
+
+def welch_floor(num_kernels: int, kernel_size: int) -> float:
+    """Least value of the ``mean`` of :func:`decorrelation_loss` (Welch, 1974).
+
+    ``num_kernels`` vectors cannot all be orthogonal in fewer dimensions: the mean squared cosine
+    over all ordered pairs, an equal pair counting 0, is at least ``1/d - 1/N_Z``.
+
+    Args:
+        num_kernels: Number N_Z of kernels.
+        kernel_size: Their length d: height times width.
+
+    Returns:
+        The floor; 0 where the kernels fit orthogonally.
+    """
+    return max(0.0, 1 / kernel_size - 1 / num_kernels)

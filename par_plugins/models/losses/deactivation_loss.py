@@ -1,0 +1,105 @@
+"""Deactivation (Deact): a classifier's outputs held down on synthetic complementary images.
+
+Y. Ye et al., "Hard-Aware Fashion Attribute Classification", 2019, eq. 5, 6, 9 and 10. Different
+from the paper: a value that no real image has shown yet weighs 1, as if it were always mistaken.
+"""
+
+import math
+
+import torch
+from mmengine.registry import MODELS
+from torch import Tensor
+
+from par_plugins.models.hard_labels import HardLabelTracker
+from par_plugins.models.losses.attribute_loss import AttributeLoss
+from par_plugins.models.losses.error_probability import log_error_probability
+from par_plugins.structures import AttributeSchema
+
+
+def deactivation_loss(value_logits: Tensor, *, binary: Tensor, threshold: float) -> Tensor:
+    """Squared activation of every attribute.
+
+    Args:
+        value_logits: ``(N, A, K)``, ``-inf`` where an attribute has fewer values, ``(0, z)`` of a
+            binary one, see ``LogitLayout.value_logits``.
+        binary: ``(A,)`` bool.
+        threshold: Logit T above which a categorical attribute's value is active.
+
+    Returns:
+        ``(N, A)``: ``z^2`` of a binary attribute, of others ``mean_k max(z_k - T, 0)^2``.
+    """
+    num_values = value_logits.isfinite().sum(dim=2)
+    active = (value_logits - threshold).clamp(min=0).square().sum(dim=2) / num_values
+    return torch.where(binary, value_logits[:, :, 1].square(), active)
+
+
+@MODELS.register_module()
+class DeactivationLoss(AttributeLoss):
+    """Deactivation on synthetic images, the more the harder the label that one was drawn for.
+
+    It holds the tracker of hard labels, ``hard_labels``: show it the real images by
+    :meth:`observe`, and draw the labels of the synthetic ones from it.
+
+    Args:
+        threshold: Logit above which a categorical attribute's value is active.
+        gamma: Power of the error probability.
+        momentum: See :class:`HardLabelTracker`.
+        sampling: See :class:`HardLabelTracker`.
+        loss_weight: Factor of the whole; the paper takes 1e-4 for recall and 1e-3 for
+            class-balanced accuracy on DeepFashion, 0.05 on MNIST.
+
+    Raises:
+        ValueError: If ``gamma`` is negative, ``momentum`` not in [0, 1), or ``sampling`` unknown.
+    """
+
+    images = 'synthetic'
+
+    def __init__(
+        self,
+        threshold: float = math.log(0.01),
+        gamma: float = 1.2,
+        momentum: float = 0.5,
+        sampling: str = 'independent',
+        loss_weight: float = 1.0,
+    ) -> None:
+        super().__init__()
+        if gamma < 0:
+            raise ValueError(f'gamma must be at least 0, got {gamma}')
+        self.threshold = threshold
+        self.gamma = gamma
+        self.loss_weight = loss_weight
+        self.hard_labels = HardLabelTracker(momentum=momentum, sampling=sampling)
+
+    def set_schema(self, schema: AttributeSchema) -> None:
+        """Say which columns belong to which attribute."""
+        super().set_schema(schema)
+        self.hard_labels.set_schema(schema)
+
+    def observe(self, logits: Tensor, targets: Tensor) -> None:
+        """Learn from a batch of real images which labels are hard. Every process must call it.
+
+        Args:
+            logits: ``(N, C)`` packed.
+            targets: ``(N, A)``, -1 for unknown.
+        """
+        labels = self.labels(targets)
+        log_errors = log_error_probability(self.log_probabilities(logits.detach()), labels)
+        self.hard_labels.observe((self.gamma * log_errors).exp(), labels)
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Compute the mean over labels, weighted by how hard each is.
+
+        Args:
+            logits: ``(N, C)`` packed, of synthetic images.
+            targets: ``(N, A)`` labels that they were drawn for, -1 for unknown.
+
+        Returns:
+            A scalar, 0 with zero gradient where no label is known.
+        """
+        layout = self.layout_of(logits)
+        losses = deactivation_loss(
+            layout.value_logits(logits), binary=self.hard_labels.binary, threshold=self.threshold
+        )
+        weights = self.hard_labels.weights_of(self.labels(targets)).to(losses.dtype)
+        total = weights.sum()
+        return self.loss_weight * (weights * losses).sum() / total.masked_fill(total == 0, 1.0)
