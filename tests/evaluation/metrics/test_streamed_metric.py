@@ -50,7 +50,11 @@ every_metric = pytest.mark.parametrize('metric_class', METRIC_CLASSES.values(), 
 
 
 def test_every_metric_is_found_through_the_registry():
-    assert set(METRIC_CLASSES) == {'AttributeMetric', 'BalancedAccuracyMetric'}
+    assert set(METRIC_CLASSES) == {
+        'AttributeMetric',
+        'BalancedAccuracyMetric',
+        'TopKRecallMetric',
+    }
 
 
 @every_metric
