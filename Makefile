@@ -5,19 +5,24 @@ DEMO := work_dirs/demo
 
 .PHONY: demo test check install-det test-det test-upstream
 
-# The environment is brought up to date when a pinned version changes.
-.venv/installed: requirements.txt requirements/tests.txt pyproject.toml
+# An environment $(1) with the packages of $(2), those of the tests, and this one.
+define make-environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	    "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -r requirements.txt -r requirements/tests.txt
-	$(BIN)/pip install --no-deps -e .
+	$(PYTHON) -m venv $(1)
+	$(1)/bin/pip install -r $(2) -r requirements/tests.txt
+	$(1)/bin/pip install --no-deps -e .
 	@# Machines without a desktop may lack the libGL that opencv-python asks for.
-	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
-	    version=$$(sed -n 's/^opencv-python==\([^ ]*\).*/\1/p' requirements.txt); \
-	    $(BIN)/pip uninstall -y opencv-python; \
-	    $(BIN)/pip install --force-reinstall --no-deps opencv-python-headless==$$version; }
-	touch $@
+	@$(1)/bin/python -c 'import cv2' 2>/dev/null || { \
+	    version=$$(sed -n 's/^opencv-python==\([^ ]*\).*/\1/p' $(2)); \
+	    $(1)/bin/pip uninstall -y opencv-python; \
+	    $(1)/bin/pip install --force-reinstall --no-deps opencv-python-headless==$$version; }
+	touch $(1)/installed
+endef
+
+# The environment is brought up to date when a pinned version changes.
+.venv/installed: requirements.txt requirements/tests.txt pyproject.toml
+	$(call make-environment,.venv,requirements.txt)
 
 $(TOY)/annotation.mat: | .venv/installed
 	$(BIN)/python tools/dataset/make_toy.py $(TOY)
@@ -57,10 +62,7 @@ test-det: install-det
 
 # The same code on the original packages of OpenMMLab, in an environment of its own.
 .venv-upstream/installed: requirements/upstream.txt requirements/tests.txt pyproject.toml
-	$(PYTHON) -m venv .venv-upstream
-	.venv-upstream/bin/pip install -r requirements/upstream.txt -r requirements/tests.txt
-	.venv-upstream/bin/pip install --no-deps -e .
-	touch $@
+	$(call make-environment,.venv-upstream,requirements/upstream.txt)
 
 test-upstream: .venv-upstream/installed
 	.venv-upstream/bin/python -m pytest

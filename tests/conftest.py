@@ -1,18 +1,31 @@
 """Fixtures of the whole suite."""
 
+from functools import cache
+
 import pytest
 import torch
 from mmengine.registry import DefaultScope
 
-from par_plugins.testing import write_pa100k
+from par_plugins.testing.write_tiny_benchmark import write_tiny_benchmark
 
 
 @pytest.fixture(scope='session')
-def toy_root(tmp_path_factory):
+def tiny_root(tmp_path_factory):
+    """The folder of a tiny toy benchmark for a dataset; each is written once."""
+
+    @cache
+    def root_of(dataset, ann_file=None):
+        root = tmp_path_factory.mktemp(dataset)
+        write_tiny_benchmark(root, dataset, ann_file)
+        return root
+
+    return root_of
+
+
+@pytest.fixture(scope='session')
+def toy_root(tiny_root):
     """A toy benchmark in PA-100K's layout: 24 training, 9 validation, 11 test images."""
-    root = tmp_path_factory.mktemp('toy')
-    write_pa100k(root, num_train=24, num_val=9, num_test=11, image_size=(64, 32))
-    return root
+    return tiny_root('PA100K')
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / 'par_plugins'
 MODULES = sorted(PACKAGE.rglob('*.py'))
 PURE = {'torch', 'numpy', 'scipy'}
+# numba is slow to import and compiles at run time: loops that array code cannot do as fast, alone.
+COMPILED = {PACKAGE / 'evaluation/functional/count_nearer.py'}
 SISTERS = {'datasets', 'models', 'evaluation'}
 ROOMS = {'structures', *SISTERS, 'engine', 'apis', 'visualization', 'testing'}
 
@@ -48,8 +50,18 @@ def test_pure_rooms_import_torch_numpy_scipy_and_the_standard_library_only(room)
         for name in imports(path):
             top = name.split('.')[0]
             allowed = top in PURE or top in sys.stdlib_module_names
+            allowed |= top == 'numba' and path in COMPILED
             own = name.startswith(('par_plugins.structures', 'par_plugins.evaluation.functional'))
             assert allowed or own, f'{path} imports {name}'
+
+
+def test_compiled_loops_are_imported_by_the_functions_that_call_them_only():
+    for path in COMPILED:
+        assert 'numba' in {name.split('.')[0] for name in imports(path)}
+    for path in MODULES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ImportFrom) and path not in COMPILED:
+                assert not any(node.module.endswith(f'.{file.stem}') for file in COMPILED), path
 
 
 @pytest.mark.parametrize('room', sorted(SISTERS))

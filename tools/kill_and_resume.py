@@ -1,15 +1,16 @@
 """Kill a training run at random moments, resume it each time, and compare with one left alone.
 
-Trains the toy config on toy pedestrians: once undisturbed, then killed (SIGKILL) again and again
-and resumed; whenever a killed run comes to its end, the next one begins, until there were enough
-kills. Ends with status 1 if the final weights or test scores of any of them differ in a bit from
-those of the undisturbed run.
+Trains the toy config on toy pedestrians: once undisturbed, then killed (SIGKILL) at moments drawn
+from the whole of that training, and resumed each time; whenever a killed run comes to its end, the
+next one begins, until there were enough kills. Ends with status 1 if the final weights or test
+scores of any of them differ in a bit from those of the undisturbed run; its folder is kept.
 """
 
 import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,30 +61,33 @@ def command(root: Path, work_dir: Path, epochs: int) -> list[str]:
     ]
 
 
-def run(arguments: list[str], seconds: float | None) -> bool:
-    """Run to the end, or kill the whole group of processes after so many seconds.
+def run(arguments: list[str], work_dir: Path, seconds: float | None = None) -> float | None:
+    """Run to the end, or kill the whole group of processes so many seconds after its log began.
 
     Returns:
-        Whether it came to its end.
+        Seconds from the beginning of the log to the end, None if it was killed.
     """
-    environment = {**os.environ, 'OMP_NUM_THREADS': '1'}
+    logs = set(work_dir.glob('*/*.log'))
     process = subprocess.Popen(
         arguments,
-        env=environment,
+        env={**os.environ, 'OMP_NUM_THREADS': '1'},
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
+    while process.poll() is None and logs == set(work_dir.glob('*/*.log')):
+        time.sleep(0.05)
+    start = time.perf_counter()
     try:
         _, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        return False
+        return None
     if process.returncode:
         sys.exit(f'training failed:\n{errors[-2000:]}')
-    return True
+    return time.perf_counter() - start
 
 
 def same_outcome(work_dir: Path, expected: Path, epochs: int) -> bool:
@@ -106,25 +110,28 @@ def main() -> None:
         sys.exit(f'error: {args.folder} is not empty')
     write_pa100k(root, num_train=TRAIN_IMAGES)
 
-    start = time.perf_counter()
-    run(command(root, alone, args.epochs), None)
-    duration = time.perf_counter() - start
-    print(f'the run left alone took {duration:.1f} s')
+    duration = run(command(root, alone, args.epochs), alone)
+    assert duration is not None  # nobody killed it
+    print(f'the run left alone trained and tested for {duration:.1f} s')
 
     moments = random.Random(args.seed)
-    kills, ended, failures = 0, 0, 0
+    kills, runs, killed_runs, failures = 0, 0, 0, 0
     with Progress() as progress:
         task = progress.add_task('kills', total=args.kills)
-        while kills < args.kills or (args.folder / f'killed_{ended}').exists():
-            work_dir = args.folder / f'killed_{ended}'
-            moment = moments.uniform(0.2, 1.0) * duration if kills < args.kills else None
-            if run(command(root, work_dir, args.epochs), moment):
-                failures += not same_outcome(work_dir, alone, args.epochs)
-                ended += 1
-            else:
+        while kills < args.kills:
+            work_dir, before = args.folder / f'killed_{runs}', kills
+            moment: float | None = moments.random() * duration
+            while run(command(root, work_dir, args.epochs), work_dir, moment) is None:
                 kills += 1
                 progress.advance(task)
-    print(f'{kills} kills; {ended} killed runs came to their end, {failures} of them differ')
+                moment = moments.random() * duration if kills < args.kills else None
+            runs += 1
+            killed_runs += kills > before  # some are quicker than their moment
+            if same_outcome(work_dir, alone, args.epochs):
+                shutil.rmtree(work_dir)
+            else:
+                failures += 1
+    print(f'{kills} kills; {killed_runs} killed runs came to their end, {failures} of them differ')
     sys.exit(bool(failures))
 
 

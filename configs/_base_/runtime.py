@@ -15,6 +15,7 @@ default_hooks = dict(
 custom_hooks = [
     dict(type='SchemaHook'),
     dict(type='LabelStatisticsHook'),
+    dict(type='IdentityHook'),
     dict(type='ImageErrorHook'),
     dict(type='AttributeReportHook'),
     dict(type='ExactResumeHook'),

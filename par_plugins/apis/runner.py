@@ -139,9 +139,8 @@ def _join_cpu_processes(cfg: Config) -> None:
     rank, world_size, local_rank = (int(os.environ[name]) for name in names)
     os.environ['LOCAL_RANK'] = str(local_rank)
     distributed.init_process_group('gloo', rank=rank, world_size=world_size)
-    cfg.model_wrapper_cfg = dict(
-        type='MMDistributedDataParallel',
-        broadcast_buffers=False,
-        find_unused_parameters=cfg.get('find_unused_parameters', False),
-        device_ids=None,
-    )
+    wrapper = dict(cfg.get('model_wrapper_cfg') or {})
+    wrapper.setdefault('type', 'MMDistributedDataParallel')
+    wrapper.setdefault('broadcast_buffers', False)
+    wrapper.setdefault('find_unused_parameters', cfg.get('find_unused_parameters', False))
+    cfg.model_wrapper_cfg = {**wrapper, 'device_ids': None}

@@ -1,6 +1,5 @@
 """Anyone's own data: one row an image, one column an attribute."""
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,11 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
+from par_plugins.datasets.numbered_rows import numbered_rows
 from par_plugins.datasets.whole_number import whole_number
 from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
 
+ROLES = ('query', 'gallery', '')
 NO_VALUES = {'nan', 'na', 'n/a', 'null', 'none', 'unknown', '?', 'true', 'false', 'yes', 'no'}
 
 
@@ -46,6 +47,8 @@ class AttributeCSV(AttributeDataset):
         split_column: Column of split names; it may be missing when ``split`` is None.
         pid_column: Column of whole-number identities, or None.
         camid_column: Column of whole-number cameras, or None.
+        role_column: Column that says ``query`` or ``gallery`` of the images of a search, or None.
+            Samples get a bool ``is_query`` from it; a blank cell is no query.
         schema: An :class:`AttributeSchema` or its plain dict; None reads it off the file.
         delimiter: The character between cells.
         **kwargs: See :class:`mmengine.dataset.BaseDataset`.
@@ -67,6 +70,7 @@ class AttributeCSV(AttributeDataset):
         split_column: str = 'split',
         pid_column: str | None = None,
         camid_column: str | None = None,
+        role_column: str | None = None,
         schema: AttributeSchema | Mapping[str, Any] | None = None,
         delimiter: str = ',',
         **kwargs: Any,
@@ -75,9 +79,10 @@ class AttributeCSV(AttributeDataset):
         self.split_column = split_column
         self.pid_column = pid_column
         self.camid_column = camid_column
+        self.role_column = role_column
         self._path = Path(data_root) / ann_file
         self._delimiter = delimiter
-        self._table = _read_table(self._path, delimiter)
+        self._table, self._lines = _read_table(self._path, delimiter)
         if isinstance(schema, Mapping):
             schema = AttributeSchema.from_dict(schema)
         self._column(image_column)  # before the schema is read off columns that are not there
@@ -99,13 +104,14 @@ class AttributeCSV(AttributeDataset):
         images = self._column(self.image_column)
         for row in rows:
             if not images[row]:
-                raise InputError(f'{self._path}, line {row + 2}: no image in {self.image_column!r}')
+                raise self._error(row, self.image_column, 'no image')
         return Annotations(
             image_names=[images[row] for row in rows],
             targets=np.stack(targets, axis=1),
             source=str(self._path),
             pids=self._numbers(self.pid_column, rows),
             camids=self._numbers(self.camid_column, rows),
+            extras=self._roles(rows),
         )
 
     def _column(self, name: str) -> list[str]:
@@ -129,7 +135,13 @@ class AttributeCSV(AttributeDataset):
         return rows
 
     def _schema_of_file(self) -> AttributeSchema:
-        others = {self.image_column, self.split_column, self.pid_column, self.camid_column}
+        others = {
+            self.image_column,
+            self.split_column,
+            self.pid_column,
+            self.camid_column,
+            self.role_column,
+        }
         attributes = [name for name in self._table if name not in others]
         if not attributes:
             raise InputError(f'{self._path}: no column is left for attributes')
@@ -146,10 +158,11 @@ class AttributeCSV(AttributeDataset):
             # Words for "unknown" and "yes", numbers, and anything beside 0 and 1 (RAP's 2 is
             # "uncertain") would quietly become values of a categorical attribute.
             if value.lower() in NO_VALUES or _is_number(value) or len(others) < len(values):
-                raise InputError(
-                    f'{self._path}, line {entries.index(value) + 2}, column {name!r}: entry '
-                    f'{value!r} is no value name; write 0 or 1, leave unknown cells blank, or '
-                    'say with schema=... what the values are'
+                raise self._error(
+                    entries.index(value),
+                    name,
+                    f'entry {value!r} is no value name; write 0 or 1, leave unknown cells blank, '
+                    'or say with schema=... what the values are',
                 )
         if len(values) < 2:
             raise InputError(
@@ -164,9 +177,10 @@ class AttributeCSV(AttributeDataset):
         entries = self._column(attribute.name)
         for row, entry in enumerate(entries):
             if entry not in numbers:
-                raise InputError(
-                    f'{self._path}, line {row + 2}, column {attribute.name!r}: entry {entry!r} is '
-                    f'not one of {", ".join(values)} or blank'
+                raise self._error(
+                    row,
+                    attribute.name,
+                    f'entry {entry!r} is not one of {", ".join(values)} or blank',
                 )
         return np.array([numbers[entry] for entry in entries], dtype=np.int64)
 
@@ -177,11 +191,21 @@ class AttributeCSV(AttributeDataset):
         numbers = [whole_number(entries[row]) for row in rows]
         for row, number in zip(rows, numbers, strict=True):
             if number is None:
-                raise InputError(
-                    f'{self._path}, line {row + 2}, column {column!r}: {entries[row]!r} is not a '
-                    'whole number'
-                )
+                raise self._error(row, column, f'{entries[row]!r} is not a whole number')
         return np.array(numbers, dtype=np.int64)
+
+    def _roles(self, rows: list[int]) -> dict[str, list[bool]]:
+        if self.role_column is None:
+            return {}
+        entries = self._column(self.role_column)
+        for row in rows:
+            if entries[row] not in ROLES:
+                problem = f'{entries[row]!r} is not query, gallery or blank'
+                raise self._error(row, self.role_column, problem)
+        return {'is_query': [entries[row] == 'query' for row in rows]}
+
+    def _error(self, row: int, column: str, problem: str) -> InputError:
+        return InputError(f'{self._path}, line {self._lines[row]}, column {column!r}: {problem}')
 
 
 def _is_number(entry: str) -> bool:
@@ -192,27 +216,24 @@ def _is_number(entry: str) -> bool:
     return True
 
 
-def _read_table(path: Path, delimiter: str) -> dict[str, list[str]]:
-    """Columns of a CSV file by their names, cells stripped of white space."""
+def _read_table(path: Path, delimiter: str) -> tuple[dict[str, list[str]], list[int]]:
+    """Columns of a CSV file by their names, and the line of each of its rows."""
     if not path.is_file():
         raise InputError(f'{path}: no such file')
-    try:
-        with path.open(newline='', encoding='utf-8-sig') as file:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(file, delimiter=delimiter)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f'{path}: not a CSV file in UTF-8 ({error})') from error
-    if not rows:
+    rows = numbered_rows(path, delimiter)
+    _, header = next(rows, (1, []))
+    if not header:
         raise InputError(f'{path}: the file is empty')
-    header, body = rows[0], rows[1:]
-    while body and not any(body[-1]):  # blank lines at the end
-        body.pop()
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated or '' in header:
         problem = f'column {repeated[0]!r} twice' if repeated else 'a column without a name'
         raise InputError(f'{path}: the header has {problem}')
-    for line, row in enumerate(body, start=2):
+    lines, body = [], []
+    for line, row in rows:
         if len(row) != len(header):
             raise InputError(
                 f'{path}, line {line}: {len(row)} cells, but the header has {len(header)} columns'
             )
-    return {name: [row[column] for row in body] for column, name in enumerate(header)}
+        lines.append(line)
+        body.append(row)
+    return {name: [row[column] for row in body] for column, name in enumerate(header)}, lines

@@ -1,12 +1,13 @@
 """What every dataset of this project offers, whatever its files look like."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.dataset import BaseDataset, force_full_init
+from numpy.typing import DTypeLike
 
 from par_plugins.structures import AttributeSchema, InputError
 
@@ -30,6 +31,8 @@ class Annotations:
         pids: ``(N,)`` identities, or None where the files have none.
         camids: ``(N,)`` cameras, or None where the files have none.
         source: The file they come from, for error messages.
+        extras: Further entries of the samples by their key, N of each: ``img`` where the files hold
+            the pixels themselves, ``gt_box`` where they say where to look.
     """
 
     image_names: Sequence[str]
@@ -37,6 +40,7 @@ class Annotations:
     source: str
     pids: np.ndarray | None = None
     camids: np.ndarray | None = None
+    extras: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 class AttributeDataset(BaseDataset):
@@ -129,25 +133,39 @@ class AttributeDataset(BaseDataset):
             if not name or '\0' in name:
                 raise InputError(f'{source}: image {row} has the name {name!r}')
         self.file_schema.check_targets(read.targets, source=source)
-        columns = [self.file_schema.index(name) for name in self.metainfo['schema'].names]
+        column_of = {name: column for column, name in enumerate(self.file_schema.names)}
+        columns = [column_of[name] for name in self.metainfo['schema'].names]
         folder = Path(self.data_prefix['img_path'])
         fields: dict[str, Any] = {
             'img_path': [str(folder / name) for name in read.image_names],
-            'gt_attributes': read.targets[:, columns].astype(np.int64),
+            'gt_attributes': read.targets[:, columns].astype(self._stored_type),
         }
         for key, numbers in (('gt_pid', read.pids), ('gt_camid', read.camids)):
             if numbers is not None:
                 fields[key] = numbers.tolist()
+        fields |= read.extras
         return [
             dict(zip(fields, sample, strict=True)) for sample in zip(*fields.values(), strict=True)
         ]
+
+    def get_data_info(self, index: int) -> dict[str, Any]:
+        """A sample, with ``gt_attributes`` as int64."""
+        sample = super().get_data_info(index)
+        sample['gt_attributes'] = sample['gt_attributes'].astype(np.int64)
+        return sample
+
+    @property
+    def _stored_type(self) -> np.dtype:
+        """A byte a label, if that is enough: DeepFashion has 289 million of them."""
+        return np.min_scalar_type(-max(self.file_schema.num_values))
 
     @property
     @force_full_init
     def targets(self) -> np.ndarray:
         """``(N, A)`` int64 targets in the order of the samples, -1 unknown."""
         if self._targets is None:
-            self._targets = self._gather('gt_attributes')
+            self._targets = self._gather('gt_attributes', self._stored_type)
+            self._targets = self._targets.astype(np.int64)
         return self._targets
 
     @property
@@ -173,8 +191,9 @@ class AttributeDataset(BaseDataset):
         subset._targets = None
         return subset
 
-    def _gather(self, key: str) -> np.ndarray:
-        values = [self.get_data_info(index).get(key) for index in range(len(self))]
+    def _gather(self, key: str, dtype: DTypeLike = np.int64) -> np.ndarray:
+        samples = map(super().get_data_info, range(len(self)))
+        values = [sample.get(key) for sample in samples]
         if values[0] is None:
             raise InputError(f'{type(self).__name__} in {self.data_root} has no {key}')
-        return np.array(values, dtype=np.int64)
+        return np.array(values, dtype=dtype)

@@ -1,7 +1,6 @@
 """CelebA: 202,599 faces of celebrities, 40 binary attributes."""
 
-import csv
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
 from par_plugins.datasets.find_path import first_existing
+from par_plugins.datasets.numbered_rows import numbered_rows
 from par_plugins.datasets.whole_number import whole_number
 from par_plugins.structures import AttributeSchema, InputError
 
@@ -191,16 +191,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             f'{path}: no such file; CelebA needs {ATTRIBUTE_FILES[0]} and {PARTITION_FILES[0]}, '
             'or their CSV variants'
         )
-    try:
-        with path.open(newline='', encoding='utf-8-sig') as file:
-            rows: Iterable[list[str]] = map(str.split, file)
-            if path.suffix == '.csv':
-                rows = ([cell.strip() for cell in row] for row in csv.reader(file))
-            for line, cells in enumerate(rows, start=1):
-                if any(cells):
-                    yield line, cells
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f'{path}: not a text file in UTF-8 ({error})') from error
+    return numbered_rows(path, ',' if path.suffix == '.csv' else None)
 
 
 def _without_image_id(path: Path, line: int, header: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from mmengine.logging import print_log
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
@@ -25,6 +26,8 @@ SCHEMA = AttributeSchema(
 )
 """The 26 attributes in the order of the official file; the groups are this project's."""
 
+NUM_IMAGES = {'train': 80_000, 'val': 10_000, 'test': 10_000}
+
 
 @DATASETS.register_module()
 class PA100K(AttributeDataset):
@@ -40,7 +43,8 @@ class PA100K(AttributeDataset):
             data/000001.jpg ... 100000.jpg
 
     80,000 training, 10,000 validation and 10,000 test images. Every label is 0 or 1, none is
-    unknown. Columns are found by the names in the file, whatever their order.
+    unknown. Columns are found by the names in the file, whatever their order. Samples and toys in
+    this layout have other numbers of images, which the log then says.
 
     >>> PA100K(data_root='data/PA-100K', split='train')[0]
     {'img_path': 'data/PA-100K/data/000001.jpg', 'gt_attributes': array([...]), 'sample_idx': 0}
@@ -72,7 +76,7 @@ class PA100K(AttributeDataset):
         data_prefix: dict[str, str] = {'img_path': 'data'},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split) or ['train', 'val', 'test']
+        self.parts = self.parts_of(split) or list(NUM_IMAGES)
         super().__init__(
             file_schema=SCHEMA,
             data_root=data_root,
@@ -102,6 +106,12 @@ class PA100K(AttributeDataset):
             rows = content.field(f'{part}_label').labels(len(columns), columns, (0, 1))
             if len(strings) != len(rows):
                 raise cells.error(f'has {len(strings)} names but {part}_label {len(rows)} rows')
+            if len(rows) != NUM_IMAGES[part]:
+                print_log(
+                    f'{self.ann_file}: {len(rows)} images for {part}, where PA-100K itself has '
+                    f'{NUM_IMAGES[part]}',
+                    logger='current',
+                )
             names += strings
             labels.append(rows)
         return Annotations(names, np.concatenate(labels), source=self.ann_file)

@@ -1,17 +1,14 @@
 """PETA: 19,000 pedestrians from ten public data sets, 105 binary attributes, 35 evaluated."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, AttributeDataset
-from par_plugins.datasets.attribute_groups import schema_by_prefix
-from par_plugins.datasets.image_partition import one_partition, partitioned_annotations
+from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST
 from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
-from par_plugins.datasets.one_of import one_of
+from par_plugins.datasets.partitioned_dataset import PartitionedDataset, PartitionedFile
 from par_plugins.structures import InputError
 
 EVALUATED = tuple(
@@ -37,14 +34,13 @@ GROUPS = {
     'footwear': 'footwear',
 }
 NUM_ATTRIBUTES = 105
-PARTS = ('train', 'val', 'test')
 METADATA_COLUMNS = 4  # before the attributes
 IDENTITY_COLUMN = 1
 MISSING = 'PETA needs PETA.mat and images/ of the processed release in data_root'
 
 
 @DATASETS.register_module()
-class PETA(AttributeDataset):
+class PETA(PartitionedDataset):
     """PETA from the processed release that every paper's splits belong to.
 
     Source: Y. Deng et al., "Pedestrian Attribute Recognition At Far Distance", ACM MM 2014;
@@ -71,66 +67,54 @@ class PETA(AttributeDataset):
 
     Args:
         data_root: Folder of the layout above.
-        split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
-            then test); None takes every image, in the order of their numbers.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted; None keeps all of
-            ``attribute_set``.
-        split_index: Which of the five partitions, 0-4.
-        attribute_set: ``evaluated``, the 35 of the papers, or ``all`` 105, in the file's order:
-            the evaluated ones, 44 colours, 26 rare ones.
+        split: ``train``, ``val``, ``test``, or two of them joined: ``trainval``, ``valtest``; None
+            takes every image, in the order of their numbers.
         identities: Also give each image's identity. No paper documents the four columns before
             the attributes; public code describes the second as the identity over all source data
             sets, which is what is taken. It is refused if it cannot be one: entries that are no
             whole numbers of at least 0, or the same everywhere, or different everywhere.
         ann_file: The annotation, relative to ``data_root``.
         data_prefix: ``img_path``, the image folder.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        **kwargs: See :class:`PartitionedDataset`; ``attribute_set`` is ``evaluated``, the 35 of
+            the papers, or ``all`` 105, in the file's order: the evaluated ones, 44 colours, 26
+            rare ones.
 
     Raises:
-        InputError: If the annotation is missing, of another layout or not consistent, or see
-            :class:`AttributeDataset`.
+        InputError: See :class:`PartitionedDataset`.
     """
 
     SPLITS = TRAIN_VAL_TEST
+    PARTS: ClassVar = {'train': 0, 'val': 1, 'test': 2}
+    GROUPS = GROUPS
 
     def __init__(
         self,
         data_root: str = '',
         split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
-        split_index: int = 0,
-        attribute_set: str = 'evaluated',
+        *,
         identities: bool = False,
         ann_file: str = 'PETA.mat',
         data_prefix: dict[str, str] = {'img_path': 'images'},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
-        one_of('attribute_set', attribute_set, ('evaluated', 'all'))
-        peta = _read_struct(Path(data_root), ann_file)
-        columns = _columns(peta.field(1), every=attribute_set == 'all')
+        self._with_identities = identities
+        self._file = ann_file
+        super().__init__(data_root, split, ann_file=ann_file, data_prefix=data_prefix, **kwargs)
+
+    def read_file(self, data_root: str, *, every: bool) -> PartitionedFile:
+        """Read ``PETA.mat``."""
+        peta = _read_struct(Path(data_root), self._file)
+        columns = _columns(peta.field(1), every=every)
         data = peta.field(0)
         num_columns = METADATA_COLUMNS + len(peta.field(1).names())
         labels = data.labels(num_columns, [METADATA_COLUMNS + c for c in columns.values()], (0, 1))
-        partition = one_partition(peta.field(3), split_index)
-        super().__init__(
-            file_schema=schema_by_prefix(columns, GROUPS),
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
-            ann_file=ann_file,
-            data_prefix=data_prefix,
-            annotations=partitioned_annotations(
-                source=peta,
-                image_names=[f'{number:05d}.png' for number in range(1, len(labels) + 1)],
-                targets=labels,
-                parts={part: partition.field(i) for i, part in enumerate(PARTS)},
-                wanted=self.parts_of(split),
-                pids=_identities(data) if identities else None,
-            ),
-            **kwargs,
+        return PartitionedFile(
+            struct=peta,
+            names=list(columns),
+            targets=labels,
+            image_names=[f'{number:05d}.png' for number in range(1, len(labels) + 1)],
+            partitions=peta.field(3),
+            pids=_identities(data) if self._with_identities else None,
         )
 
 

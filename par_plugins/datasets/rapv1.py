@@ -1,16 +1,14 @@
 """RAP v1: 41,585 pedestrians from indoor surveillance, 92 binary attributes, 51 evaluated."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import AttributeDataset
-from par_plugins.datasets.attribute_groups import schema_by_prefix
-from par_plugins.datasets.image_partition import one_partition, partitioned_annotations
+from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST
 from par_plugins.datasets.matlab_file import MatlabValue
-from par_plugins.datasets.one_of import one_of
-from par_plugins.datasets.rap_annotation import GROUPS, IMAGES, rap_targets, read_rap
+from par_plugins.datasets.partitioned_dataset import PartitionedFile
+from par_plugins.datasets.rap_annotation import RAPDataset
 from par_plugins.structures import InputError
 
 # The struct's fields stand in this order; releases spell their names differently.
@@ -19,7 +17,7 @@ NUM_EVALUATED = 51
 
 
 @DATASETS.register_module()
-class RAPv1(AttributeDataset):
+class RAPv1(RAPDataset):
     """RAP v1 from its official files.
 
     Source: D. Li et al., "A Richly Annotated Dataset for Pedestrian Attribute Recognition",
@@ -41,67 +39,37 @@ class RAPv1(AttributeDataset):
     {'img_path': 'data/RAP/RAP_dataset/CAM01_...png', 'gt_attributes': array([...]), ...}
 
     Args:
-        data_root: Folder of the layout above.
         split: ``train`` or ``test``; None takes every image, in the order of the file.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted; None keeps all of
-            ``attribute_set``.
-        split_index: Which of the five partitions, 0-4.
         attribute_set: ``evaluated``, the 51 of the paper, or ``all`` 92: then 12 of viewpoint and
             occlusion and 29 of colour follow.
-        uncertain: What the label 2 becomes: ``unknown``, or ``negative`` as in the strong baseline.
-        ann_file: The annotation, relative to ``data_root``; None tries both places above.
-        data_prefix: ``img_path``, the image folder.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
-
-    Raises:
-        InputError: If the annotation is missing, of another release or not consistent, or see
-            :class:`AttributeDataset`.
+        **kwargs: See :class:`RAPDataset` and :class:`PartitionedDataset`, also for what is raised.
     """
 
     SPLITS: ClassVar = {'train': ['train'], 'test': ['test']}
+    PARTS: ClassVar = {'train': 0, 'test': 1}
+    FIELD_OF_OTHER, OTHER = 'selected_attribute', 'RAPv2'
 
-    def __init__(
-        self,
-        data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
-        split_index: int = 0,
-        attribute_set: str = 'evaluated',
-        uncertain: str = 'unknown',
-        ann_file: str | None = None,
-        data_prefix: dict[str, str] = {'img_path': IMAGES},  # noqa: B006 (BaseDataset copies it)
-        **kwargs: Any,
-    ) -> None:
-        if split in ('val', 'trainval'):
+    @classmethod
+    def parts_of(cls, split: str | None) -> Sequence[str] | None:
+        """The official parts that a split joins; none has validation images."""
+        if 'val' in TRAIN_VAL_TEST.get(split or '', ()):
             raise InputError(
                 f'RAPv1 has no split {split!r}: its partitions have train and test images only; '
                 'hold out a part of train with tools/dataset/split.py'
             )
-        one_of('attribute_set', attribute_set, ('evaluated', 'all'))
-        rap = read_rap(data_root, ann_file)
-        if 'selected_attribute' in rap.field_names:
-            raise rap.error('is the annotation of RAP v2; read it with RAPv2')
-        columns = _columns(rap, every=attribute_set == 'all')
+        return super().parts_of(split)
+
+    def read_file(self, data_root: str, *, every: bool) -> PartitionedFile:
+        """Read ``RAP_annotation.mat``."""
+        rap = self.read_struct(data_root)
+        columns = _columns(rap, every=every)
         num_columns = len(rap.field(ATTRIBUTE).names())
-        targets = rap_targets(rap.field(LABEL), num_columns, list(columns.values()), uncertain)
-        partition = one_partition(rap.field(PARTITION), split_index)
-        super().__init__(
-            file_schema=schema_by_prefix(columns, GROUPS),
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
-            data_prefix=data_prefix,
-            annotations=partitioned_annotations(
-                source=rap,
-                image_names=rap.field(IMAGE_NAMES).strings(),
-                targets=targets,
-                parts={part: partition.field(i) for i, part in enumerate(('train', 'test'))},
-                wanted=self.parts_of(split),
-            ),
-            **kwargs,
+        return PartitionedFile(
+            struct=rap,
+            names=list(columns),
+            targets=self.read_targets(rap.field(LABEL), num_columns, columns.values()),
+            image_names=rap.field(IMAGE_NAMES).strings(),
+            partitions=rap.field(PARTITION),
         )
 
 

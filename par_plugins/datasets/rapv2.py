@@ -1,17 +1,14 @@
 """RAP v2: 84,928 pedestrians from indoor surveillance, 54 of its attributes evaluated."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, AttributeDataset
-from par_plugins.datasets.attribute_groups import schema_by_prefix
-from par_plugins.datasets.image_partition import one_partition, partitioned_annotations
+from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST
 from par_plugins.datasets.matlab_file import MatlabValue
-from par_plugins.datasets.one_of import one_of
-from par_plugins.datasets.rap_annotation import GROUPS, IMAGES, rap_targets, read_rap
+from par_plugins.datasets.partitioned_dataset import PartitionedFile
+from par_plugins.datasets.rap_annotation import RAPDataset
 from par_plugins.structures import UNKNOWN
 
 NUM_COLUMNS = 152
@@ -21,7 +18,7 @@ VIEWPOINT = 'viewpoint'
 
 
 @DATASETS.register_module()
-class RAPv2(AttributeDataset):
+class RAPv2(RAPDataset):
     """RAP v2 from its official files.
 
     Source: D. Li et al., "A Richly Annotated Pedestrian Dataset for Person Retrieval in Real
@@ -43,66 +40,32 @@ class RAPv2(AttributeDataset):
     >>> RAPv2(data_root='data/RAPv2', split='train')[0]
     {'img_path': 'data/RAPv2/RAP_dataset/CAM01-...png', 'gt_attributes': array([...]), 'gt_pid': 7}
 
+    Attributes are spelled as in the file (``Femal``).
+
     Args:
-        data_root: Folder of the layout above.
-        split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
-            then test); None takes every image, in the order of the file.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted, spelled as in the file
-            (``Femal``); None keeps all of ``attribute_set``.
-        split_index: Which of the five partitions, 0-4.
+        split: ``train``, ``val``, ``test``, or two of them joined: ``trainval``, ``valtest``; None
+            takes every image, in the order of the file.
         attribute_set: ``evaluated``, the 54 that the file selects, or ``all`` 119 that say yes or
             no: not ``viewpoint``, which has four values, and not the 32 coordinates of boxes.
-        uncertain: What the label 2 becomes: ``unknown``, as the authors ignore it, or
-            ``negative`` as in the strong baseline.
-        ann_file: The annotation, relative to ``data_root``; None tries both places above.
-        data_prefix: ``img_path``, the image folder.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
-
-    Raises:
-        InputError: If the annotation is missing, of another release or not consistent, or see
-            :class:`AttributeDataset`.
+        **kwargs: See :class:`RAPDataset` and :class:`PartitionedDataset`, also for what is raised.
     """
 
     SPLITS = TRAIN_VAL_TEST
+    PARTS: ClassVar = {part: f'{part}_index' for part in ('train', 'val', 'test')}
+    FIELD_OF_OTHER, OTHER = 'attribute_eng', 'RAPv1'
 
-    def __init__(
-        self,
-        data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
-        split_index: int = 0,
-        attribute_set: str = 'evaluated',
-        uncertain: str = 'unknown',
-        ann_file: str | None = None,
-        data_prefix: dict[str, str] = {'img_path': IMAGES},  # noqa: B006 (BaseDataset copies it)
-        **kwargs: Any,
-    ) -> None:
-        one_of('attribute_set', attribute_set, ('evaluated', 'all'))
-        rap = read_rap(data_root, ann_file)
-        if 'attribute_eng' in rap.field_names:
-            raise rap.error('is the annotation of RAP v1; read it with RAPv1')
-        columns = _columns(rap, every=attribute_set == 'all')
-        targets = rap_targets(rap.field('data'), NUM_COLUMNS, list(columns.values()), uncertain)
+    def read_file(self, data_root: str, *, every: bool) -> PartitionedFile:
+        """Read ``RAP_annotation.mat``."""
+        rap = self.read_struct(data_root)
+        columns = _columns(rap, every=every)
         names = rap.field('name').strings()
-        partition = one_partition(rap.field('partition_attribute'), split_index)
-        super().__init__(
-            file_schema=schema_by_prefix(columns, GROUPS),
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
-            data_prefix=data_prefix,
-            annotations=partitioned_annotations(
-                source=rap,
-                image_names=[f'{name.rpartition(".")[0] or name}.png' for name in names],
-                targets=targets,
-                parts={part: partition.field(f'{part}_index') for part in ('train', 'val', 'test')},
-                wanted=self.parts_of(split),
-                pids=_identities(rap),
-            ),
-            **kwargs,
+        return PartitionedFile(
+            struct=rap,
+            names=list(columns),
+            targets=self.read_targets(rap.field('data'), NUM_COLUMNS, columns.values()),
+            image_names=[f'{name.rpartition(".")[0] or name}.png' for name in names],
+            partitions=rap.field('partition_attribute'),
+            pids=_identities(rap),
         )
 
 

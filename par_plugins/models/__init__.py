@@ -1,5 +1,5 @@
 """Heads, losses and the networks that upstream lacks."""
 
-from par_plugins.models import classifiers, heads, losses
+from par_plugins.models import backbones, classifiers, gan, heads, losses
 
-__all__ = ['classifiers', 'heads', 'losses']
+__all__ = ['backbones', 'classifiers', 'gan', 'heads', 'losses']

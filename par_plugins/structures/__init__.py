@@ -9,6 +9,7 @@ from par_plugins.structures.attribute_schema import (
 from par_plugins.structures.input_error import InputError
 from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
+from par_plugins.structures.operating_point import OperatingPoint
 
 __all__ = [
     'UNKNOWN',
@@ -17,5 +18,6 @@ __all__ = [
     'InputError',
     'LabelStatistics',
     'LogitLayout',
+    'OperatingPoint',
     'SchemaMismatchError',
 ]

@@ -89,12 +89,12 @@ def write_images(
     Args:
         folder: Made if missing; files are overwritten.
         pedestrians: The set.
-        names: A file name for each picture; its extension decides the format.
+        names: A path in the folder for each picture; its extension decides the format.
         on_image: Called after every picture.
         crop: From the picture of a pedestrian to what is written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     for index, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if name.endswith('.jpg') and crop is None:
             content = pedestrians.jpeg(index)
         else:
@@ -104,6 +104,12 @@ def write_images(
         (folder / name).write_bytes(content)
         if on_image:
             on_image()
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a text file; its folder is made if missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
 
 
 def cell_array(values: Sequence[object], shape: tuple[int, int]) -> np.ndarray:

@@ -16,6 +16,7 @@ from par_plugins.testing.benchmark_writer import (
     labels_by_rule,
     separate_sets,
     write_images,
+    write_lines,
 )
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 
@@ -94,9 +95,9 @@ def write_celeba(
             partition.append(f'{name} {part}')
             identities.append(f'{name} {who.identity}')
     head = [str(len(attributes)), ' '.join(SCHEMA.names) + ' ']
-    _write_lines(Path(root) / 'Anno/list_attr_celeba.txt', [*head, *attributes])
-    _write_lines(Path(root) / 'Anno/identity_CelebA.txt', identities)
-    _write_lines(Path(root) / 'Eval/list_eval_partition.txt', partition)
+    write_lines(Path(root) / 'Anno/list_attr_celeba.txt', [*head, *attributes])
+    write_lines(Path(root) / 'Anno/identity_CelebA.txt', identities)
+    write_lines(Path(root) / 'Eval/list_eval_partition.txt', partition)
     return splits
 
 
@@ -105,8 +106,3 @@ def _head(image: np.ndarray) -> np.ndarray:
     width = min(image.shape[1], round(height * FACE_SIZE[0] / FACE_SIZE[1]))
     left = (image.shape[1] - width) // 2
     return cv2.resize(image[:height, left : left + width], FACE_SIZE)
-
-
-def _write_lines(path: Path, lines: list[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')

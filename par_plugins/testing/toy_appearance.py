@@ -181,18 +181,21 @@ def conditional_ratio(name: str, given: str | None) -> float:
     return (trait_ratio(name) - explained) / (1 - sum(map(trait_ratio, shares)))
 
 
-def sample_pedestrian(seed: int, identity: int, shot: int) -> ToyPedestrian:
+def sample_pedestrian(
+    seed: int, identity: int, shot: int, *, num_cameras: int = NUM_CAMERAS
+) -> ToyPedestrian:
     """Sample the traits of an identity, and the camera and the view of one of its shots.
 
     Args:
         seed: Of the toy world.
         identity: At least 0; decides all traits together with ``seed``.
         shot: Number of the identity's image, from 0; successive shots are under successive cameras.
+        num_cameras: Number of cameras.
     """
     rng = generator(seed, Stream.IDENTITY, identity)
     drawn = (*_RARER, 'hair', *_COLOR_RATIOS)
     uniforms = dict(zip(drawn, rng.random(len(drawn)), strict=True))
-    first_camera = int(rng.integers(NUM_CAMERAS))
+    first_camera = int(rng.integers(num_cameras))
     traits: dict[str, Any] = {}
     for trait, attributes in _RARER.items():
         traits[trait] = _DEFAULT[trait]
@@ -208,7 +211,7 @@ def sample_pedestrian(seed: int, identity: int, shot: int) -> ToyPedestrian:
     for trait, ratios in _COLOR_RATIOS.items():
         traits[trait] = _pick(ratios, uniforms[trait])
     traits['view'] = _pick(_VIEW_RATIOS, generator(seed, Stream.SIGHTING, identity, shot).random())
-    return ToyPedestrian(identity, (first_camera + shot) % NUM_CAMERAS + 1, **traits)
+    return ToyPedestrian(identity, (first_camera + shot) % num_cameras + 1, **traits)
 
 
 def pa100k_labels(pedestrians: Iterable[ToyPedestrian]) -> np.ndarray:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from par_plugins.structures import InputError
-from par_plugins.testing.toy_appearance import ToyPedestrian, sample_pedestrian
+from par_plugins.testing.toy_appearance import NUM_CAMERAS, ToyPedestrian, sample_pedestrian
 from par_plugins.testing.toy_random import Stream, generator
 from par_plugins.testing.toy_scene import jpeg_quality, render
 
@@ -23,6 +23,7 @@ _LEAST = {
     'images_per_identity': 1,
     'first_identity': 0,
     'identity_step': 1,
+    'num_cameras': 1,
 }
 
 
@@ -42,6 +43,7 @@ class ToyPedestrians:
         first_identity: Identity of the first picture; at least 0.
         identity_step: From one identity to the next; at least 1. Sets with the same step and
             different first identities below it have no identity in common.
+        num_cameras: At least 1.
 
     Raises:
         InputError: If an argument is out of its range.
@@ -54,6 +56,7 @@ class ToyPedestrians:
     images_per_identity: int = 2
     first_identity: int = 1
     identity_step: int = 1
+    num_cameras: int = NUM_CAMERAS
 
     def __post_init__(self) -> None:
         for name, bound in _LEAST.items():
@@ -72,7 +75,8 @@ class ToyPedestrians:
         return (self[index] for index in range(self.num_images))
 
     def __getitem__(self, index: int) -> ToyPedestrian:
-        return sample_pedestrian(self.seed, *self._identity_and_shot(index))
+        identity, shot = self._identity_and_shot(index)
+        return sample_pedestrian(self.seed, identity, shot, num_cameras=self.num_cameras)
 
     def image(self, index: int) -> np.ndarray:
         """The picture (H, W, 3), uint8, blue-green-red, before compression."""

@@ -3,25 +3,30 @@
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
 from par_plugins.testing.contracts.configs import check_config_trains
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 LEAVES = sorted(path for path in CONFIGS.glob('*/*.py') if path.parent.name != '_base_')
+# GANs have a contract of their own: test_gan_configs.py.
+CLASSIFIERS = [path for path in LEAVES if not path.stem.startswith('mrgan_')]
 
 
 def test_the_leaves_are_found():
-    assert len(LEAVES) == 6
+    assert len(LEAVES) == 39
 
 
-@pytest.mark.parametrize('path', LEAVES, ids=lambda path: f'{path.parent.name}/{path.stem}')
-def test_the_config_loads_builds_and_trains(path, toy_root, tmp_path):
-    check_config_trains(str(path), str(toy_root), str(tmp_path))
+@pytest.mark.parametrize('path', CLASSIFIERS, ids=lambda path: f'{path.parent.name}/{path.stem}')
+def test_the_config_loads_builds_and_trains(path, tiny_root, tmp_path):
+    dataset = Config.fromfile(path).train_dataloader.dataset
+    root = tiny_root(dataset.type, dataset.get('ann_file'))
+    check_config_trains(str(path), str(root), str(tmp_path))
 
 
 @pytest.mark.parametrize('path', LEAVES, ids=lambda path: f'{path.parent.name}/{path.stem}')
 def test_a_leaf_composes_and_says_how_to_run_it(path):
     text = path.read_text()
     assert text.startswith('# ') and f'tools/train.py {path.relative_to(CONFIGS.parent)}' in text
-    assert not any(word in text for word in ('def ', 'class ', 'lambda'))
+    assert not any(word in text for word in ('def ', 'class ', 'lambda ', 'lambda:'))
     assert len(text.splitlines()) <= 35

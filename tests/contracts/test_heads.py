@@ -7,7 +7,15 @@ from par_plugins.testing.contracts import heads as contract
 from par_plugins.testing.contracts.registered import registered
 
 HEADS = registered(MODELS, 'par_plugins.models.heads')
-VARIANTS = {'AttributeHead': [{}, {'embedding_channels': 3}, {'dropout': 0.2, 'norm_logits': True}]}
+VARIANTS = {
+    'APRHead': [{'num_identities': 3, 'dropout': 0.2}, {'lambda_id': 0, 'dropout': 0.2}],
+    'AttributeHead': [
+        {},
+        {'embedding_channels': 3},
+        {'dropout': 0.2, 'norm_logits': True},
+        {'dropout': 0.2, 'independent_dropout': True},
+    ],
+}
 CASES = [
     pytest.param(name, options, id=f'{name}-{"-".join(options) or "default"}')
     for name, variants in VARIANTS.items()

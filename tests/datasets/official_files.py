@@ -4,6 +4,9 @@
 ``write_*`` puts a benchmark into a folder and returns what it means.
 """
 
+import gzip
+import io
+import struct
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +68,7 @@ CELEBA_NAMES = """
     Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks Sideburns Smiling Straight_Hair
     Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace Wearing_Necktie
     Young""".split()
+PARTS = ['train', 'val', 'test']
 PA100K_NAMES = """
     Female AgeOver60 Age18-60 AgeLess18 Front Side Back Hat Glasses HandBag ShoulderBag Backpack
     HoldObjectsInFront ShortSleeve LongSleeve UpperStride UpperLogo UpperPlaid UpperSplice
@@ -269,6 +273,116 @@ def celeba(num_images=12, csv=False):
     return Faces(texts, names, labels, parts, identities)
 
 
+class Clothes(NamedTuple):
+    files: dict  # path: text
+    image_names: list  # in the order of the partition; of the fine files: train, val, test
+    parts: list
+    labels: np.ndarray  # (N, A) as the files write them
+    categories: list  # counted from 1
+    boxes: list
+
+
+DRESSES = ['a-line', 'a-line dress', 'print', 'denim', 'v-neck', 'boho chic', 'pleated']
+TYPES = [3, 3, 1, 2, 4, 5, 1]
+CLOTHES = [f'Garment{number}' for number in range(1, 48)] + ['Dress', 'T-Shirt Dress', 'Sundress']
+
+
+def deepfashion(num_images=13, fine=False, folder=None):
+    """The files of DeepFashion; each coarse list has the images in an order of its own."""
+    rng = np.random.default_rng(6)
+    names = [f'img/Toy_Dress_{i // 3}/img_{i:08d}.jpg' for i in rng.permutation(num_images)]
+    parts = rng.permutation([*rng.choice(PARTS, num_images - 3), *PARTS]).tolist()
+    labels = rng.choice([1, -1, 0], (num_images, len(DRESSES)), p=[0.2, 0.6, 0.2])
+    if fine:
+        labels = (labels == 1).astype(int)
+        parts = sorted(parts, key=PARTS.index)
+    categories = rng.integers(1, 51, num_images).tolist()
+    corners = rng.integers(0, 50, (num_images, 2))
+    boxes = np.concatenate([corners, corners + rng.integers(1, 50, (num_images, 2))], 1).tolist()
+    folder = folder or ('Anno_fine' if fine else 'Anno_coarse')
+
+    def listing(head, lines):
+        return '\n'.join([str(len(lines)), head, *lines]) + '\n'
+
+    texts = {
+        f'{folder}/list_attr_cloth.txt': listing(
+            'attribute_name  attribute_type',
+            [f'{name:<30} {kind}' for name, kind in zip(DRESSES, TYPES, strict=True)],
+        ),
+        f'{folder}/list_category_cloth.txt': listing(
+            'category_name  category_type',
+            [f'{name}   {i % 3 + 1}' for i, name in enumerate(CLOTHES)],
+        ),
+    }
+    values = {
+        'attr': [' '.join(f'{label:2d}' for label in row) for row in labels.tolist()],
+        'cate': list(map(str, categories)),
+        'bbox': [' '.join(map(str, box)) for box in boxes],
+    }
+    if fine:
+        for part in PARTS:
+            rows = [row for row, of in enumerate(parts) if of == part]
+            for kind, lines in {'': names, **{f'_{k}': v for k, v in values.items()}}.items():
+                texts[f'{folder}/{part}{kind}.txt'] = ''.join(f'{lines[row]}\n' for row in rows)
+    else:
+        lists = {'attr_img': 'attr', 'category_img': 'cate', 'bbox': 'bbox'}
+        for file, kind in lists.items():
+            order = rng.permutation(num_images)
+            texts[f'{folder}/list_{file}.txt'] = listing(
+                'image_name  what_follows', [f'{names[i]}    {values[kind][i]}' for i in order]
+            )
+        texts['Eval/list_eval_partition.txt'] = listing(
+            'image_name  evaluation_status',
+            [f'{name}    {part}' for name, part in zip(names, parts, strict=True)],
+        )
+    return Clothes(texts, names, parts, labels, categories, boxes)
+
+
+class Pictures(NamedTuple):
+    files: dict  # path: bytes
+    images: dict  # part: (N, H, W[, 3]), colours red-green-blue
+    labels: dict  # part: (N,)
+
+
+def cifar100(train_sizes, num_test=100):
+    """CIFAR-100's binary version, with so many training images of each class."""
+    rng = np.random.default_rng(7)
+    labels = {
+        'train': rng.permutation(np.repeat(np.arange(100), train_sizes)),
+        'test': np.arange(num_test) % 100,
+    }
+    images, files = {}, {}
+    for part, of_part in labels.items():
+        planes = rng.integers(0, 256, (len(of_part), 3, 32, 32), dtype=np.uint8)
+        images[part] = np.moveaxis(planes, 1, 3)
+        files[f'{part}.bin'] = b''.join(
+            bytes([fine // 5, fine]) + plane.tobytes()
+            for fine, plane in zip(of_part.tolist(), planes, strict=True)
+        )
+    return Pictures(files, images, labels)
+
+
+def mnist(num_train=30, num_test=10, form='idx'):
+    """MNIST as IDX files, as packed ones (``gz``) or as an ``npz``."""
+    rng = np.random.default_rng(8)
+    sizes = {'train': num_train, 'test': num_test}
+    images = {part: rng.integers(0, 256, (n, 28, 28), dtype=np.uint8) for part, n in sizes.items()}
+    labels = {part: rng.integers(0, 10, n, dtype=np.uint8) for part, n in sizes.items()}
+    if form == 'npz':
+        file = io.BytesIO()
+        arrays = {f'x_{part}': of_part for part, of_part in images.items()}
+        np.savez(file, **arrays, **{f'y_{part}': of_part for part, of_part in labels.items()})
+        return Pictures({'mnist.npz': file.getvalue()}, images, labels)
+    files = {}
+    for part, prefix in (('train', 'train'), ('test', 't10k')):
+        for kind, array in (('images-idx3', images[part]), ('labels-idx1', labels[part])):
+            head = struct.pack(f'>HBB{array.ndim}I', 0, 8, array.ndim, *array.shape)
+            files[f'{prefix}-{kind}-ubyte'] = head + array.tobytes()
+    if form == 'gz':
+        files = {f'{path}.gz': gzip.compress(content) for path, content in files.items()}
+    return Pictures(files, images, labels)
+
+
 def write_mat(path, content, compress=True):
     """``savemat``, which makes no folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -276,8 +390,94 @@ def write_mat(path, content, compress=True):
     return path
 
 
+def write_bytes(root, files):
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    return root
+
+
 def write_texts(root, texts):
     for path, text in texts.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding='utf-8')
+    return root
+
+
+MARKET_FIELDS = {
+    'test': """
+        age backpack bag handbag clothes down up hair hat gender upblack upwhite upred uppurple
+        upyellow upgray upblue upgreen downblack downwhite downpink downpurple downyellow downgray
+        downblue downgreen downbrown""".split(),
+    'train': """
+        age backpack bag handbag downblack downblue downbrown downgray downgreen downpink
+        downpurple downwhite downyellow upblack upblue upgreen upgray uppurple upred upwhite
+        upyellow clothes down up hair hat gender""".split(),
+}
+DUKE_FIELDS = {
+    'train': """
+        backpack bag handbag boots gender hat shoes top downblack downwhite downred downgray
+        downblue downgreen downbrown upblack upwhite upred uppurple upgray upblue upgreen
+        upbrown""".split(),
+    'test': """
+        boots shoes top gender hat backpack bag handbag downblack downwhite downred downgray
+        downblue downgreen downbrown upblack upwhite upred upgray upblue upgreen uppurple
+        upbrown""".split(),
+}
+
+
+class ReID(NamedTuple):
+    content: dict
+    codes: dict  # by part, identity and field
+    images: list  # paths
+
+
+def reid(variable, fields, pids, num_cameras, rest):
+    """The attributes of some identities, and images of all of them under each camera."""
+    rng = np.random.default_rng(6)
+    codes, content, images = {}, {}, []
+    for part, names in fields.items():
+        codes[part] = {}
+        for pid in pids[part]:
+            row = {field: int(rng.integers(1, 5 if field == 'age' else 3)) for field in names}
+            for prefix in ('up', 'down'):
+                colors = [f for f in names if f.startswith(prefix) and f != prefix]
+                row |= dict.fromkeys(colors, 1) | {str(rng.choice(colors)): 2}
+            codes[part][pid] = row
+        content[part] = {
+            field: np.array([[codes[part][pid][field] for pid in pids[part]]], dtype=np.uint8)
+            for field in names
+        }
+        content[part]['image_index'] = cell(
+            [f'{pid:04d}' for pid in pids[part]], (1, len(pids[part]))
+        )
+    shown = {
+        'bounding_box_train': pids['train'],
+        'query': pids['test'][:-1],
+        'bounding_box_test': pids['test'],
+    }
+    for folder, people in shown.items():
+        for pid in people:
+            cameras = range(1, num_cameras + 1)
+            images += [f'{folder}/{pid:04d}_c{camera}{rest}.jpg' for camera in cameras]
+    return ReID({variable: content}, codes, images)
+
+
+def market1501():
+    pids = {'train': [2, 7, 10, 11], 'test': [1, 3, 1501]}
+    made = reid('market_attribute', MARKET_FIELDS, pids, 6, 's1_000451_03')
+    extra = ['-1_c2s1_000401_03.jpg', '0000_c3s2_000001_01.jpg']
+    return made._replace(images=made.images + [f'bounding_box_test/{name}' for name in extra])
+
+
+def duke():
+    pids = {'train': [1, 370, 679], 'test': [2, 5, 23, 7000]}
+    return reid('duke_attribute', DUKE_FIELDS, pids, 8, '_f0046182')
+
+
+def touch(root, images):
+    """Empty files, since readers open no image."""
+    for image in images:
+        (root / image).parent.mkdir(parents=True, exist_ok=True)
+        (root / image).touch()
     return root

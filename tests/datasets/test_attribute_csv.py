@@ -69,8 +69,9 @@ def test_attributes_select_columns_by_name(tmp_path):
         (TABLE.replace(',', ';'), {'delimiter': ';'}),
         (TABLE.replace(',', ' , '), {}),
         (TABLE + '\n\n', {}),
+        (TABLE.replace('\n', '\n\n,,,,,,\n'), {}),
     ],
-    ids=['windows lines', 'byte order mark', 'semicolons', 'spaces', 'blank lines at the end'],
+    ids=['windows lines', 'byte order mark', 'semicolons', 'spaces', 'blank at the end', 'blank'],
 )
 def test_the_files_spreadsheets_write_read_alike(tmp_path, text, options):
     assert dataset(tmp_path, text, **options).targets.tolist() == dataset(tmp_path).targets.tolist()
@@ -84,10 +85,22 @@ BAD = {
     'yes': (TABLE.replace('0,1,child', '0,yes,child'), "column 'Hat': entry 'yes'"),
     'word beside 1': (TABLE.replace('0,1,child', '0,maybe,child'), "column 'Hat': entry 'maybe'"),
     'ragged': (TABLE + 'a/5.jpg,train,1\n', 'line 6: 3 cells, but the header has 7 columns'),
+    'below blank lines': (
+        TABLE.replace('a/2', '\n,,,,,,\na/2').replace('0,1,child', '0,2,child'),
+        "line 6, column 'Hat': entry '2'",
+    ),
+    'below a cell of two lines': (
+        TABLE.replace('17,1,1,0,adult', '17,1,1,0,"adult\n"').replace('5,6', '5,x'),
+        "line 6, column 'camera': 'x'",
+    ),
+    'in a row of two lines': (
+        TABLE.replace('17,2,1,,old', 'x7,2,1,,"old\n"'),
+        "line 3, column 'person': 'x7'",
+    ),
     'twice': (TABLE.replace('Hat', 'Female'), "column 'Female' twice"),
     'nameless': (TABLE.replace('Hat', ''), 'a column without a name'),
     'no image column': (TABLE.replace('image', 'file'), "no column 'image'; the header has file"),
-    'no image': (TABLE.replace('a/2.jpg', ''), "line 3: no image in 'image'"),
+    'no image': (TABLE.replace('a/2.jpg', ''), "line 3, column 'image': no image"),
     'pid': (TABLE.replace('17,2', 'x7,2'), "line 3, column 'person': 'x7' is not a whole number"),
     'long pid': (TABLE.replace('17,2', f'{"9" * 30},2'), "column 'person': '9+' is not a whole"),
     'signs': (TABLE.replace('17,2', '--7,2'), "'--7' is not a whole number"),
@@ -116,5 +129,20 @@ def test_a_value_outside_the_given_schema_is_named(tmp_path):
 def test_a_missing_or_foreign_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r'labels\.csv: no such file'):
         AttributeCSV(data_root=tmp_path)
-    with pytest.raises(InputError, match=r'labels\.csv: not a CSV file in UTF-8'):
+    with pytest.raises(InputError, match=r'labels\.csv: not a text table in UTF-8'):
         dataset(tmp_path, 'image,Hut\n1.jpg,ä\n', encoding='latin-1')
+
+
+def test_a_column_of_roles_marks_the_queries(tmp_path):
+    text = """\
+image,split,person,camera,role,Hat
+1.jpg,test,3,1,query,1
+2.jpg,test,3,2,gallery,0
+3.jpg,train,4,2,,0
+"""
+    data = dataset(tmp_path, text, split='test', role_column='role')
+    assert [data[i]['is_query'] for i in range(2)] == [True, False]
+    assert data.metainfo['schema'].names == ('Hat',)
+    assert dataset(tmp_path, text, role_column='role')[0]['is_query'] is False
+    with pytest.raises(InputError, match="line 3, column 'role': 'gellery' is not query, gallery"):
+        dataset(tmp_path, text.replace('gallery', 'gellery'), split='test', role_column='role')

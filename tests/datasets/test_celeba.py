@@ -118,5 +118,5 @@ def test_missing_and_foreign_files_are_named(tmp_path):
         CelebA(data_root=tmp_path)
     write_texts(tmp_path, celeba().files)
     (tmp_path / ATTRIBUTES).write_bytes(b'12\n\xff\xfe')
-    with pytest.raises(InputError, match=r'list_attr_celeba\.txt: not a text file in UTF-8'):
+    with pytest.raises(InputError, match=r'list_attr_celeba\.txt: not a text table in UTF-8'):
         CelebA(data_root=tmp_path)

@@ -9,16 +9,35 @@ import pytest
 from scipy.io import loadmat, savemat
 
 from par_plugins.apis.check_dataset import check_dataset
-from par_plugins.datasets import PA100K, PETA, AttributeCSV, CelebA, RAPv1, RAPv2
+from par_plugins.datasets import (
+    PA100K,
+    PETA,
+    AttributeCSV,
+    CelebA,
+    DeepFashion,
+    DukeMTMCreID,
+    LongTailedCIFAR100,
+    Market1501,
+    MNISTDigits,
+    RAPv1,
+    RAPv2,
+)
 from par_plugins.structures import InputError
 from tests.datasets.official_files import (
     PA100K_NAMES,
     PETA_EVALUATED,
     celeba,
+    cifar100,
+    deepfashion,
+    duke,
+    market1501,
+    mnist,
     pa100k,
     peta,
     rapv1,
     rapv2,
+    touch,
+    write_bytes,
     write_texts,
 )
 
@@ -33,21 +52,42 @@ MATLAB = {
     'PETA': (PETA, 'PETA.mat', peta((4, 3, 3)).content),
     'RAPv1': (RAPv1, 'RAP_annotation.mat', rapv1((6, 4)).content),
     'RAPv2': (RAPv2, 'RAP_annotation.mat', rapv2((4, 3, 3)).content),
+    'Market1501': (Market1501, 'market_attribute.mat', market1501().content),
+    'DukeMTMCreID': (DukeMTMCreID, 'duke_attribute.mat', duke().content),
 }
+FOLDERS = {'Market1501': market1501().images, 'DukeMTMCreID': duke().images}
 TEXT = {
     'CelebA': (CelebA, celeba().files),
     'CelebA-CSV': (CelebA, celeba(csv=True).files),
     'AttributeCSV': (AttributeCSV, {'labels.csv': TABLE}),
+    'DeepFashion': (DeepFashion, deepfashion().files),
+    'DeepFashion-fine': (DeepFashion, deepfashion(fine=True).files),
 }
-OPTIONS = {'PETA': {'identities': True}, 'AttributeCSV': {'pid_column': 'person'}}
+ARRAYS = {
+    'CIFAR-100': (LongTailedCIFAR100, cifar100(1, num_test=5).files),
+    'MNIST': (MNISTDigits, mnist().files),
+    'MNIST-gz': (MNISTDigits, mnist(form='gz').files),
+    'MNIST-npz': (MNISTDigits, mnist(form='npz').files),
+}
+WITH_CHECKSUM = ('MNIST-gz', 'MNIST-npz')
+OPTIONS = {
+    'PETA': {'identities': True},
+    'AttributeCSV': {'pid_column': 'person'},
+    'LongTailedCIFAR100': {'gamma': None, 'num_val': 0},
+    'MNISTDigits': {'num_val': 5},
+}
+
+
+def options_of(cls, root):
+    if cls is DeepFashion and (root / 'Anno_fine').is_dir():
+        return {'annotation': 'fine'}
+    return OPTIONS.get(cls.__name__, {})
 
 
 def read(cls, root, split=None):
     """What a reader makes of a folder; None if it says in one sentence what is wrong with it."""
     try:
-        data = cls(
-            data_root=str(root), split=split, serialize_data=False, **OPTIONS.get(cls.__name__, {})
-        )
+        data = cls(data_root=str(root), split=split, serialize_data=False, **options_of(cls, root))
     except InputError as error:
         assert str(root) in str(error) and '\n' not in str(error), error
         return None
@@ -68,7 +108,7 @@ def read_and_check(cls, root, splits=('train', 'test')):
         str(root),
         splits=splits,
         read_images=False,
-        options={'serialize_data': False, **OPTIONS.get(cls.__name__, {})},
+        options={'serialize_data': False, **options_of(cls, root)},
     )
     assert bool(report.problems) == (None in found or len(set(images)) < len(images))
     return found
@@ -105,6 +145,7 @@ def damaged_bytes(content, rng, start=0):
 @pytest.mark.parametrize('name', MATLAB)
 def test_damaged_bytes_of_matlab_files(tmp_path, name, compress):
     cls, file_name, content = MATLAB[name]
+    touch(tmp_path, FOLDERS.get(name, []))
     path, rng = tmp_path / file_name, np.random.default_rng(sum(map(ord, name)))
     savemat(path, content, do_compression=compress)
     sound = path.read_bytes()
@@ -173,6 +214,9 @@ def changed_content(content, rng):
 def published_access(name, path, part):
     """Images and targets of partition 0 as the published loaders reach them."""
     content = loadmat(path)
+    if name in FOLDERS:
+        struct = next(v for k, v in content.items() if k.endswith('_attribute'))[0, 0][part][0, 0]
+        return published_join(name, struct, part)
     if name == 'PA100K':
         images = strings(content[f'{part}_images_name'])
         names, wanted = strings(content['attributes']), PA100K_NAMES
@@ -198,6 +242,29 @@ def published_access(name, path, part):
     return [images[row] for row in rows], np.where(labels == 2, -1, labels)
 
 
+def published_join(name, struct, part):
+    """Images and targets by identity, as the published loaders join them."""
+    cls = {'Market1501': Market1501, 'DukeMTMCreID': DukeMTMCreID}[name]
+    folders = {'train': ['bounding_box_train'], 'test': ['query', 'bounding_box_test']}[part]
+    images = [Path(i) for f in folders for i in sorted(FOLDERS[name]) if i.startswith(f + '/')]
+    images = [image.name for image in images if not image.name.startswith('-1')]
+    index = [int(pid) for pid in strings(struct['image_index'])]
+    targets = []
+    for image in images:
+        row = []
+        for item in cls.ATTRIBUTES:
+            if int(image[:4]) == 0:
+                row.append(-1)
+                continue
+            codes = [int(struct[f].ravel()[index.index(int(image[:4]))]) for f in item.fields]
+            if len(codes) == 1:
+                row.append(codes[0] - 1)
+            else:
+                row.append(codes.index(2) if codes.count(2) == 1 and 0 not in codes else -1)
+        targets.append(row)
+    return images, np.array(targets)
+
+
 def strings(cells):
     return [inner.item().strip() for inner in cells.ravel()]
 
@@ -205,6 +272,7 @@ def strings(cells):
 @pytest.mark.parametrize('name', MATLAB)
 def test_changed_content_of_matlab_files(tmp_path, name):
     cls, file_name, content = MATLAB[name]
+    touch(tmp_path, FOLDERS.get(name, []))
     path, rng = tmp_path / file_name, np.random.default_rng(sum(map(ord, name)))
     read_right = refused = 0
     for _ in range(NUM_CASES):
@@ -280,6 +348,24 @@ def test_damaged_text_files(tmp_path, name):
     assert refused > NUM_CASES // 4 and loaded > NUM_CASES // 20
 
 
+@pytest.mark.parametrize('name', ARRAYS)
+def test_damaged_bytes_of_array_files(tmp_path, name):
+    cls, files = ARRAYS[name]
+    write_bytes(tmp_path, files)
+    rng = np.random.default_rng(sum(map(ord, name)))
+    right, refused = [read(cls, tmp_path, split) for split in ('train', 'test')], 0
+    assert None not in right
+    for _ in range(NUM_CASES):
+        path = list(files)[int(rng.integers(len(files)))]
+        (tmp_path / path).write_bytes(damaged_bytes(files[path], rng))
+        found = read_and_check(cls, tmp_path)
+        (tmp_path / path).write_bytes(files[path])
+        refused += None in found
+        if name in WITH_CHECKSUM:
+            assert all(part in (None, other) for part, other in zip(found, right, strict=True))
+    assert refused > NUM_CASES // 4
+
+
 class Touches:
     def __init__(self, path):
         self.path = path
@@ -288,11 +374,16 @@ class Touches:
         return Path.touch, (self.path,)
 
 
-@pytest.mark.parametrize('name', [*MATLAB, *TEXT])
+@pytest.mark.parametrize('name', [*MATLAB, *TEXT, *ARRAYS])
 def test_files_made_to_run_code_do_nothing(tmp_path, name):
     if name in MATLAB:
         cls, file_name, _ = MATLAB[name]
+        touch(tmp_path, FOLDERS.get(name, []))
         files = {file_name: ''}
+    elif name in ARRAYS:
+        cls, files = ARRAYS[name]
+        write_bytes(tmp_path, files)
+        files = dict.fromkeys(files, '')
     else:
         cls, files = TEXT[name]
         write_texts(tmp_path, files)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
 
-from par_plugins.datasets import PA100K
+from par_plugins.datasets import PA100K, pa100k
 from par_plugins.structures import AttributeSchema, InputError
 
 OFFICIAL = Path(__file__).parents[2] / '../shared/data/pa100k-annotation'
@@ -50,6 +50,17 @@ def test_each_split_has_its_images_and_labels(tmp_path):
             cell[0].item() for cell in content[f'{split}_images_name']
         ]
         np.testing.assert_array_equal(dataset[1]['gt_attributes'], dataset.targets[1])
+
+
+def test_other_numbers_of_images_than_the_official_ones_are_logged(tmp_path, monkeypatch):
+    lines = []
+    monkeypatch.setattr(pa100k, 'print_log', lambda line, logger: lines.append(line))
+    PA100K(data_root=write(tmp_path, annotation()), split='trainval')
+    assert len(lines) == 2
+    assert lines[0].endswith('annotation.mat: 5 images for train, where PA-100K itself has 80000')
+    monkeypatch.setattr(pa100k, 'NUM_IMAGES', {'train': 5, 'val': 3, 'test': 4})
+    PA100K(data_root=tmp_path, split=None)
+    assert len(lines) == 2
 
 
 @pytest.mark.parametrize(('first', 'second'), [('train', 'val'), ('val', 'test')])

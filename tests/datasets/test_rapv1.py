@@ -94,7 +94,7 @@ def test_the_annotation_may_lie_beside_the_images(tmp_path):
 
 
 def test_the_other_release_is_recognised(tmp_path):
-    with pytest.raises(InputError, match='annotation of RAP v2; read it with RAPv2'):
+    with pytest.raises(InputError, match='the other release; read it with RAPv2'):
         RAPv1(data_root=write(tmp_path, rapv2()))
 
 

@@ -106,7 +106,7 @@ def test_images_without_an_identity_have_minus_one(tmp_path):
 
 
 def test_the_other_release_is_recognised(tmp_path):
-    with pytest.raises(InputError, match='annotation of RAP v1; read it with RAPv1'):
+    with pytest.raises(InputError, match='the other release; read it with RAPv1'):
         RAPv2(data_root=write(tmp_path, rapv1()))
 
 

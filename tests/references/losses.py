@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from tests.references import class_rectification, embeddings
+
 
 def probabilities_of(batch):
     """Probability of every value, as nested lists ``[image][attribute][value]``."""
@@ -114,6 +116,49 @@ def deactivation_loss(loss, batch):
     return loss.loss_weight * float(np.mean(nodes))
 
 
+def class_rectification_loss(loss, batch):
+    losses = label_nodes(loss.base.weighting, batch, cross_entropy)
+    num_images = len({image for image, _ in losses})
+    num_attributes = batch.targets.shape[1]
+    features = batch.features.detach().tolist()
+    chosen = ('variant', 'mining', 'comparison', 'k', 'rho', 'scope', 'normalize_features')
+    rectification = class_rectification.class_rectification_loss(
+        probabilities_of(batch),
+        batch.targets.tolist(),
+        [[row] * num_attributes for row in features],
+        **{name: getattr(loss, name) for name in chosen},
+    )
+    if loss.variant == 'iccv2017':
+        return loss.loss_weight * (rectification + sum(losses.values()) / num_images)
+    total = 0.0
+    for attribute, num_values in enumerate(batch.layout.schema.num_values):
+        # The statistics that the contract gives: 3 of 20 labels are the second value.
+        counts = [17, 3] + [0] * (num_values - 2)
+        alpha = loss.alpha
+        if alpha is None:
+            alpha = loss.eta * class_rectification.imbalance(counts, loss.omega)
+        own = sum(node for (_, column), node in losses.items() if column == attribute)
+        total += alpha * rectification[attribute] + (1 - alpha) * own / num_images
+    return loss.loss_weight * total
+
+
+def by_attribute(batch):
+    """Features and labels of each attribute; the features are shared."""
+    labels = batch.targets.T.tolist()
+    return [batch.features.detach().tolist()] * len(labels), labels
+
+
+def lmle_loss(loss, batch):
+    clusters = loss.clusters[batch.image_indices].T.tolist()
+    value = embeddings.lmle_loss(*by_attribute(batch), clusters, loss.margin)
+    return loss.loss_weight * value
+
+
+def semi_hard_triplet_loss(loss, batch):
+    value = embeddings.semi_hard_triplet_loss(*by_attribute(batch), loss.margin)
+    return loss.loss_weight * value
+
+
 CROSS_ENTROPY = {'type': 'AttributeCrossEntropyLoss'}
 REFERENCES = {
     'AttributeCrossEntropyLoss': (
@@ -138,6 +183,22 @@ REFERENCES = {
             {'gamma': 0, 'reduction': 'image_mean'},
         ],
     ),
+    'ClassRectificationLoss': (
+        class_rectification_loss,
+        [
+            {},
+            {'eta': 0.5, 'omega': 'added', 'scope': 'all'},
+            {'alpha': 0.5, 'mining': 'instance', 'comparison': 'absolute', 'loss_weight': 0.5},
+            {'alpha': 0.5, 'mining': 'none', 'comparison': 'distribution', 'k': None},
+            {'variant': 'iccv2017', 'mining': 'instance', 'scope': 'all'},
+            {
+                'variant': 'iccv2017',
+                'comparison': 'distribution',
+                'rho': 0.7,
+                'base': {'type': 'AttributeCrossEntropyLoss', 'weighting': 'exp'},
+            },
+        ],
+    ),
     'DeactivationLoss': (
         deactivation_loss,
         [
@@ -155,6 +216,7 @@ REFERENCES = {
             {'across_ranks': True, 'detach': False, 'loss_weight': 0.5},
         ],
     ),
+    'LMLELoss': (lmle_loss, [{}, {'margin': 1.5, 'loss_weight': 0.5}]),
     'OHEMLoss': (
         ohem_loss,
         [
@@ -163,5 +225,6 @@ REFERENCES = {
             {'share': 1, 'base': {**CROSS_ENTROPY, 'weighting': 'exp'}},
         ],
     ),
+    'SemiHardTripletLoss': (semi_hard_triplet_loss, [{}, {'margin': 1.5, 'loss_weight': 0.5}]),
 }
 """Reference and tested options of each registered loss."""

@@ -1,4 +1,4 @@
-"""The toy benchmark in the layouts of PETA, RAP v1, RAP v2 and CelebA."""
+"""The toy benchmark in the layouts of PETA, RAP v1, RAP v2, CelebA and DeepFashion."""
 
 from pathlib import Path
 
@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from par_plugins.datasets import PETA, CelebA, RAPv1, RAPv2
+from par_plugins.datasets import PETA, CelebA, DeepFashion, RAPv1, RAPv2
 from par_plugins.structures import InputError
 from par_plugins.testing.celeba_writer import CELEBA_RULES, FACE_SIZE, write_celeba
+from par_plugins.testing.deepfashion_writer import (
+    CATEGORIES,
+    COARSE,
+    COARSE_RULES,
+    FINE,
+    FINE_RULES,
+    category_of,
+    write_deepfashion,
+)
 from par_plugins.testing.peta_writer import PETA_NAMES, PETA_RULES, write_peta
 from par_plugins.testing.rapv1_writer import (
     RAPV1_EVALUATED,
@@ -59,7 +68,9 @@ def test_the_names_are_those_of_the_official_files():
     assert RAPV2_SELECTED == official_files.RAPV2_SELECTED and len(RAPV2_NAMES) == 152
     assert [RAPV2_NAMES[column - 1] for column in RAPV2_SELECTED] == official_files.RAPV2_EVALUATED
     assert RAPV2_NAMES[111] == 'viewpoint' and RAPV2_NAMES[119] == 'occlustion-TypeOther'
-    for names in (PETA_NAMES, RAPV1_NAMES, RAPV2_NAMES):
+    assert len(CATEGORIES) == 50 and CATEGORIES[2] == ('Blouse', 1) and CATEGORIES[40][0] == 'Dress'
+    assert len(COARSE) == 1_000 and len(FINE) == 26
+    for names in (PETA_NAMES, RAPV1_NAMES, RAPV2_NAMES, CATEGORIES, COARSE, FINE):
         assert len(set(names)) == len(names)
 
 
@@ -68,6 +79,9 @@ def test_every_rule_belongs_to_an_attribute():
     assert set(RAPV1_RULES) <= set(RAPV1_NAMES) and len(RAPV1_RULES) > 30
     assert set(RAPV2_RULES) <= set(RAPV2_NAMES) and len(RAPV2_RULES) > 30
     assert set(CELEBA_RULES) <= set(official_files.CELEBA_NAMES)
+    for kind, rules in COARSE_RULES.items():
+        assert {(name, kind) for name in rules} <= set(COARSE)
+    assert set(FINE_RULES) <= {name for name, _ in FINE}
 
 
 def pictures(dataset):
@@ -174,7 +188,32 @@ def test_the_reader_of_the_real_files_reads_celeba(celeba):
     assert sum(map(len, people)) == len(set.union(*people))
 
 
-@pytest.mark.parametrize('write', [write_peta, write_rapv1, write_rapv2, write_celeba])
+@pytest.mark.parametrize('annotation', ['coarse', 'fine'])
+def test_the_reader_of_the_real_files_reads_deepfashion(tmp_path, annotation):
+    splits = write_deepfashion(tmp_path, **SIZES, **SMALL)
+    for split, pedestrians in splits.items():
+        data = DeepFashion(data_root=tmp_path, split=split, annotation=annotation)
+        schema = data.metainfo['schema']  # with 1,001 attributes a copy takes time
+        column = dict(zip(schema.names, data.targets.T, strict=True))
+        assert [schema.attributes[0].values[value] for value in column['category']] == [
+            category_of(who) for who in pedestrians
+        ]
+        long_sleeve = column['long sleeve' if annotation == 'coarse' else 'long_sleeve']
+        np.testing.assert_array_equal(long_sleeve, [who.sleeve == 'long' for who in pedestrians])
+        if annotation == 'coarse':
+            behind = [who.view == 'back' for who in pedestrians]
+            np.testing.assert_array_equal(column['graphic print'] == -1, behind)
+        for index, picture in enumerate(pictures(data)):
+            left, top, right, bottom = data[index]['gt_box']
+            expected = pedestrians.image(index)
+            assert expected.shape[:2] == (bottom - top, right - left)
+            difference = picture[top:bottom, left:right].astype(float) - expected
+            assert abs(difference).mean() < 12  # of a JPEG
+
+
+@pytest.mark.parametrize(
+    'write', [write_peta, write_rapv1, write_rapv2, write_celeba, write_deepfashion]
+)
 def test_progress_is_told_of_every_image_and_an_empty_part_is_refused(tmp_path, write):
     calls = []
     sizes = dict(num_train=2, num_test=1) | ({} if write is write_rapv1 else dict(num_val=1))

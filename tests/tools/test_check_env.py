@@ -22,7 +22,7 @@ def pinned(check_env):
 
 
 def test_the_pinned_versions_have_no_problem(check_env, pinned):
-    assert len(pinned) == 15
+    assert len(pinned) == 16
     assert check_env.problems(pinned) == []
 
 

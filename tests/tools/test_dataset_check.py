@@ -12,6 +12,7 @@ from par_plugins.apis.check_dataset import check_dataset
 from par_plugins.datasets.label_indicators import LabelIndicators
 from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.testing.celeba_writer import write_celeba
+from par_plugins.testing.deepfashion_writer import write_deepfashion
 from par_plugins.testing.peta_writer import write_peta
 from par_plugins.testing.rapv1_writer import write_rapv1
 from par_plugins.testing.rapv2_writer import write_rapv2
@@ -19,7 +20,13 @@ from par_plugins.visualization.co_occurrence_figure import co_occurrence_figure
 from par_plugins.visualization.positive_ratio_figure import positive_ratio_figure
 
 TOOL = Path(__file__).parents[2] / 'tools/dataset/check.py'
-WRITERS = {'PETA': write_peta, 'RAPv1': write_rapv1, 'RAPv2': write_rapv2, 'CelebA': write_celeba}
+WRITERS = {
+    'PETA': write_peta,
+    'RAPv1': write_rapv1,
+    'RAPv2': write_rapv2,
+    'CelebA': write_celeba,
+    'DeepFashion': write_deepfashion,
+}
 SMALL = {'num_train': 9, 'num_test': 5, 'image_size': (40, 20)}
 
 
@@ -88,6 +95,19 @@ def test_every_damaged_image_is_found(tmp_path):
     assert certain <= set(report.unreadable) <= certain | harmless
     assert all(path in sentence for path, sentence in report.unreadable.items())
     assert report.problems[0].startswith(f'{len(report.unreadable)} of 240 images cannot be read')
+
+
+def test_a_box_outside_its_image_is_found(tmp_path):
+    write_deepfashion(tmp_path, **SMALL)
+    path = tmp_path / 'Anno_coarse/list_bbox.txt'
+    lines = path.read_text().splitlines()
+    image = lines[4].split()[0]
+    lines[4] = f'{image} 300 300 400 400'
+    path.write_text('\n'.join(lines))
+    report = check_dataset('DeepFashion', tmp_path)
+    assert list(report.unreadable) == [str(tmp_path / 'Img' / image)]
+    assert 'box (300, 300, 400, 400) is not inside the image' in report.problems[0]
+    assert check_dataset('DeepFashion', tmp_path, options={'with_box': False}).problems == []
 
 
 def test_images_listed_twice_are_a_problem(tmp_path):

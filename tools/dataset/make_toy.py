@@ -1,7 +1,6 @@
 """Write the toy pedestrian benchmark in the official layout of a real one."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -9,20 +8,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from par_plugins.apis import stop_on_input_error
 from par_plugins.structures import InputError
-from par_plugins.testing import ToyPedestrians, draw_sheet, write_pa100k
-from par_plugins.testing.celeba_writer import write_celeba
-from par_plugins.testing.peta_writer import write_peta
-from par_plugins.testing.rapv1_writer import write_rapv1
-from par_plugins.testing.rapv2_writer import write_rapv2
+from par_plugins.testing import draw_sheet
+from par_plugins.testing import write_tiny_benchmark as benchmarks
 
-WRITERS: dict[str, Callable[..., ToyPedestrians | dict[str, ToyPedestrians]]] = {
-    'pa100k': write_pa100k,
-    'peta': write_peta,
-    'rapv1': write_rapv1,
-    'rapv2': write_rapv2,
-    'celeba': write_celeba,
-}
-WITHOUT_VALIDATION = 'rapv1'
+WRITERS = {name.lower(): write for name, write in benchmarks.WRITERS.items()}
+WITHOUT_VALIDATION = [name.lower() for name in benchmarks.WITHOUT_VALIDATION]
 MARKER = 'TOYS.txt'  # in the folder, so that nothing else is ever overwritten
 SHEET_IMAGES = 40
 
@@ -38,7 +28,7 @@ def parse_args() -> argparse.Namespace:
         '--val',
         type=int,
         default=argparse.SUPPRESS,
-        help=f'validation images (default: 500; {WITHOUT_VALIDATION} has none)',
+        help=f'validation images (default: 500; none for {", ".join(WITHOUT_VALIDATION)})',
     )
     parser.add_argument('--test', type=int, default=1000, help='test images')
     parser.add_argument('--seed', type=int, default=0, help='of the toy world')
@@ -53,7 +43,10 @@ def parse_args() -> argparse.Namespace:
         'alone: 256 128)',
     )
     parser.add_argument(
-        '--images-per-identity', type=int, default=2, help='under as many cameras, up to six'
+        '--images-per-identity',
+        type=int,
+        default=argparse.SUPPRESS,
+        help='under successive cameras (default: 2; market1501, dukemtmcreid: 12)',
     )
     parser.add_argument(
         '--sheet',
@@ -67,7 +60,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     sizes = {'num_train': args.train, 'num_val': getattr(args, 'val', 500), 'num_test': args.test}
-    if args.layout == WITHOUT_VALIDATION:
+    if args.layout in WITHOUT_VALIDATION:
         if 'val' in args:
             raise InputError(f'--val {args.val}: {args.layout} has no validation split')
         del sizes['num_val']
@@ -77,6 +70,8 @@ def main() -> None:
     args.root.mkdir(parents=True, exist_ok=True)
     marker.write_text('Toy pedestrians, written by tools/dataset/make_toy.py\n')
     options = {'image_size': tuple(args.image_size)} if 'image_size' in args else {}
+    if 'images_per_identity' in args:
+        options['images_per_identity'] = args.images_per_identity
     columns = (TextColumn('images'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
         task = progress.add_task('images', total=sum(sizes.values()))
@@ -85,7 +80,6 @@ def main() -> None:
             **sizes,
             seed=args.seed,
             difficulty=args.difficulty,
-            images_per_identity=args.images_per_identity,
             on_image=lambda: progress.advance(task),
             **options,
         )

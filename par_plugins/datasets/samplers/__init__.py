@@ -1,9 +1,13 @@
 """Samplers, one file for each sampling law."""
 
 from par_plugins.datasets.samplers.class_balanced_sampler import ClassBalancedSampler
-from par_plugins.datasets.samplers.dai_frontier import solve_dai_at_sample_size
+from par_plugins.datasets.samplers.dai_frontier import (
+    compare_with_adam,
+    solve_dai_at_sample_size,
+)
 from par_plugins.datasets.samplers.dai_sampler import DAISampler
 from par_plugins.datasets.samplers.epoch_planned_sampler import EpochPlannedSampler
+from par_plugins.datasets.samplers.identity_sampler import IdentitySampler
 from par_plugins.datasets.samplers.multi_label_down_sampler import MultiLabelDownSampler
 from par_plugins.datasets.samplers.multi_label_over_sampler import MultiLabelOverSampler
 from par_plugins.datasets.samplers.resampled_labels import ResampledLabels
@@ -14,9 +18,11 @@ __all__ = [
     'DAISampler',
     'DAISolution',
     'EpochPlannedSampler',
+    'IdentitySampler',
     'MultiLabelDownSampler',
     'MultiLabelOverSampler',
     'ResampledLabels',
+    'compare_with_adam',
     'solve_dai',
     'solve_dai_at_sample_size',
 ]

@@ -5,7 +5,7 @@ import numpy as np
 from par_plugins.structures import InputError
 
 
-def require_possible_size(size: int, max_repeat: int, num_images: int) -> None:
+def require_possible_size(size: int, max_repeat: float, num_images: int) -> None:
     """Refuse more draws than the cap allows.
 
     Raises:

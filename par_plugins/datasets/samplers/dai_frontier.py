@@ -47,3 +47,29 @@ def solve_dai_at_sample_size(
         else:
             high, reached = middle, solution
     return reached
+
+
+def compare_with_adam(
+    labels: ArrayLike, *, steps: int, **arguments: Any
+) -> tuple[DAISolution, DAISolution]:
+    """The paper's solver, stopped, and the exact one under the same conditions.
+
+    The same are the number of draws and the cap, which is the largest weight that Adam has given;
+    the exact solver's effective sample size is at least Adam's.
+
+    Args:
+        labels: ``(N, A)`` values, -1 for unknown.
+        steps: Steps of Adam.
+        **arguments: As for :func:`solve_dai`, without cap, diversity and solver.
+
+    Returns:
+        Adam's solution, and the exact solver's.
+    """
+    adam = solve_dai(labels, max_repeat=None, solver='adam', steps=steps, **arguments)
+    exact = solve_dai_at_sample_size(
+        labels,
+        effective_sample_size=adam.effective_sample_size,
+        max_repeat=adam.largest_repeat,
+        **arguments,
+    )
+    return adam, exact

@@ -31,7 +31,7 @@ class DAIProblem:
     size: int
     diversity: float
 
-    def capacity(self, max_repeat: int) -> np.ndarray:
+    def capacity(self, max_repeat: float) -> np.ndarray:
         """``(U,)`` largest share of each row, if no image is drawn more than ``max_repeat``."""
         capacity: np.ndarray = np.minimum(max_repeat * self.num_images / self.size, 1.0)
         return capacity

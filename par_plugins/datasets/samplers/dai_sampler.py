@@ -13,6 +13,9 @@ from par_plugins.datasets.samplers.epoch_planned_sampler import (
 from par_plugins.datasets.samplers.solve_dai import DAISolution, Solver, solve_dai
 from par_plugins.structures import InputError
 
+DIVERSITY = 0.05
+"""Default of the exact solver; ``configs/dai/README.md`` has the reasons."""
+
 
 @DATA_SAMPLERS.register_module()
 class DAISampler(EpochPlannedSampler):
@@ -29,9 +32,9 @@ class DAISampler(EpochPlannedSampler):
             the paper takes of its three benchmarks.
         max_repeat: The cap on the draws of an image; None for no cap. Not enforced by Adam.
         target: Ideal proportion of positives, see :func:`solve_dai`.
-        diversity: Weight of the diversity term. The default None is 0.05 for the exact solver
-            and 0 for Adam, which has no such term. On PA-100K with the cap of 5, 0.05 nearly
-            doubles the images drawn (8.8 % to 16.9 %) and costs 3 % of the objective.
+        diversity: Weight of the diversity term. The default None is :data:`DIVERSITY` for the
+            exact solver and 0 for Adam, which has no such term. On PA-100K with the cap of 5 it
+            nearly doubles the images drawn (8.8 % to 16.9 %) and costs 3 % of the objective.
         solver: ``'exact'``, or the paper's ``'adam'``.
         solver_options: Further options of the solver, see :func:`solve_dai`.
         schedule: ``'alternate'``: the draws, then the whole set, in each epoch (the paper's
@@ -42,6 +45,9 @@ class DAISampler(EpochPlannedSampler):
 
     Attributes:
         resampled: The :class:`DAISolution`.
+        problem: What is balanced: ``labels``, ``schema`` and ``target`` as :func:`solve_dai` takes
+            them.
+        diversity: Weight of the diversity term.
 
     Raises:
         InputError: If an argument or a label is not valid.
@@ -54,7 +60,7 @@ class DAISampler(EpochPlannedSampler):
         dataset: Any,
         *,
         size: float = 0.4,
-        max_repeat: int | None = 5,
+        max_repeat: float | None = 5,
         target: float | Sequence[float] = 0.6,
         diversity: float | None = None,
         solver: Solver = 'exact',
@@ -67,17 +73,17 @@ class DAISampler(EpochPlannedSampler):
         if schedule not in ('alternate', 'sub'):
             raise InputError(f"schedule must be 'alternate' or 'sub', got {schedule!r}")
         if diversity is None:
-            diversity = 0.05 if solver == 'exact' else 0.0
+            diversity = DIVERSITY if solver == 'exact' else 0.0
         labels, schema = labels_of(dataset)
+        self.problem: dict[str, Any] = {'labels': labels, 'schema': schema, 'target': target}
+        self.diversity = diversity
         super().__init__(
             dataset,
             solve_dai(
-                labels,
-                schema=schema,
+                **self.problem,
+                diversity=diversity,
                 size=number_of_draws(size, len(labels)),
                 max_repeat=max_repeat,
-                target=target,
-                diversity=diversity,
                 solver=solver,
                 **(solver_options or {}),
             ),
@@ -86,3 +92,15 @@ class DAISampler(EpochPlannedSampler):
             rank=rank,
             world_size=world_size,
         )
+
+    def solution_for(self, *, size: int, max_repeat: float | None) -> DAISolution:
+        """What the exact solver finds for another size or cap; target and diversity stay.
+
+        Args:
+            size: Number of draws M.
+            max_repeat: The cap on the weight of an image; None for no cap.
+
+        Raises:
+            InputError: If the cap makes the size impossible.
+        """
+        return solve_dai(**self.problem, diversity=self.diversity, size=size, max_repeat=max_repeat)

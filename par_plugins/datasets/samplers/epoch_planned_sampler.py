@@ -41,13 +41,15 @@ class EpochPlannedSampler(Sampler[int]):
 
     The plan is made from ``(seed, epoch)`` alone, so it is the same on all ranks and right after
     a resume; mmengine's loop sets the epoch. It is padded to a multiple of the world size by its
-    first indices, and rank ``r`` of ``w`` takes the indices ``r, r + w, r + 2w, ...``. Every
-    epoch has the same length.
+    first indices, and rank ``r`` of ``w`` takes the indices ``r, r + w, r + 2w, ...``; where the
+    plan is made of groups that belong together, all of this is about groups in place of indices.
+    Every epoch has the same length.
 
     Args:
         dataset: The dataset drawn from.
         resampled: Its labels with the weights of its images.
         then_all: Whether the whole set follows the draws in each epoch.
+        group_size: Number of successive indices that belong together; the plan has whole groups.
         seed: Seed of all epochs; None takes one that all ranks share.
         rank: This process among those that train; None asks mmengine.
         world_size: Their number; None asks mmengine.
@@ -62,6 +64,7 @@ class EpochPlannedSampler(Sampler[int]):
         resampled: ResampledLabels,
         *,
         then_all: bool = False,
+        group_size: int = 1,
         seed: int | None,
         rank: int | None,
         world_size: int | None,
@@ -79,6 +82,7 @@ class EpochPlannedSampler(Sampler[int]):
         self.dataset = dataset
         self.resampled = resampled
         self.then_all = then_all
+        self.group_size = group_size
         self.rank, self.world_size = rank, world_size
         self.seed = dist.sync_random_seed() if seed is None else seed
         self.epoch = 0
@@ -105,11 +109,13 @@ class EpochPlannedSampler(Sampler[int]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return -(-self.plan_length // self.world_size)
+        num_groups = self.plan_length // self.group_size
+        return -(-num_groups // self.world_size) * self.group_size
 
     def __iter__(self) -> Iterator[int]:
         padded = np.resize(self.plan(self.epoch), len(self) * self.world_size)
-        return iter(padded[self.rank :: self.world_size].tolist())
+        groups = padded.reshape(-1, self.group_size)[self.rank :: self.world_size]
+        return iter(groups.ravel().tolist())
 
 
 def labels_of(dataset: Any) -> tuple[np.ndarray, AttributeSchema | None]:

@@ -26,7 +26,7 @@ _ROWS_AT_A_TIME = 4096
 
 
 def solve_exactly(
-    problem: DAIProblem, *, max_repeat: int, tolerance: float = 1e-8, max_iterations: int = 200
+    problem: DAIProblem, *, max_repeat: float, tolerance: float = 1e-8, max_iterations: int = 200
 ) -> tuple[np.ndarray, float]:
     """Find the best shares within the cap.
 

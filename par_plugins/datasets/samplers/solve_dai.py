@@ -12,6 +12,7 @@ import operator
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -50,7 +51,7 @@ def solve_dai(
     labels: ArrayLike,
     *,
     size: int,
-    max_repeat: int | None,
+    max_repeat: float | None,
     target: float | Sequence[float] = 0.6,
     diversity: float = 0.0,
     solver: Solver = 'exact',
@@ -74,7 +75,8 @@ def solve_dai(
     Args:
         labels: ``(N, A)`` values, -1 for unknown: 0 and 1 without a schema.
         size: Number of draws M.
-        max_repeat: The cap on the weight of an image, an integer; None for no cap.
+        max_repeat: The cap on the weight of an image; None for no cap. An image stands in an epoch
+            at most this often, rounded up.
         target: Ideal proportion of positives: one number for all binary attributes, or ``(C,)``
             for the columns of the schema's logits. With one number, each value of a categorical
             attribute has the target 1/K.
@@ -93,7 +95,7 @@ def solve_dai(
         raise InputError(f'diversity must be at least 0 and finite, got {diversity}')
     problem = DAIProblem(_deficits(rows, target), rows.num_images, size, float(diversity))
     if solver == 'exact':
-        cap = size if max_repeat is None else _integer('max_repeat', max_repeat)
+        cap = size if max_repeat is None else _positive('max_repeat', max_repeat)
         require_possible_size(size, cap, len(rows.row_of_image))
         shares, gap = solve_exactly(problem, max_repeat=cap, **options)
         of_row = np.minimum(shares * size / rows.num_images, cap)
@@ -123,6 +125,13 @@ def _integer(name: str, value: Any) -> int:
     if integer < 1 or isinstance(value, bool):
         raise InputError(f'{name} must be an integer of at least 1, got {value!r}')
     return integer
+
+
+def _positive(name: str, value: Any) -> float:
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (is_number and math.isfinite(value) and value > 0):
+        raise InputError(f'{name} must be a positive number, got {value!r}')
+    return value  # type: ignore[no-any-return]
 
 
 def _deficits(rows: LabelRows, target: float | Sequence[float]) -> np.ndarray:

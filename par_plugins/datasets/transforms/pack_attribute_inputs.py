@@ -19,7 +19,7 @@ class PackAttributeInputs(PackInputs):
 
     def __init__(
         self,
-        algorithm_keys: Sequence[str] = ('gt_attributes', 'gt_pid', 'gt_camid'),
+        algorithm_keys: Sequence[str] = ('gt_attributes', 'gt_pid', 'gt_camid', 'is_query'),
         meta_keys: Sequence[str] = (*PackInputs.DEFAULT_META_KEYS, 'image_error'),
         **kwargs: Any,
     ) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ class AttributeReportHook(Hook):
 
     Into the work directory: ``val_attributes.csv`` and ``.png`` (of the last validation),
     ``test_attributes.csv`` and ``.png``, and all scores with config and seed as
-    ``val_scores.json`` and ``test_scores.json``. With several such metrics the rules of each are
-    added to the names of its files.
+    ``val_scores.json`` and ``test_scores.json``. A metric with a ``table_name`` writes files of
+    that name instead of ``attributes``, and a figure only where the table has mA. With several
+    metrics of one name the rules of each are added to the names of its files.
     """
 
     priority = 'LOW'
@@ -55,18 +57,24 @@ class AttributeReportHook(Hook):
         with written_aside(folder / f'{split}_scores.json') as part:
             part.write_text(json.dumps(run, indent=2) + '\n')
         tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
+        kinds = Counter(map(_table_name, tables))
         for metric in tables:
-            name = f'{split}_attributes'
-            if len(tables) > 1:
+            name = f'{split}_{_table_name(metric)}'
+            if kinds[_table_name(metric)] > 1:
                 name += f'_{metric.rules}'
             path = folder / f'{name}.csv'
             with written_aside(path) as part, part.open('w', newline='') as file:
                 writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
                 writer.writeheader()
                 writer.writerows(metric.table)
-            with written_aside(path.with_suffix('.png')) as part:
-                attribute_scores_figure(metric.table).savefig(part)
+            if 'mA' in metric.table[0]:
+                with written_aside(path.with_suffix('.png')) as part:
+                    attribute_scores_figure(metric.table).savefig(part)
             runner.logger.info(f'{path}:\n{_as_text(metric.table)}')
+
+
+def _table_name(metric: Any) -> str:
+    return getattr(metric, 'table_name', 'attributes')
 
 
 def _finite(score: float) -> float | None:

@@ -1,5 +1,9 @@
 """Scores as pure functions of arrays that can be checked by hand."""
 
+from par_plugins.evaluation.functional.attribute_accuracy import (
+    AccuracyCounts,
+    attribute_accuracy,
+)
 from par_plugins.evaluation.functional.attribute_protocols import PROTOCOLS, AttributeProtocol
 from par_plugins.evaluation.functional.attribute_scores import (
     AttributeCounts,
@@ -7,19 +11,34 @@ from par_plugins.evaluation.functional.attribute_scores import (
     mean_by_ratio,
 )
 from par_plugins.evaluation.functional.balanced_accuracy import ValueCounts, balanced_accuracy
+from par_plugins.evaluation.functional.frechet_distance import FeatureMoments, frechet_distance
 from par_plugins.evaluation.functional.matrices import EntryError, check_probabilities
+from par_plugins.evaluation.functional.retrieval_scores import retrieval_scores
+from par_plugins.evaluation.functional.threshold_adjustment import (
+    fit_threshold_adjustment,
+    threshold_adjustment,
+)
 from par_plugins.evaluation.functional.top_k_recall import TopKCounts, top_k_recall
+from par_plugins.evaluation.functional.tuned_thresholds import tuned_thresholds
 
 __all__ = [
     'PROTOCOLS',
+    'AccuracyCounts',
     'AttributeCounts',
     'AttributeProtocol',
     'EntryError',
+    'FeatureMoments',
     'TopKCounts',
     'ValueCounts',
+    'attribute_accuracy',
     'attribute_scores',
     'balanced_accuracy',
     'check_probabilities',
+    'fit_threshold_adjustment',
+    'frechet_distance',
     'mean_by_ratio',
+    'retrieval_scores',
+    'threshold_adjustment',
     'top_k_recall',
+    'tuned_thresholds',
 ]

@@ -33,12 +33,13 @@ class EntryError(InputError):
         self.expected = expected
 
 
-def as_matrix(name: str, values: Tensor | ArrayLike) -> Tensor:
+def as_matrix(name: str, values: Tensor | ArrayLike, shape: str = '(N, A)') -> Tensor:
     """A matrix as a tensor, sharing memory where it can.
 
     Args:
         name: The argument that holds the matrix, for the message.
         values: ``(N, A)``.
+        shape: What the two dimensions are called in the message.
 
     Raises:
         InputError: If it has not two dimensions.
@@ -46,7 +47,7 @@ def as_matrix(name: str, values: Tensor | ArrayLike) -> Tensor:
     if not isinstance(values, Tensor):
         values = torch.from_numpy(np.require(values, requirements=['C', 'W']))
     if values.ndim != 2:
-        raise InputError(f'{name}: shape {tuple(values.shape)}, not (N, A)')
+        raise InputError(f'{name}: shape {tuple(values.shape)}, not {shape}')
     return values.detach()
 
 

@@ -1,5 +1,6 @@
 """Logits from features."""
 
+from par_plugins.models.heads.apr_head import APRHead
 from par_plugins.models.heads.attribute_head import AttributeHead
 
-__all__ = ['AttributeHead']
+__all__ = ['APRHead', 'AttributeHead']

@@ -1,7 +1,8 @@
 """Logits of binary and categorical attributes, and the losses hung on them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -29,8 +30,13 @@ class AttributeHead(BaseModule):
         schema: An :class:`AttributeSchema` or its plain dict. Give this or ``num_attributes``.
         losses: Each loss by name, as a config or built.
         embedding_channels: Size E of an embedding (linear, ReLU) for every attribute, or None
-            to classify the shared features.
+            to classify the shared features. Several sizes make a branch of as many layers for
+            every attribute; the last is E.
         dropout: Share of the features (or embeddings) dropped in front of the classifier.
+        independent_dropout: Whether each attribute drops features of its own, where they are
+            shared, in place of the same for all.
+        attributes: Names of the attributes of ``schema`` to classify, in the order wanted; None
+            takes all.
         norm_logits: Batch norm on the logits, as the strong baseline has it.
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
@@ -39,27 +45,33 @@ class AttributeHead(BaseModule):
             is no loss.
     """
 
+    losses_required: ClassVar[bool] = True
+
     def __init__(
         self,
         in_channels: int,
         num_attributes: int | None = None,
         schema: AttributeSchema | Mapping[str, Any] | None = None,
         losses: Mapping[str, dict | nn.Module] = {'ce': {'type': 'AttributeCrossEntropyLoss'}},
-        embedding_channels: int | None = None,
+        embedding_channels: int | Sequence[int] | None = None,
         dropout: float = 0.0,
+        independent_dropout: bool = False,
+        attributes: Sequence[str] | None = None,
         norm_logits: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
         if (num_attributes is None) == (schema is None):
             raise ValueError('give either num_attributes or schema')
-        if not losses:
+        if not losses and self.losses_required:
             raise ValueError('losses is empty: a head needs at least one')
         self.named = schema is not None
         if schema is None:
             schema = AttributeSchema.unnamed(num_attributes or 0)
         elif not isinstance(schema, AttributeSchema):
             schema = AttributeSchema.from_dict(schema)
+        if attributes is not None:
+            schema = schema.subset(attributes)
         self.losses = nn.ModuleDict(
             {
                 name: loss if isinstance(loss, nn.Module) else MODELS.build(loss)
@@ -69,18 +81,23 @@ class AttributeHead(BaseModule):
         self._lay_out(schema)
         self.in_channels = in_channels
         self.dropout = nn.Dropout(dropout)
+        self.independent_dropout = independent_dropout
+        self.branches = nn.ModuleList()  # of every attribute, behind its embedding
         if embedding_channels is None:
             self.embedding = None
             self.classifier = nn.Linear(in_channels, schema.num_logits)
         else:
-            self.embedding = nn.Linear(in_channels, len(schema) * embedding_channels)
-            self.classifier = nn.Linear(embedding_channels, schema.num_logits)
-            owners = [
-                i
-                for i, attribute in enumerate(schema.attributes)
-                for _ in range(attribute.num_logits)
-            ]
-            self.register_buffer('attribute_of_logit', torch.tensor(owners), persistent=False)
+            if isinstance(embedding_channels, int):
+                embedding_channels = [embedding_channels]
+            sizes, num = list(embedding_channels), len(schema)
+            self.embedding = nn.Linear(in_channels, num * sizes[0])
+            for before, after in pairwise(sizes):
+                self.branches.append(nn.Conv1d(num * before, num * after, 1, groups=num))
+            self.classifier = nn.Linear(sizes[-1], schema.num_logits)
+        owners = [
+            i for i, attribute in enumerate(schema.attributes) for _ in range(attribute.num_logits)
+        ]
+        self.register_buffer('attribute_of_logit', torch.tensor(owners), persistent=False)
         self.norm = nn.BatchNorm1d(schema.num_logits) if norm_logits else nn.Identity()
 
     def set_schema(self, schema: AttributeSchema) -> None:
@@ -115,12 +132,15 @@ class AttributeHead(BaseModule):
         if not isinstance(features, Tensor) or features.shape[1:] != (self.in_channels,):
             shape = tuple(features.shape) if isinstance(features, Tensor) else type(features)
             raise InputError(
-                f'AttributeHead expects features of shape (N, {self.in_channels}), got {shape}: '
-                'see in_channels, and whether model.neck pools to one vector an image'
+                f'{type(self).__name__} expects features of shape (N, {self.in_channels}), got '
+                f'{shape}: see in_channels, and whether model.neck pools to one vector an image'
             )
         if self.embedding is None:
             return features
-        return self.embedding(features).relu().unflatten(1, (len(self.layout.schema), -1))
+        embedded = self.embedding(features).relu()
+        for layer in self.branches:
+            embedded = layer(embedded.unsqueeze(2)).squeeze(2).relu()
+        return embedded.unflatten(1, (len(self.layout.schema), -1))
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
         """Packed logits ``(N, C)`` of ``feats``, see :meth:`pre_logits`."""
@@ -128,10 +148,11 @@ class AttributeHead(BaseModule):
 
     def classify(self, features: Tensor) -> Tensor:
         """Packed logits ``(N, C)`` of the result of :meth:`pre_logits`."""
-        dropped = self.dropout(features)
         if self.embedding is None:
-            return self.norm(self.classifier(dropped))
-        own = dropped[:, self.attribute_of_logit]
+            if not (self.independent_dropout and self.training):
+                return self.norm(self.classifier(self.dropout(features)))
+            features = features.unsqueeze(1).expand(-1, len(self.layout.schema), -1)
+        own = self.dropout(features)[:, self.attribute_of_logit]
         return self.norm((own * self.classifier.weight).sum(dim=2) + self.classifier.bias)
 
     def loss(
@@ -142,7 +163,7 @@ class AttributeHead(BaseModule):
         Args:
             feats: See :meth:`pre_logits`.
             data_samples: Samples with ``gt_attributes`` ``(A,)`` and, where a loss needs them,
-                ``gt_pid`` and ``gt_camid``.
+                ``gt_pid``, ``gt_camid`` and ``sample_idx``.
         """
         features = self.pre_logits(feats)
         return self.losses_of(features, self.classify(features), data_samples)
@@ -150,7 +171,10 @@ class AttributeHead(BaseModule):
     def losses_of(
         self, features: Tensor, logits: Tensor, data_samples: Sequence[BaseDataElement]
     ) -> dict[str, Tensor]:
-        """The losses, from features and logits that are already there."""
+        """The losses, from features and logits that are already there.
+
+        What a loss has in ``parts`` after its call is logged as ``<name>_<part>``.
+        """
 
         def stack(key: str) -> Tensor | None:
             if any(key not in sample for sample in data_samples):
@@ -165,7 +189,13 @@ class AttributeHead(BaseModule):
                 'PackAttributeInputs'
             )
         batch = LossInputs(
-            self.layout, logits, targets, features, stack('gt_pid'), stack('gt_camid')
+            self.layout,
+            logits,
+            targets,
+            features,
+            pids=stack('gt_pid'),
+            camids=stack('gt_camid'),
+            image_indices=stack('sample_idx'),
         )
         synthetic = [bool(sample.get('synthetic', False)) for sample in data_samples]
         images = {'real': batch}
@@ -176,15 +206,26 @@ class AttributeHead(BaseModule):
         results: dict[str, Tensor] = {}
         for kind, part in images.items():
             results |= self.losses_on(part, images=kind)
+        for name, loss in self.losses.items():
+            # mmengine would add what has 'loss' in its name to the total.
+            if f'loss_{name}' in results and 'loss' not in name:
+                parts: Mapping[str, Tensor] = getattr(loss, 'parts', {})
+                results |= {f'{name}_{part}': value for part, value in parts.items()}
         return results
 
     def losses_on(self, batch: LossInputs, *, images: str = 'real') -> dict[str, Tensor]:
         """The losses that are about images of one kind, on a batch of them.
 
+        Losses with an ``observe`` method are shown the real ones first.
+
         Args:
             batch: What the losses look at.
             images: ``real`` or ``synthetic``.
         """
+        for loss in self.losses.values():
+            observe = getattr(loss, 'observe', None)
+            if images == 'real' and observe is not None:
+                observe(batch.logits, batch.targets)
         return {
             f'loss_{name}': batch.call(loss)
             for name, loss in self.losses.items()
@@ -203,10 +244,7 @@ class AttributeHead(BaseModule):
             data_samples: Samples to fill; None makes new ones.
         """
         probabilities = self.layout.probabilities(self(feats))
-        samples = [
-            DataSample() if sample is None else sample
-            for sample in data_samples or [None] * len(probabilities)
-        ]
+        samples = samples_to_fill(data_samples, len(probabilities))
         for sample, row in zip(samples, probabilities, strict=True):
             sample.set_field(row, 'pred_probabilities')
         return samples
@@ -219,3 +257,12 @@ class AttributeHead(BaseModule):
             if set_schema is not None:
                 set_schema(schema)
                 loss.to(device)
+
+
+def samples_to_fill(
+    data_samples: Sequence[DataSample | None] | None, num_images: int
+) -> list[DataSample]:
+    """The samples that a prediction goes into, new ones where there is none."""
+    return [
+        DataSample() if sample is None else sample for sample in data_samples or [None] * num_images
+    ]

@@ -20,12 +20,14 @@ class AttributeLoss(nn.Module):
         images: Which images of a batch it is about, ``real`` or ``synthetic`` ones.
         exact_gradient: Whether the gradient is that of the value; not where a loss holds a
             factor constant.
+        pulls: What gets the gradient: ``logits``, or ``features`` where the logits get none.
         pulls_every_label: Whether every wrong label gets a gradient; not where a loss selects.
     """
 
     inputs: ClassVar[tuple[str, ...]] = ()
     images: ClassVar[str] = 'real'
     exact_gradient: bool = True
+    pulls: ClassVar[str] = 'logits'
     pulls_every_label: bool = True
 
     def __init__(self) -> None:

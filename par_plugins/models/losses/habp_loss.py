@@ -14,8 +14,9 @@ from mmengine.dist import all_reduce, get_world_size
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
+from par_plugins.models.losses.based_loss import CROSS_ENTROPY
 from par_plugins.models.losses.error_probability import log_error_probability
-from par_plugins.models.losses.label_emphasis_loss import CROSS_ENTROPY, LabelEmphasisLoss
+from par_plugins.models.losses.label_emphasis_loss import LabelEmphasisLoss
 
 
 def habp_loss(

@@ -1,39 +1,14 @@
 """What the losses have in common that decide by a batch itself which of its labels count."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any
 
-from mmengine.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
-from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.structures import AttributeSchema
-
-CROSS_ENTROPY: Mapping[str, Any] = {'type': 'AttributeCrossEntropyLoss'}
-"""The base that the papers emphasise."""
+from par_plugins.models.losses.based_loss import BasedLoss
 
 
-class LabelEmphasisLoss(AttributeLoss):
-    """Base of the weighted means over the labels of a batch.
-
-    Args:
-        base: Loss of single labels, as a config or built: one that takes
-            ``reduction_override='none'``. Its own reduction plays no part.
-        loss_weight: Factor of the whole.
-    """
-
-    def __init__(self, *, base: Mapping[str, Any] | nn.Module, loss_weight: float) -> None:
-        super().__init__()
-        self.base = base if isinstance(base, nn.Module) else MODELS.build(dict(base))
-        self.loss_weight = loss_weight
-
-    def set_schema(self, schema: AttributeSchema) -> None:
-        """Say which columns belong to which attribute."""
-        super().set_schema(schema)
-        take: Callable[[AttributeSchema], None] | None = getattr(self.base, 'set_schema', None)
-        if take is not None:
-            take(schema)
+class LabelEmphasisLoss(BasedLoss):
+    """Base of the weighted means over the labels of a batch. For its arguments see its base."""
 
     @abstractmethod
     def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
@@ -58,5 +33,5 @@ class LabelEmphasisLoss(AttributeLoss):
             A scalar, 0 with zero gradient where no label is known.
         """
         targets = self.labels(target)
-        losses = self.base(pred, targets, weight=weight, reduction_override='none')
+        losses = self.label_losses(pred, targets, weight)
         return self.loss_weight * self.emphasise(losses, pred, targets)

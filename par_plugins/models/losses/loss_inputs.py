@@ -28,6 +28,8 @@ class LossInputs:
         features: ``(N, F)`` shared by all attributes, or ``(N, A, E)`` one embedding each.
         pids: ``(N,)`` int64 identities, or None where the data have none.
         camids: ``(N,)`` int64 cameras, or None where the data have none.
+        image_indices: ``(N,)`` int64 place of each image in its dataset, or None where samples do
+            not say.
     """
 
     layout: LogitLayout
@@ -36,6 +38,7 @@ class LossInputs:
     features: Tensor
     pids: Tensor | None = None
     camids: Tensor | None = None
+    image_indices: Tensor | None = None
 
     @cached_property
     def log_probabilities(self) -> Tensor:

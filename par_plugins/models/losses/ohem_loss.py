@@ -11,7 +11,8 @@ import torch
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from par_plugins.models.losses.label_emphasis_loss import CROSS_ENTROPY, LabelEmphasisLoss
+from par_plugins.models.losses.based_loss import CROSS_ENTROPY
+from par_plugins.models.losses.label_emphasis_loss import LabelEmphasisLoss
 
 
 def ohem_loss(losses: Tensor, known: Tensor, *, share: float) -> Tensor:

@@ -6,7 +6,7 @@ from par_plugins.apis import build_runner
 
 
 def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
-    """Train one step on a batch of two images, validate on two.
+    """Train an epoch of a set of two images, validate on two, or on a query and its gallery.
 
     Args:
         path: The config.
@@ -19,6 +19,8 @@ def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
         loader = cfg[f'{split}_dataloader']
         loader.update(batch_size=2, num_workers=0)
         loader.dataset.update(data_root=data_root, indices=2)
+        if 'num_val_identities' in loader.dataset:  # re-identification: queries need a gallery
+            loader.dataset.update(num_val_identities=1, indices=2 if split == 'train' else 6)
     cfg.model.backbone.init_cfg = None  # the weights are elsewhere
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
     cfg.default_hooks.checkpoint = None
@@ -30,4 +32,4 @@ def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
         for parameter, old in zip(runner.model.parameters(), before, strict=True)
     ]
     assert sum(changed) > len(changed) / 2, f'{path}: most parameters did not move'
-    assert runner.iter == 1
+    assert runner.iter == len(runner.train_dataloader)  # a sampler may draw more than the two

@@ -12,7 +12,7 @@ import torch
 from mmpretrain.structures import DataSample
 
 from par_plugins.structures import AttributeSchema
-from par_plugins.testing.contracts.losses import SCHEMA, random_batch
+from par_plugins.testing.contracts.losses import PIDS, SCHEMA, random_batch
 
 NUM_FEATURES = 5
 Make = Callable[[AttributeSchema], Any]
@@ -20,9 +20,10 @@ Make = Callable[[AttributeSchema], Any]
 
 def _samples() -> list[DataSample]:
     samples = []
-    for row in random_batch().targets.numpy():
+    for row, pid in zip(random_batch().targets.numpy(), PIDS.tolist(), strict=True):
         sample = DataSample()
         sample.set_field(row, 'gt_attributes')
+        sample.set_field(pid, 'gt_pid')
         samples.append(sample)
     return samples
 
@@ -52,6 +53,8 @@ def check_predictions_are_probabilities(make: Make) -> None:
 def check_losses_train_it(make: Make) -> None:
     """Every loss is a finite scalar under a ``loss_`` name, and reaches every parameter."""
     head = make(SCHEMA).train()
+    if hasattr(head, 'set_identities'):
+        head.set_identities(sorted(set(PIDS.tolist())))
     losses = head.loss((random_batch(dtype=torch.float32).features,), _samples())
     assert losses and all(name.startswith('loss_') for name in losses)
     assert all(value.ndim == 0 and value.isfinite() for value in losses.values())

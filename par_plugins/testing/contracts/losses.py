@@ -21,6 +21,11 @@ SCHEMA = AttributeSchema(['a', Attribute('b', ('x', 'y', 'z')), 'c', 'd'])
 """Binary and categorical attributes, mixed."""
 
 PIDS, CAMIDS = torch.tensor([0, 0, 1, 1, 2, 2]), torch.tensor([0, 1, 0, 1, 0, 1])
+IMAGE_INDICES = torch.tensor([3, 5, 0, 1, 4, 2])
+CLUSTERS = torch.tensor(
+    [[0, 1, 0, 0], [1, 1, 0, 1], [0, 0, 0, 0], [1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 0, 1]]
+)
+"""Of the images by attribute."""
 
 Make = Callable[[], nn.Module]
 
@@ -42,16 +47,22 @@ def random_batch(
         features=torch.randn(num_images, 5, generator=generator, dtype=dtype),
         pids=PIDS[:num_images],
         camids=CAMIDS[:num_images],
+        image_indices=IMAGE_INDICES[:num_images],
     )
 
 
 def prepared(make: Make, schema: AttributeSchema = SCHEMA) -> nn.Module:
-    """The loss with a schema, and with statistics of skewed labels, where it takes them."""
+    """The loss with a schema, with statistics of skewed labels, and with clusters, if it asks."""
     loss = make()
     targets = np.zeros((20, len(schema)), dtype=np.int64)
     targets[:3] = 1
     statistics = LabelStatistics.from_targets(targets, schema)
-    for name, value in (('set_schema', schema), ('set_label_statistics', statistics)):
+    told = {
+        'set_schema': schema,
+        'set_label_statistics': statistics,
+        'set_clusters': CLUSTERS,
+    }
+    for name, value in told.items():
         for module in loss.modules():
             take = getattr(module, name, None)
             if take is not None:
@@ -100,11 +111,15 @@ def check_gradient(make: Make) -> None:
 def check_finite_and_pulling(make: Make) -> None:
     """Wrong logits up to +-40 give a finite loss and a gradient, in half precision too.
 
-    Every label gets one, or where the loss selects labels, at least one.
+    Every label gets one, or where the loss selects labels, at least one. Of a loss that pulls
+    features, images of different values look alike, and those of the same do not.
     """
     for dtype in (torch.float32, torch.float16, torch.bfloat16):
         for size in (5.0, 19.0, 40.0):
             loss = prepared(make)
+            if getattr(loss, 'pulls', 'logits') == 'features':
+                _check_pulls_features(loss, size=size, dtype=dtype)
+                continue
             batch = random_batch(num_images=2, dtype=dtype)
             targets = torch.zeros_like(batch.targets)
             logits = torch.zeros_like(batch.logits)
@@ -127,18 +142,35 @@ def check_finite_and_pulling(make: Make) -> None:
             )
 
 
+def _check_pulls_features(loss: nn.Module, *, size: float, dtype: torch.dtype) -> None:
+    batch = random_batch(num_images=4, dtype=dtype)
+    targets = torch.tensor([0, 0, 1, 1])[:, None].expand_as(batch.targets)
+    features = torch.zeros_like(batch.features)
+    features[[0, 2], 0] = size
+    features[[1, 3], 1] = size
+    features.requires_grad_()
+    value = replace(batch, features=features, targets=targets).call(loss)
+    value.backward()
+    assert features.grad is not None and value.isfinite(), f'{value} at {size} in {dtype}'
+    assert features.grad.isfinite().all() and features.grad.any(), (
+        f'gradient {features.grad} at features of size {size} in {dtype}'
+    )
+
+
 def check_unknown_is_absent(make: Make) -> None:
     """An image without a known label changes nothing, and unknown labels get no gradient."""
     batch, loss = random_batch(), prepared(make)
     fewer = batch.select(range(len(batch.targets) - 1))
     torch.testing.assert_close(batch.call(loss), fewer.call(loss))
-    logits = batch.logits.clone().requires_grad_()
-    replace(batch, logits=logits).call(loss).backward()
-    assert logits.grad is not None
-    for attribute, part in enumerate(SCHEMA.logit_slices):
-        unknown = batch.targets[:, attribute] < 0
-        assert (logits.grad[unknown, part] == 0).all()
-    nothing = replace(batch, logits=logits, targets=torch.full_like(batch.targets, -1))
+    pulls = getattr(loss, 'pulls', 'logits')
+    leaf = getattr(batch, pulls).clone().requires_grad_()
+    replace(batch, **{pulls: leaf}).call(loss).backward()
+    assert leaf.grad is not None and leaf.grad.any() and (leaf.grad[-1] == 0).all()
+    if pulls == 'logits':
+        for attribute, part in enumerate(SCHEMA.logit_slices):
+            unknown = batch.targets[:, attribute] < 0
+            assert (leaf.grad[unknown, part] == 0).all()
+    nothing = replace(batch, targets=torch.full_like(batch.targets, -1), **{pulls: leaf})
     assert nothing.call(loss) == 0
 
 
@@ -156,11 +188,17 @@ def check_same_through_head(make: Make) -> None:
     head = AttributeHead(in_channels=5, schema=SCHEMA, losses={'it': loss}).double()
     synthetic = getattr(loss, 'images', 'real') == 'synthetic'
     samples = [
-        BaseDataElement(gt_attributes=row.numpy(), gt_pid=pid, gt_camid=camid, synthetic=synthetic)
-        for row, pid, camid in zip(batch.targets, PIDS, CAMIDS, strict=True)
+        BaseDataElement(
+            gt_attributes=row.numpy(),
+            gt_pid=pid,
+            gt_camid=camid,
+            sample_idx=index,
+            synthetic=synthetic,
+        )
+        for row, pid, camid, index in zip(batch.targets, PIDS, CAMIDS, IMAGE_INDICES, strict=True)
     ]
     through = head.loss((batch.features,), samples)
-    assert set(through) == {'loss_it'}
+    assert {name for name in through if 'loss' in name} == {'loss_it'}
     alone = replace(batch, logits=head((batch.features,))).call(loss)
     torch.testing.assert_close(through['loss_it'], alone)
 
@@ -173,9 +211,9 @@ def check_no_host_synchronisation(make: Make) -> None:
     """
     batch, loss = random_batch(dtype=torch.float32), prepared(make)
     with FakeTensorMode(allow_non_fake_inputs=True) as mode:
-        names = ('logits', 'targets', 'features', 'pids', 'camids')
+        names = ('logits', 'targets', 'features', 'pids', 'camids', 'image_indices')
         fake: dict[str, Any] = {name: mode.from_tensor(getattr(batch, name)) for name in names}
-        fake['logits'].requires_grad_()
+        fake[getattr(loss, 'pulls', 'logits')].requires_grad_()
         try:
             replace(batch, **fake).call(loss).backward()
         except Exception as error:

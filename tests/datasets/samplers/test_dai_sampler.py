@@ -72,3 +72,11 @@ def test_more_diversity_than_none_spreads_the_draws_by_default():
 def test_a_schedule_of_another_name_is_refused():
     with pytest.raises(InputError, match="'alternate' or 'sub', got 'both'"):
         DAISampler(binary_images(), schedule='both', seed=0)
+
+
+def test_another_size_or_cap_is_solved_with_the_same_target_and_diversity():
+    dataset = binary_images()
+    sampler = DAISampler(dataset, target=0.5, diversity=0.02, seed=0)
+    found = sampler.solution_for(size=70, max_repeat=3)
+    expected = solve_dai(dataset.targets, size=70, max_repeat=3, target=0.5, diversity=0.02)
+    np.testing.assert_array_equal(found.weights, expected.weights)

@@ -15,6 +15,7 @@ from par_plugins.datasets.samplers.label_rows import LabelRows
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 from par_plugins.testing.contracts.registered import registered
 from tests.datasets.samplers.label_sets import long_tailed
+from tests.distributed.gloo_group import gloo_group
 
 SCHEMA = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old')), 'Hat'])
 
@@ -26,6 +27,7 @@ ARGUMENTS = {
         {'solver': 'adam', 'size': 0.5},
         {'solver': 'adam', 'solver_options': {'rounding': 'floor'}},
     ],
+    'IdentitySampler': [{'images_per_identity': 4}, {'images_per_identity': 1}],
     'MultiLabelDownSampler': [{'size': 0.4}],
     'MultiLabelOverSampler': [{'size': 1.5, 'max_repeat': 4}],
 }
@@ -47,6 +49,7 @@ class LabelledImages(Dataset):
         self.targets = np.insert(long_tailed(num_images, 2, seed=seed), 1, ages, axis=1)
         self.targets[generator.random(self.targets.shape) < 0.1] = -1
         self.metainfo = {'schema': SCHEMA}
+        self.pids = generator.integers(-1, 20, num_images)
 
     def __len__(self):
         return self.num_images
@@ -64,7 +67,7 @@ def build(name, arguments, **more):
 def test_every_registered_sampler_is_put_through_the_promises():
     found = registered(DATA_SAMPLERS, 'par_plugins.datasets.samplers')
     assert set(found) == set(ARGUMENTS)
-    assert len(found) == 4
+    assert len(found) == 5
 
 
 @every_sampler
@@ -93,10 +96,11 @@ def test_ranks_have_equal_shares_that_make_up_the_plan(name, arguments, world_si
         assert len(shares[-1]) == len(sampler)
         assert all(type(index) is int for index in shares[-1])
     assert len({len(share) for share in shares}) == 1
-    in_turn = np.array(shares).T.flatten()
+    size = sampler.group_size
+    in_turn = np.array(shares).reshape(world_size, -1, size).transpose(1, 0, 2).flatten()
     plan = build(name, arguments).plan(5)
     assert len(plan) == sampler.plan_length
-    assert 0 <= len(in_turn) - len(plan) < world_size
+    assert 0 <= len(in_turn) - len(plan) < world_size * size
     np.testing.assert_array_equal(in_turn[: len(plan)], plan)
     np.testing.assert_array_equal(in_turn[len(plan) :], plan[: len(in_turn) - len(plan)])
 
@@ -246,12 +250,9 @@ def test_a_run_that_is_resumed_draws_what_it_would_have_drawn(tmp_path):
 
 
 def draw_of_own_weights(rank, path):
-    torch.distributed.init_process_group(
-        'gloo', init_method=f'file://{path}/meet', rank=rank, world_size=2
-    )
     weights = np.roll([0.3, 1.2, 0.5, 2.0], rank)  # what must not happen: ranks that disagree
-    torch.save(list(planned(weights)), f'{path}/{rank}.pth')
-    torch.distributed.destroy_process_group()
+    with gloo_group(rank, 2, path / 'meet'):
+        torch.save(list(planned(weights)), path / f'{rank}.pth')
 
 
 def test_ranks_draw_by_the_weights_of_the_first(tmp_path):

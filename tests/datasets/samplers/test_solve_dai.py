@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from par_plugins.datasets.samplers import solve_dai, solve_dai_at_sample_size
+from par_plugins.datasets.samplers import compare_with_adam, solve_dai
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 from tests.datasets.samplers.label_sets import kinds, long_tailed, pa100k
 from tests.references import dai as reference
@@ -74,6 +74,18 @@ def test_a_looser_cap_is_never_worse_and_more_diversity_never_less_diverse():
     ]
     assert all(np.diff(sizes) > 0)
     assert sizes[-1] == pytest.approx(1, abs=1e-2)
+
+
+def test_a_cap_may_be_a_fraction():
+    labels = long_tailed(100, 4)
+    for cap in (0.5, 1.5):
+        found = solve_dai(labels, size=40, max_repeat=cap)
+        assert found.largest_repeat == pytest.approx(cap, abs=1e-6)
+        assert found.largest_repeat <= cap
+        assert found.weights.sum() == pytest.approx(40)
+        options = {'target': 0.6, 'diversity': 0.0}
+        best = reference.minimum(labels, size=40, max_repeat=cap, **options)
+        assert found.objective == pytest.approx(best, abs=2e-6)
 
 
 def test_each_column_may_have_a_target_of_its_own():
@@ -161,13 +173,12 @@ def test_adam_is_never_better_at_the_same_size_cap_and_sample_size(seed, unknown
 
 def check_adam_is_never_better(labels, *, size, all_steps):
     for steps in all_steps:
-        adam = solve_dai(labels, size=size, max_repeat=None, solver='adam', steps=steps)
-        exact = solve_dai_at_sample_size(
-            labels,
-            size=size,
-            max_repeat=math.ceil(adam.largest_repeat),
-            effective_sample_size=adam.effective_sample_size,
+        adam, exact = compare_with_adam(labels, size=size, steps=steps)
+        assert adam.objective == pytest.approx(
+            solve_dai(labels, size=size, max_repeat=1, solver='adam', steps=steps).objective
         )
+        assert exact.weights.sum() == pytest.approx(size)
+        assert exact.largest_repeat <= adam.largest_repeat
         assert exact.effective_sample_size >= adam.effective_sample_size
         assert exact.objective <= adam.objective + exact.gap, steps
 
@@ -179,7 +190,10 @@ def check_adam_is_never_better(labels, *, size, all_steps):
         ({'size': math.nan}, 'size must be .* got nan'),
         ({'size': 0.5}, 'size must be .* got 0.5'),
         ({'max_repeat': 0}, 'max_repeat must be .* got 0'),
-        ({'max_repeat': 2.5}, 'max_repeat must be .* got 2.5'),
+        ({'max_repeat': math.nan}, 'max_repeat must be a positive number, got nan'),
+        ({'max_repeat': '5'}, "max_repeat must be a positive number, got '5'"),
+        ({'max_repeat': True}, 'max_repeat must be a positive number, got True'),
+        ({'size': 16, 'max_repeat': 1.5}, 'size=16 is impossible with max_repeat=1.5: 10 images'),
         ({'size': 21, 'max_repeat': 2}, 'size=21 is impossible with max_repeat=2: 10 images'),
         ({'target': 1.5}, r'in \[0, 1\], got 1.5'),
         ({'target': math.nan}, r'in \[0, 1\], got nan'),
@@ -205,7 +219,10 @@ def test_an_option_of_the_other_solver_is_refused():
         solve_dai(long_tailed(10, 3), size=5, max_repeat=3, steps=100)
 
 
-@pytest.mark.parametrize('labels', [[[0, np.nan]], [[0, 2]], np.zeros((0, 2))])
+@pytest.mark.parametrize(
+    'labels',
+    [[[0, np.nan]], [[0, np.inf]], [[0, 2]], [[0, -2]], [[0.5, 1]], np.zeros((0, 2)), [0, 1]],
+)
 def test_bad_labels_are_refused(labels):
     with pytest.raises(InputError, match='labels: '):
         solve_dai(labels, size=1, max_repeat=1)

@@ -10,6 +10,7 @@ from mmengine.registry import METRICS
 from mmpretrain.structures import DataSample
 
 from par_plugins.evaluation import AttributeMetric, BalancedAccuracyMetric
+from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
 from par_plugins.structures import Attribute, AttributeSchema
 from par_plugins.testing.contracts.registered import registered
 
@@ -45,14 +46,20 @@ def run(metric, samples, batch_size=4, size=None):
     return metric.evaluate(len(samples) if size is None else size)
 
 
-METRIC_CLASSES = registered(METRICS, 'par_plugins.evaluation.metrics')
+METRIC_CLASSES = {
+    name: found
+    for name, found in registered(METRICS, 'par_plugins.evaluation.metrics').items()
+    if issubclass(found, StreamedMetric)
+}
 every_metric = pytest.mark.parametrize('metric_class', METRIC_CLASSES.values(), ids=METRIC_CLASSES)
 
 
 def test_every_metric_is_found_through_the_registry():
     assert set(METRIC_CLASSES) == {
+        'AttributeAccuracyMetric',
         'AttributeMetric',
         'BalancedAccuracyMetric',
+        'OperatingPointMetric',
         'TopKRecallMetric',
     }
 
@@ -65,6 +72,17 @@ def test_the_cut_into_batches_does_not_matter(metric_class):
     for batch_size in (1, 2, 5, 16):
         found = run(build(metric_class), samples, batch_size)
         assert found == pytest.approx(expected, abs=1e-9)
+
+
+@every_metric
+def test_the_gallery_alone_is_scored_as_if_there_were_no_queries_and_named_so(metric_class):
+    samples = [
+        {**sample, 'is_query': place % 3 == 0} for place, sample in enumerate(samples_of(30))
+    ]
+    expected = run(build(metric_class), [sample for sample in samples if not sample['is_query']])
+    found = run(build(metric_class, gallery_only=True), samples)
+    assert set(found) == {name.replace('attribute/', 'attribute/gallery/') for name in expected}
+    assert list(found.values()) == pytest.approx(list(expected.values()), abs=1e-9)
 
 
 @every_metric

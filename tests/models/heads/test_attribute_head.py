@@ -163,3 +163,17 @@ def test_the_head_sits_on_backbones_of_mmpretrain(arch):
         )
     ).eval()
     assert model(torch.randn(1, 3, 64, 32)).shape == (1, 2)
+
+
+def test_a_branch_of_several_layers_is_each_attributes_own():
+    torch.manual_seed(0)
+    head = AttributeHead(8, schema=SCHEMA, embedding_channels=[6, 4])
+    features = torch.randn(5, 8)
+    embedded = head.pre_logits((features,))
+    assert embedded.shape == (5, 3, 4) and head((features,)).shape == (5, 5)
+    first, second = head.embedding, head.branches[0]
+    for j in range(3):
+        own = slice(6 * j, 6 * j + 6), slice(4 * j, 4 * j + 4)
+        hidden = (features @ first.weight[own[0]].T + first.bias[own[0]]).relu()
+        expected = (hidden @ second.weight[own[1], :, 0].T + second.bias[own[1]]).relu()
+        torch.testing.assert_close(embedded[:, j], expected)

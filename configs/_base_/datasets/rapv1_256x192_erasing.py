@@ -1,0 +1,5 @@
+# RAP v1 with random erasing, as DAI trains.
+_base_ = 'rapv1_256x192.py'
+train_pipeline = _base_.train_pipeline
+train_pipeline.insert(-1, _base_.random_erasing)
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

@@ -1,0 +1,5 @@
+# CIFAR-100 from scratch, TPAMI 2019: rate 0.1, decay 5e-4, batch 256, 200 epochs.
+_base_ = 'crl_sgd.py'
+optim_wrapper = dict(optimizer=dict(lr=0.1, weight_decay=5e-4))
+train_cfg = dict(max_epochs=200)
+auto_scale_lr = dict(base_batch_size=256, enable=False)

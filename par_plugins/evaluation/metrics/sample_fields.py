@@ -1,0 +1,39 @@
+"""Fields of data samples as tensors, and the sentence for one that is missing or misshapen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from par_plugins.structures import InputError
+
+
+def stack_field(
+    data_samples: Sequence[Mapping[str, Any]], key: str, shape: tuple[int, ...]
+) -> Tensor:
+    """One field of all samples, a row for each, on the CPU.
+
+    Args:
+        data_samples: One dict an image.
+        key: Name of the field.
+        shape: What each must have.
+
+    Raises:
+        InputError: If a sample has no such field, or of another shape; the message names the
+            image.
+    """
+    rows = []
+    for sample in data_samples:
+        if key not in sample:
+            raise InputError(f'{image_of(sample)}: its data sample has no {key!r}')
+        row = torch.as_tensor(sample[key])
+        if row.shape != shape:
+            raise InputError(f'{image_of(sample)}: {key} of shape {tuple(row.shape)}, not {shape}')
+        rows.append(row)
+    return torch.stack(rows).detach().cpu()
+
+
+def image_of(sample: Mapping[str, Any]) -> str:
+    """What a message calls the image of a sample."""
+    return str(sample.get('img_path', 'an image without img_path'))

@@ -1,0 +1,21 @@
+"""Random streams of their own, from numbers that name them."""
+
+import numpy as np
+import torch
+from mmengine.dist import get_rank
+from mmengine.logging import MessageHub
+
+
+def seeded_generator(device: torch.device, *words: int) -> torch.Generator:
+    """A generator that depends on the run's seed, the process and some numbers alone.
+
+    The same numbers give the same stream, also in a run that was resumed; torch's own generator is
+    neither read nor moved.
+
+    Args:
+        device: Where it draws.
+        *words: What the stream is for, at least 0.
+    """
+    seed = MessageHub.get_current_instance().get_info('seed', 0) or 0
+    state = np.random.SeedSequence((seed, get_rank(), *words)).generate_state(1, np.uint64)
+    return torch.Generator(device).manual_seed(int(state[0] >> np.uint64(1)))

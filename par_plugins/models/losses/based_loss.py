@@ -1,0 +1,46 @@
+"""What the losses have in common that are made from another loss of single labels."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mmengine.registry import MODELS
+from torch import Tensor, nn
+
+from par_plugins.models.losses.attribute_loss import AttributeLoss
+from par_plugins.structures import AttributeSchema
+
+CROSS_ENTROPY: Mapping[str, Any] = {'type': 'AttributeCrossEntropyLoss'}
+"""The base that the papers take."""
+
+
+class BasedLoss(AttributeLoss):
+    """Base of the losses that combine the losses of a batch's labels.
+
+    Args:
+        base: Loss of single labels, as a config or built: one that takes
+            ``reduction_override='none'``. Its own reduction plays no part.
+        loss_weight: Factor of the whole.
+    """
+
+    def __init__(self, *, base: Mapping[str, Any] | nn.Module, loss_weight: float) -> None:
+        super().__init__()
+        self.base = base if isinstance(base, nn.Module) else MODELS.build(dict(base))
+        self.loss_weight = loss_weight
+
+    def set_schema(self, schema: AttributeSchema) -> None:
+        """Say which columns belong to which attribute."""
+        super().set_schema(schema)
+        take: Callable[[AttributeSchema], None] | None = getattr(self.base, 'set_schema', None)
+        if take is not None:
+            take(schema)
+
+    def label_losses(self, logits: Tensor, targets: Tensor, weight: Tensor | None) -> Tensor:
+        """``(N, A)`` losses of the base.
+
+        Args:
+            logits: ``(N, C)`` packed.
+            targets: ``(N, A)`` int64, -1 for unknown.
+            weight: Factors of labels ``(N, A)`` or of images ``(N,)``.
+        """
+        losses: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
+        return losses

@@ -1,0 +1,64 @@
+"""What losses have in common that draw images of one value together and keep others away."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from par_plugins.models.losses.attribute_loss import AttributeLoss
+
+
+@dataclass(frozen=True)
+class PairTable:
+    """All pairs of a batch, first image by second.
+
+    Attributes:
+        distances: ``(A, N, N)``, or ``(1, N, N)`` of shared features: squared Euclidean distances
+            of features scaled to length 1, from 0 to 4; float32 or better.
+        same: ``(A, N, N)`` bool, two different images with the same known value.
+        other: ``(A, N, N)`` bool, two images with different known values.
+    """
+
+    distances: Tensor
+    same: Tensor
+    other: Tensor
+
+
+def pair_table(features: Tensor, targets: Tensor) -> PairTable:
+    """Compare all images of a batch.
+
+    Args:
+        features: ``(N, F)`` shared by all attributes, or ``(N, A, E)``; a vector of length 0
+            stays at 0.
+        targets: ``(N, A)`` int64, -1 for unknown.
+
+    Raises:
+        ValueError: If the shapes do not fit.
+    """
+    if features.ndim not in (2, 3) or features.shape[:-1] != targets.shape[: features.ndim - 1]:
+        raise ValueError(
+            f'features of shape {tuple(features.shape)} for targets of shape '
+            f'{tuple(targets.shape)}: must be (N, F) or (N, A, E)'
+        )
+    exact = features if features.dtype == torch.float64 else features.float()
+    with torch.autocast(features.device.type, enabled=False):
+        lengths = exact.norm(dim=-1, keepdim=True)
+        points = exact / lengths.masked_fill(lengths == 0, 1.0)
+        points = points[None] if features.ndim == 2 else points.transpose(0, 1)
+        squares = points.square().sum(dim=2)
+        products = points @ points.transpose(1, 2)
+    distances = squares[:, :, None] + squares[:, None, :] - 2 * products
+    labels = targets.t()
+    known = labels >= 0
+    both = known[:, :, None] & known[:, None, :]
+    equal = labels[:, :, None] == labels[:, None, :]
+    itself = torch.eye(len(targets), dtype=torch.bool, device=targets.device)
+    return PairTable(distances, both & equal & ~itself, both & ~equal)
+
+
+class EmbeddingLoss(AttributeLoss):
+    """Base of losses on the features alone: the classifier gets no gradient from them."""
+
+    inputs = ('features',)
+    pulls = 'features'
+    pulls_every_label = False

@@ -1,0 +1,153 @@
+"""What the writers of Market-1501 and DukeMTMC-reID share: folders, queries, the attribute file."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.io import savemat
+
+from par_plugins.datasets.reid_benchmark import DISTRACTOR, FOLDERS, JUNK
+from par_plugins.testing.benchmark_writer import Rule, cell_array, has, write_images
+from par_plugins.testing.toy_appearance import ToyPedestrian
+from par_plugins.testing.toy_pedestrians import ToyPedestrians
+
+IMAGES_PER_IDENTITY = 12
+NAMELESS = {'distractors': DISTRACTOR, 'junk': JUNK}
+
+
+@dataclass(frozen=True)
+class ReIDLayout:
+    """How a benchmark names its files and labels.
+
+    Attributes:
+        variable: The struct in the file of attributes, which is called like it.
+        fields: For each of its fields, ``train`` and ``test``, the names in the official order.
+        rules: The code of each of these.
+        file_name: A file's name, given identity, camera and number of the image.
+        num_cameras: Number of cameras.
+    """
+
+    variable: str
+    fields: Mapping[str, Sequence[str]]
+    rules: Mapping[str, Rule]
+    file_name: Callable[[int, int, int], str]
+    num_cameras: int
+
+
+def code(rule: Rule) -> Rule:
+    """The files' code of a rule: 1 for no, 2 for yes."""
+    return lambda who: 1 + rule(who)
+
+
+def color_codes(prefix: str, trait: str, colors: Iterable[str], plain: Rule) -> dict[str, Rule]:
+    """The code of each colour's field; nobody whose clothes are not plain has a colour."""
+
+    def of_color(color: str) -> Rule:
+        return code(lambda who: has(trait, color)(who) * plain(who))
+
+    return {prefix + color: of_color(color) for color in colors}
+
+
+def write_reid_benchmark(
+    root: str | Path,
+    layout: ReIDLayout,
+    *,
+    sizes: Mapping[str, int],
+    images_per_identity: int,
+    on_image: Callable[[], object] | None,
+    **world: Any,
+) -> dict[str, ToyPedestrians]:
+    """Write a toy benchmark: no identity is in two of its sets, no set depends on another's size.
+
+    Args:
+        root: Folder of the file of attributes and the image folders; made if missing, files are
+            overwritten.
+        layout: Whose.
+        sizes: Images of the sets: ``train``, ``test`` (queries and gallery) and, in the gallery
+            beside them, ``gallery_only`` (people with a name and labels), ``distractors`` and
+            ``junk`` (badly boxed), a person for each image of these.
+        images_per_identity: Of the others, under successive cameras.
+        on_image: Called after every image of ``train`` and ``test``.
+        **world: Further arguments of :class:`ToyPedestrians`.
+
+    Returns:
+        The sets by name.
+
+    Raises:
+        InputError: If an argument is out of its range.
+    """
+    sets = {
+        name: ToyPedestrians(
+            size,
+            images_per_identity=1 if name in NAMELESS else images_per_identity,
+            first_identity=number,
+            identity_step=len(sizes),
+            num_cameras=layout.num_cameras,
+            **world,
+        )
+        for number, (name, size) in enumerate(sizes.items(), start=1)
+    }
+    num_written = 0
+    for name, people in sets.items():
+        parts = _parts_of(name, people)
+        paths = [
+            f'{FOLDERS[part]}/'
+            f'{layout.file_name(NAMELESS.get(name, who.identity), who.camid, num_written + i)}'
+            for i, (part, who) in enumerate(zip(parts, people, strict=True))
+        ]
+        crop = _badly_boxed if name == 'junk' else None
+        progress = on_image if name in ('train', 'test') else None
+        write_images(Path(root), people, paths, progress, crop=crop)
+        num_written += len(people)
+    _write_attributes(
+        Path(root),
+        layout,
+        {'train': sets['train'], 'test': chain(sets['test'], sets.get('gallery_only', ()))},
+    )
+    return sets
+
+
+def _parts_of(name: str, people: ToyPedestrians) -> list[str]:
+    """The part that each image of a set belongs to.
+
+    Of the test people, an identity's first image under a camera is a query if more follow under
+    that camera, and its very first one is in any case.
+    """
+    if name != 'test':
+        return ['train' if name == 'train' else 'gallery'] * len(people)
+    sightings = [(who.identity, who.camid) for who in people]
+    counts, parts = Counter(sightings), []
+    seen: set[tuple[int, int]] = set()
+    identities: set[int] = set()
+    for sighting in sightings:
+        first = sighting not in seen and (counts[sighting] > 1 or sighting[0] not in identities)
+        parts.append('query' if first else 'gallery')
+        seen.add(sighting)
+        identities.add(sighting[0])
+    return parts
+
+
+def _write_attributes(
+    root: Path, layout: ReIDLayout, people: Mapping[str, Iterable[ToyPedestrian]]
+) -> None:
+    content: dict[str, dict[str, np.ndarray]] = {}
+    for part, fields in layout.fields.items():
+        by_identity = {who.identity: who for who in people[part]}
+        labelled = [by_identity[pid] for pid in sorted(by_identity)]
+        index = [np.array([f'{who.identity:04d}']) for who in labelled]
+        content[part] = {
+            **{
+                field: np.array([[layout.rules[field](who) for who in labelled]], dtype=np.uint8)
+                for field in fields
+            },
+            'image_index': cell_array(index, (1, len(index))),
+        }
+    savemat(root / f'{layout.variable}.mat', {layout.variable: content}, do_compression=True)
+
+
+def _badly_boxed(image: np.ndarray) -> np.ndarray:
+    return image[len(image) // 2 :]

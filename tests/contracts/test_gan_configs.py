@@ -1,0 +1,23 @@
+"""Every config leaf of a GAN keeps the promise of ``par_plugins.testing.contracts.gan_configs``."""
+
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from par_plugins.testing.contracts.gan_configs import check_gan_config_trains
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
+LEAVES = sorted(CONFIGS.glob('mrgan/mrgan_*.py'))
+
+
+def test_the_leaves_are_found():
+    assert len(LEAVES) == 4
+
+
+@pytest.mark.parametrize('path', LEAVES, ids=lambda path: path.stem)
+def test_the_config_loads_builds_trains_draws_and_is_scored(path, tiny_root, tmp_path):
+    dataset = Config.fromfile(path).train_dataloader.dataset
+    name = dataset.get('dataset', dataset).type
+    root = tiny_root('PA100K' if name == 'UnlabelledImages' else name)
+    check_gan_config_trains(str(path), str(root), str(tmp_path))

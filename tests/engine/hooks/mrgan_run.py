@@ -1,0 +1,33 @@
+"""An MR-GAN of toy pedestrians, cut down to a run of seconds."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+CONFIG = Path(__file__).parents[3] / 'configs/mrgan/mrgan_toy_pedestrians_128x64.py'
+
+
+def mrgan_config(toy_root, work_dir, **options):
+    """8 images, one step an epoch, few channels, no validation."""
+    cfg = Config.fromfile(CONFIG)
+    cfg.merge_from_dict(
+        {
+            'model.channels': 2,
+            'model.max_channels': 4,
+            'train_cfg.max_epochs': 1,
+            'train_dataloader.batch_size': 8,
+            'train_dataloader.num_workers': 0,
+            'train_dataloader.dataset.data_root': str(toy_root),
+            'train_dataloader.dataset.indices': 8,
+            'val_dataloader': None,
+            'val_evaluator': None,
+            'val_cfg': None,
+            'test_dataloader': None,
+            'test_evaluator': None,
+            'test_cfg': None,
+            'custom_hooks': [*cfg.custom_hooks[:-1], dict(type='SampleGridHook', num_images=2)],
+            **options,
+        }
+    )
+    cfg.work_dir, cfg.launcher = str(work_dir), 'none'
+    return cfg

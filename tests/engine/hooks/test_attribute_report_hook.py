@@ -1,0 +1,65 @@
+import csv
+import json
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from par_plugins.engine.hooks import AttributeReportHook
+from tests.engine.hooks.toy_loop import toy_runner
+
+ROWS = [
+    {'name': 'Hat', 'positives': 3, 'ratio': 0.25, 'tpr': 50.0, 'tnr': 80.0, 'mA': 65.0},
+    {'name': 'Bag', 'positives': 0, 'ratio': 0.0, 'tpr': math.nan, 'tnr': 90.0, 'mA': math.nan},
+]
+
+
+def report(folder, metrics, scores, split='val'):
+    loop = SimpleNamespace(evaluator=SimpleNamespace(metrics=metrics))
+    runner = toy_runner(
+        **{split: loop},
+        work_dir=str(folder),
+        seed=7,
+        timestamp='20260101_000000',
+        experiment_name='resnet_20260101_000000',
+    )
+    getattr(AttributeReportHook(), f'after_{split}_epoch')(runner, scores)
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize('split', ['val', 'test'])
+def test_a_table_becomes_csv_and_figure_and_the_scores_json_without_nan(tmp_path, split):
+    metric = SimpleNamespace(table=ROWS, rules='rap')
+    names = report(tmp_path, [metric], {'attribute/mA': 65.0, 'attribute/mAP': math.nan}, split)
+    assert names == [f'{split}_attributes.csv', f'{split}_attributes.png', f'{split}_scores.json']
+    with (tmp_path / names[0]).open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row['name'] for row in rows] == ['Hat', 'Bag'] and rows[0]['tnr'] == '80.0'
+    assert (tmp_path / names[1]).read_bytes().startswith(b'\x89PNG')
+    assert json.loads((tmp_path / names[2]).read_text()) == {
+        'config': 'resnet',
+        'seed': 7,
+        'scores': {'attribute/mA': 65.0, 'attribute/mAP': None},
+    }
+
+
+def test_two_tables_get_the_names_of_their_rules(tmp_path):
+    metrics = [SimpleNamespace(table=ROWS, rules=rules) for rules in ('rap', 'openpar')]
+    names = report(tmp_path, metrics, {})
+    assert {'val_attributes_rap.csv', 'val_attributes_openpar.csv'} < set(names)
+
+
+def test_a_table_of_another_name_has_files_of_its_own_and_no_figure_without_mean_accuracy(tmp_path):
+    rows = [{'name': 'Hat', 'labelled': 4, 'accuracy': 75.0}]
+    other = SimpleNamespace(table=rows, rules='unknown_left_out', table_name='label_accuracy')
+    names = report(tmp_path, [SimpleNamespace(table=ROWS, rules='rap'), other], {})
+    assert names == [
+        'val_attributes.csv',
+        'val_attributes.png',
+        'val_label_accuracy.csv',
+        'val_scores.json',
+    ]
+
+
+def test_metrics_without_a_table_leave_the_scores_alone(tmp_path):
+    assert report(tmp_path, [SimpleNamespace()], {'top1': 1.0}) == ['val_scores.json']

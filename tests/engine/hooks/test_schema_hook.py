@@ -1,0 +1,78 @@
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from par_plugins.engine.hooks import SchemaHook
+from par_plugins.structures import AttributeSchema, InputError, SchemaMismatchError
+from tests.engine.hooks.toy_loop import ToyLoop, toy_runner
+
+SCHEMA = AttributeSchema(['Hat', 'Bag'])
+
+
+class Outputs(torch.nn.Module):
+    def set_schema(self, schema):
+        self.schema = schema
+
+
+def loop(schema=SCHEMA, metrics=()):
+    data = SimpleNamespace(metainfo={'schema': schema})
+    return ToyLoop(data, evaluator=SimpleNamespace(metrics=list(metrics)))
+
+
+def loaded(schema, runner=None):
+    """A checkpoint after it was loaded."""
+    checkpoint = {'meta': {'dataset_meta': {} if schema is None else {'schema': schema}}}
+    SchemaHook().after_load_checkpoint(runner or toy_runner(test=loop()), checkpoint)
+    return checkpoint['meta']['dataset_meta'].get('schema')
+
+
+def test_modules_and_metrics_are_told_the_schema_before_the_run():
+    inner = Outputs()
+    test = loop()
+    SchemaHook().before_run(toy_runner(test=test, model=torch.nn.Sequential(inner)))
+    assert inner.schema == SCHEMA and test.evaluator.dataset_meta['schema'] == SCHEMA
+
+
+def test_a_saved_schema_is_plain_data_and_the_runs_own_stays_an_object():
+    meta = {'schema': SCHEMA, 'name': 'toys'}
+    checkpoint = {
+        'meta': {'dataset_meta': meta},
+        'message_hub': {'runtime_info': {'dataset_meta': meta}},
+    }
+    SchemaHook().before_save_checkpoint(toy_runner(), checkpoint)
+    plain = {'schema': SCHEMA.to_dict(), 'name': 'toys'}
+    assert checkpoint['meta']['dataset_meta'] == plain
+    assert checkpoint['message_hub']['runtime_info']['dataset_meta'] == plain
+    assert meta['schema'] is SCHEMA
+
+
+@pytest.mark.parametrize('saved', [SCHEMA, SCHEMA.to_dict()])
+def test_a_checkpoint_of_the_same_schema_is_taken(saved):
+    assert loaded(saved) == SCHEMA
+
+
+@pytest.mark.parametrize('names', [['Bag', 'Hat'], ['Hat'], ['Hat', 'Bag', 'Coat']])
+def test_a_checkpoint_of_another_order_or_set_is_refused(names):
+    with pytest.raises(SchemaMismatchError, match='the checkpoint has'):
+        loaded(AttributeSchema(names))
+
+
+def test_a_checkpoint_that_does_not_say_is_taken_with_a_warning(caplog):
+    assert loaded(None) is None
+    assert 'does not say which attributes' in caplog.messages[0]
+
+
+def check_save_best(key):
+    metric = SimpleNamespace(prefixed_names=['attribute/mA'])
+    hooks = [SimpleNamespace(save_best=[key]), SimpleNamespace()]
+    runner = toy_runner(val=loop(metrics=[metric]), model=Outputs(), hooks=hooks)
+    runner.val_evaluator = runner.val_loop.evaluator
+    SchemaHook().before_run(runner)
+
+
+def test_a_best_score_that_no_validation_gives_is_refused():
+    check_save_best('attribute/mA')
+    check_save_best('auto')
+    with pytest.raises(InputError, match="save_best='attribute/f2', but validation gives attrib"):
+        check_save_best('attribute/f2')

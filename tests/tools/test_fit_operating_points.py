@@ -1,0 +1,98 @@
+"""Operating points from training to a test, and for a checkpoint that has none yet."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from par_plugins.apis import build_runner, evaluate_best
+from par_plugins.apis.operating_points import fit_operating_points, operating_points_of
+from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.structures import AttributeSchema, InputError
+from tests.tools.toy_run import CONFIG, ROOT, toy_config
+
+RULES = ('f1', 'threshold_adjustment')
+METRICS = [
+    dict(type='AttributeMetric'),
+    *(dict(type='OperatingPointMetric', rule=r) for r in RULES),
+]
+
+
+def config(toy_root, work_dir):
+    hooks = [*Config.fromfile(CONFIG).custom_hooks, dict(type='OperatingPointHook')]
+    hooks = list({hook['type']: hook for hook in hooks}.values())
+    return toy_config(
+        toy_root,
+        work_dir,
+        val_evaluator=METRICS,
+        test_evaluator=METRICS,
+        custom_hooks=hooks,
+    )
+
+
+@pytest.fixture(scope='module')
+def trained(toy_root, tmp_path_factory):
+    work_dir = tmp_path_factory.mktemp('trained')
+    runner = build_runner(config(toy_root, work_dir))
+    runner.train()
+    return work_dir, evaluate_best(runner)
+
+
+def best(work_dir):
+    return str(next(work_dir.glob('best_attribute_mA_*.pth')))
+
+
+def test_a_run_ends_with_scores_at_its_operating_points(trained):
+    work_dir, scores = trained
+    for name in ('attribute/mA', 'attribute/tuned_f1/mA', 'attribute/threshold_adjustment/mA'):
+        assert 0 <= scores[name] <= 100
+    in_sample = json.loads((work_dir / 'val_scores.json').read_text())['scores']
+    assert in_sample['attribute/tuned_f1_in_sample/mA'] is not None
+    assert (work_dir / 'val_attributes_tuned_f1_in_sample.csv').is_file()
+    stored = load_checkpoint_file(best(work_dir))['meta']['operating_points']
+    assert set(stored) == {'tuned_f1', 'threshold_adjustment'}
+    assert stored['threshold_adjustment']['parameters']['temperature'] in (1, 2, 3, 4, 5)
+
+
+def test_a_later_test_finds_the_same_scores(trained, toy_root, tmp_path):
+    cfg = config(toy_root, tmp_path)
+    cfg.load_from = best(trained[0])
+    assert build_runner(cfg).test() == pytest.approx(trained[1], abs=1e-9)
+
+
+def test_points_found_afterwards_are_those_that_the_run_found(trained, toy_root, tmp_path):
+    checkpoint = load_checkpoint_file(best(trained[0]))
+    expected = checkpoint['meta'].pop('operating_points')
+    bare = tmp_path / 'bare.pth'
+    torch.save(checkpoint, bare)
+    cfg = config(toy_root, tmp_path / 'test')
+    cfg.load_from = str(bare)
+    with pytest.raises(InputError, match="no operating point 'tuned_f1'"):
+        build_runner(cfg).test()
+
+    out = tmp_path / 'with.pth'
+    plain = toy_config(toy_root, tmp_path / 'fit')
+    points = fit_operating_points(plain, str(bare), out, rules=RULES)
+    content = load_checkpoint_file(str(out))
+    schema = AttributeSchema.from_dict(content['meta']['dataset_meta']['schema'])
+    assert {name: point.to_dict() for name, point in points.items()} == expected
+    again = operating_points_of(content, schema)
+    assert {name: point.to_dict() for name, point in again.items()} == expected
+    assert content['state_dict'].keys() == checkpoint['state_dict'].keys()
+
+
+def test_the_command_line_prints_the_thresholds(trained, toy_root, tmp_path):
+    out = tmp_path / 'out.pth'
+    command = [sys.executable, ROOT / 'tools/analysis/fit_operating_points.py', CONFIG]
+    command += [best(trained[0]), '--out', out, '--rules', 'mA', '--work-dir', tmp_path]
+    options = [f'{split}_dataloader.dataset.data_root={toy_root}' for split in ('train', 'val')]
+    options.append('val_dataloader.num_workers=0')
+    done = subprocess.run(
+        [*command, '--cfg-options', *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert 'tuned_mA' in done.stdout and '  Female: 0.' in done.stdout
+    assert 'tuned_mA' in load_checkpoint_file(str(out))['meta']['operating_points']

@@ -1,0 +1,100 @@
+"""MR-GAN through the runner: resumed, in several processes, in mixed precision."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from par_plugins.apis import build_runner, last_whole_checkpoint
+from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.structures import InputError
+from tests.distributed.test_train_and_test import free_port
+from tests.engine.hooks.mrgan_run import CONFIG, mrgan_config
+
+ROOT = Path(__file__).parents[2]
+
+
+def tensors(value, name=''):
+    """Every tensor of nested dicts and lists, by its place."""
+    if isinstance(value, torch.Tensor):
+        return {name: value}
+    if not isinstance(value, dict | list | tuple):
+        return {}
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return {k: v for key, part in items for k, v in tensors(part, f'{name}.{key}').items()}
+
+
+def epochs(toy_root, work_dir, number, resume=False, **options):
+    cfg = mrgan_config(toy_root, work_dir, **{'train_cfg.max_epochs': number, **options})
+    cfg.resume, cfg.load_from = resume, last_whole_checkpoint(work_dir) if resume else None
+    runner = build_runner(cfg)
+    runner.train()
+    return runner
+
+
+def test_one_step_and_one_resumed_are_two_in_both_networks_and_optimisers(toy_root, tmp_path):
+    epochs(toy_root, tmp_path / 'whole', 2)
+    epochs(toy_root, tmp_path / 'parts', 1)
+    assert epochs(toy_root, tmp_path / 'parts', 2, resume=True).iter == 2
+    whole, parts = (
+        load_checkpoint_file(str(tmp_path / name / 'epoch_2.pth')) for name in ('whole', 'parts')
+    )
+    for content in ('state_dict', 'optimizer'):
+        found, expected = tensors(parts[content]), tensors(whole[content])
+        assert found.keys() == expected.keys() and len(found) > 40
+        assert all(found[name].equal(expected[name]) for name in expected)
+    assert set(whole['optimizer']) == {'generator', 'discriminator'}
+    assert whole['state_dict']['generator_ema.steps'] == 2
+    prior = whole['state_dict']['label_vectors.prior']
+    assert ((prior > 0) & (prior < 1)).any() and not (prior == 0.5).all()
+
+
+def test_bfloat16_trains_on_the_cpu(toy_root, tmp_path):
+    options = {'optim_wrapper.type': 'BFloat16OptimWrapper'}
+    runner = epochs(toy_root, tmp_path, 1, **options)
+    assert all(p.dtype == torch.float32 and p.isfinite().all() for p in runner.model.parameters())
+    plain = epochs(toy_root, tmp_path / 'plain', 1)
+    moved = [
+        (a - b).abs().max().item()
+        for a, b in zip(runner.model.parameters(), plain.model.parameters(), strict=True)
+    ]
+    assert 0 < max(moved) < 1e-3  # other roundings, the same step
+
+
+def test_amp_without_a_gpu_is_refused_for_both_networks(toy_root, tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip('there is a GPU')
+    with pytest.raises(InputError, match='needs a GPU'):
+        epochs(toy_root, tmp_path, 1, **{'optim_wrapper.type': 'AmpOptimWrapper'})
+
+
+def test_two_processes_train_one_model_whose_checkpoint_one_process_resumes(toy_root, tmp_path):
+    cfg = mrgan_config(toy_root, tmp_path, **{'train_dataloader.batch_size': 4})
+    cfg.custom_hooks = cfg.custom_hooks[:-1]
+    cfg.dump(str(tmp_path / CONFIG.name))
+    environment = {
+        **os.environ,
+        'OMP_NUM_THREADS': '1',
+        'PORT': str(free_port()),
+        'PATH': f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}',
+    }
+    command = ['bash', 'tools/dist_train.sh', tmp_path / CONFIG.name, '2', '--work-dir', tmp_path]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    state = load_checkpoint_file(str(tmp_path / 'epoch_1.pth'))
+    alone = epochs(toy_root, tmp_path / 'alone', 1)
+    assert state['state_dict'].keys() == alone.model.state_dict().keys()
+    assert state['meta']['iter'] == 1
+    resumed = epochs(toy_root, tmp_path, 2, resume=True)
+    assert resumed.iter == 2 and int(resumed.model.generator_ema.steps) == 2
+
+
+@pytest.mark.gpu
+def test_mixed_precision_trains_on_a_gpu(toy_root, tmp_path):
+    runner = epochs(toy_root, tmp_path, 2, **{'optim_wrapper.type': 'AmpOptimWrapper'})
+    assert all(p.isfinite().all() for p in runner.model.parameters())
