@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
-from par_plugins.apis.runner import build_runner
+from par_plugins.apis.runner import build_predictor
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import AttributeSchema, InputError
@@ -94,18 +94,14 @@ def embed_images(
     meta = load_checkpoint_file(checkpoint).get('meta', {}).get('dataset_meta') or {}
     if 'schema' not in meta:
         raise InputError(f'{checkpoint} does not say which attributes it was trained on')
-    cfg.load_from = checkpoint
     cfg.test_dataloader.dataset = dict(
         type='UnlabelledImages',
         data_root=str(folder),
         schema=meta['schema'],
         pipeline=cfg.test_dataloader.dataset.pipeline,
     )
-    runner = build_runner(cfg)
+    runner = build_predictor(cfg, checkpoint)
     loader = runner.test_loop.dataloader
-    runner.call_hook('before_run')  # the schema goes to the model
-    runner.load_or_resume()
-    runner.model.eval()
     names: list[str] = []
     embeddings: list[np.ndarray] = []
     probabilities: list[np.ndarray] = []

@@ -46,6 +46,25 @@ def build_runner(cfg: Config) -> Runner:
     return runner
 
 
+def build_predictor(cfg: Config, checkpoint: str) -> Runner:
+    """Build the runner of a config, its model ready to predict the test set.
+
+    Args:
+        cfg: See :func:`build_runner`; it must have a test set.
+        checkpoint: The weights, held to the schema of the test set.
+
+    Raises:
+        InputError: If the checkpoint cannot be read or is of another schema.
+    """
+    cfg.load_from = checkpoint
+    runner = build_runner(cfg)
+    _ = runner.test_loop  # built first, so that the checkpoint is held to its schema
+    runner.call_hook('before_run')  # the schema goes to the model
+    runner.load_or_resume()
+    runner.model.eval()
+    return runner
+
+
 def last_whole_checkpoint(work_dir: str | Path) -> str | None:
     """The newest checkpoint of a work directory that can be read to its end.
 

@@ -52,6 +52,20 @@ class LabelIndicators:
         positive, known = self.positive.astype(np.float64), self.known.astype(np.float64)
         return _shares(positive.T @ positive, positive.T @ known)
 
+    @property
+    def correlation(self) -> np.ndarray:
+        """``(V, V)`` correlation of two columns over the images where both are known.
+
+        NaN where one of them is the same on all of these.
+        """
+        positive, known = self.positive.astype(np.float64), self.known.astype(np.float64)
+        both = known.T @ known
+        mean = _shares(positive.T @ known, both)  # of the row's, where the column's is known too
+        covariance = _shares(positive.T @ positive, both) - mean * mean.T
+        variance = mean * (1 - mean)
+        scale = np.sqrt(variance * variance.T)
+        return _shares(covariance, np.where(np.isnan(scale), 0.0, scale))
+
 
 def _shares(parts: np.ndarray, wholes: np.ndarray) -> np.ndarray:
     shares = np.full(parts.shape, np.nan)

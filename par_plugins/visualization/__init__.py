@@ -4,10 +4,16 @@ from par_plugins.visualization.attribute_scores_figure import attribute_scores_f
 from par_plugins.visualization.image_grid import image_grid
 from par_plugins.visualization.predictions_figure import predictions_figure
 from par_plugins.visualization.rank_lists_figure import RankList, rank_lists_figure
+from par_plugins.visualization.retrieval_figures import (
+    camera_pairs_figure,
+    gallery_size_figure,
+)
 
 __all__ = [
     'RankList',
     'attribute_scores_figure',
+    'camera_pairs_figure',
+    'gallery_size_figure',
     'image_grid',
     'predictions_figure',
     'rank_lists_figure',

@@ -1,9 +1,12 @@
-"""Which attributes occur together."""
+"""Which attributes occur together, and which exclude each other."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from par_plugins.visualization.matrix_figure import draw_matrix
 
 
 def co_occurrence_figure(names: Sequence[str], shares: np.ndarray) -> Figure:
@@ -17,14 +20,31 @@ def co_occurrence_figure(names: Sequence[str], shares: np.ndarray) -> Figure:
     Returns:
         A figure that belongs to no window.
     """
-    side = 3 + 0.17 * len(names)
-    figure = Figure(figsize=(side + 0.6, side), layout='constrained')
-    axes = figure.subplots()
-    axes.set_facecolor('0.85')  # shows where there is none
-    image = axes.imshow(100 * shares, vmin=0, vmax=100, cmap='viridis', interpolation='nearest')
-    places = range(len(names))
-    axes.set_xticks(places, names, rotation=90, fontsize=6)
-    axes.set_yticks(places, names, fontsize=6)
-    axes.set_title('Percent of those with the row who also have the column', fontsize=9)
-    figure.colorbar(image, ax=axes, shrink=0.6)
+    figure, axes = _square(len(names))
+    title = 'Percent of those with the row who also have the column'
+    draw_matrix(axes, 100 * shares, rows=names, columns=names, limits=(0, 100), title=title)
     return figure
+
+
+def correlation_figure(names: Sequence[str], correlation: np.ndarray) -> Figure:
+    """Draw correlations of attributes (APR, figure 4).
+
+    Args:
+        names: V names.
+        correlation: ``(V, V)``, -1 to 1; NaN where it is not defined.
+
+    Returns:
+        A figure that belongs to no window.
+    """
+    figure, axes = _square(len(names))
+    title = 'Correlation over the images where both are known'
+    draw_matrix(
+        axes, correlation, rows=names, columns=names, limits=(-1, 1), title=title, cmap='RdBu'
+    )
+    return figure
+
+
+def _square(size: int) -> tuple[Figure, Axes]:
+    side = 3 + 0.17 * size
+    figure = Figure(figsize=(side + 0.6, side), layout='constrained')
+    return figure, figure.subplots()

@@ -30,7 +30,7 @@ class RankList:
     right: Sequence[bool] | None = None
 
 
-def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema) -> Figure:
+def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema | None) -> Figure:
     """Draw a row for every query: the query, then what was found, right and wrong ones framed.
 
     Below each picture found stand the attributes predicted of it: the binary ones that it has,
@@ -38,7 +38,7 @@ def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema) -> Fig
 
     Args:
         lists: At least one.
-        schema: The attributes.
+        schema: The attributes; None where the model predicts none.
 
     Returns:
         A figure that belongs to no window.
@@ -52,26 +52,34 @@ def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema) -> Fig
         if one.query is not None:
             row[0].imshow(one.query)
             row[0].set_title('query', fontsize=8)
-        predictions = schema.predictions(torch.from_numpy(np.asarray(one.probabilities))).numpy()
+        words = _words(one, schema)
         for number, (place, picture) in enumerate(zip(row[1:], one.found, strict=False)):
             right = None if one.right is None else bool(one.right[number])
-            _draw(place, picture, predictions[number], schema, color=FRAMES[right])
+            _draw(place, picture, color=FRAMES[right])
             place.set_title(str(number + 1), fontsize=8)
+            place.set_xlabel('\n'.join(words[number]), fontsize=6)
     return figure
 
 
-def _draw(
-    place: Axes, picture: np.ndarray, predicted: np.ndarray, schema: AttributeSchema, *, color: str
-) -> None:
+def _draw(place: Axes, picture: np.ndarray, *, color: str) -> None:
     place.set_axis_on()
     place.set_xticks([])
     place.set_yticks([])
     place.imshow(picture)
     for spine in place.spines.values():
         spine.set(edgecolor=color, linewidth=3)
-    words = [
-        attribute.values[value] if attribute.values is not None else attribute.name
-        for attribute, value in zip(schema.attributes, predicted, strict=True)
-        if value or attribute.values is not None
+
+
+def _words(one: RankList, schema: AttributeSchema | None) -> list[list[str]]:
+    """What was predicted of each picture found."""
+    if schema is None:
+        return [[] for _ in one.found]
+    predictions = schema.predictions(torch.from_numpy(np.asarray(one.probabilities))).tolist()
+    return [
+        [
+            attribute.values[value] if attribute.values is not None else attribute.name
+            for attribute, value in zip(schema.attributes, predicted, strict=True)
+            if value or attribute.values is not None
+        ]
+        for predicted in predictions
     ]
-    place.set_xlabel('\n'.join(words), fontsize=6)

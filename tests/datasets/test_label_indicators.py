@@ -33,6 +33,20 @@ def test_ratios_count_the_known_labels_alone():
     assert np.isnan(unknown[0]) and unknown[4] == 0
 
 
+def test_correlation_is_that_of_the_images_where_both_are_known():
+    rng = np.random.default_rng(0)
+    targets = rng.integers(-1, 2, (60, 3))
+    targets[:, 2] = np.where(targets[:, 0] < 0, -1, 1 - targets[:, 0])
+    schema = AttributeSchema(['a', 'b', 'not_a'])
+    found = LabelIndicators.from_targets(targets, schema).correlation
+    both = (targets[:, 0] >= 0) & (targets[:, 1] >= 0)
+    expected = np.corrcoef(targets[both, 0], targets[both, 1])[0, 1]
+    np.testing.assert_allclose([found[0, 1], found[1, 0]], expected, atol=1e-12)
+    np.testing.assert_allclose([found[0, 0], found[0, 2]], [1, -1], atol=1e-12)
+    always = LabelIndicators.from_targets(np.array([[1, 0, 0], [1, 1, -1]]), schema).correlation
+    assert np.isnan(always[0]).all() and np.isnan(always[1, 2]) and always[1, 1] == 1
+
+
 def test_co_occurrence_is_the_share_of_the_rows_people_who_have_the_column():
     shares = LabelIndicators.from_targets(TARGETS, SCHEMA).co_occurrence
     hat, young, adult, old, bag = range(5)

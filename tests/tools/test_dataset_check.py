@@ -171,7 +171,14 @@ def test_the_command_line_prints_ratios_draws_figures_and_exits_with_0(
     assert status == 0
     assert 'train (9)' in output and 'action-CarrybyHand' in output and 'images: 9 train' in output
     figures = sorted(path.name for path in (tmp_path / 'figures').iterdir())
-    assert figures == ['co_occurrence_test.png', 'co_occurrence_train.png', 'ratios.png']
+    assert figures == [
+        *(
+            f'{name}_{split}.png'
+            for name in ('co_occurrence', 'correlation')
+            for split in ('test', 'train')
+        ),
+        'ratios.png',
+    ]
 
 
 def test_the_command_line_exits_with_1_and_names_what_is_wrong(

@@ -7,9 +7,12 @@ from par_plugins.structures import Attribute, AttributeSchema
 from par_plugins.visualization import (
     RankList,
     attribute_scores_figure,
+    camera_pairs_figure,
+    gallery_size_figure,
     predictions_figure,
     rank_lists_figure,
 )
+from par_plugins.visualization.co_occurrence_figure import correlation_figure
 
 
 def test_bars_are_ordered_by_positives_and_survive_undefined_scores(tmp_path):
@@ -59,3 +62,32 @@ def test_a_rank_list_frames_right_and_wrong_and_names_what_was_predicted():
     frames = [place.spines['left'].get_edgecolor() for place in (axes[1], axes[2], axes[4])]
     assert frames == [to_rgba(color) for color in ('tab:green', 'tab:red', '0.6')]
     assert [len(place.images) for place in axes] == [1, 1, 1, 0, 1, 0]
+
+
+def test_pairs_of_cameras_stand_as_the_scores_have_them():
+    pairs = {
+        'query_cameras': [1, 4],
+        'gallery_cameras': [1, 2, 4],
+        'rank1': np.array([[math.nan, 50.0, 20.0], [10.0, 30.0, math.nan]]),
+        'mAP': np.zeros((2, 3)),
+        'cross_camera_rank1': 27.5,
+        'cross_camera_mAP': 0.0,
+    }
+    rank1 = camera_pairs_figure(pairs).axes[0]
+    assert rank1.get_title() == 'rank1, mean over different cameras 27.50'
+    assert [label.get_text() for label in rank1.get_yticklabels()] == ['camera 1', 'camera 4']
+    np.testing.assert_array_equal(rank1.images[0].get_array().filled(math.nan), pairs['rank1'])
+
+
+def test_the_curve_over_the_gallery_is_the_one_given():
+    curve = [{'gallery': 10, 'rank1': 80, 'mAP': 60}, {'gallery': 30, 'rank1': 70, 'mAP': 50}]
+    lines = gallery_size_figure(curve).axes[0].lines
+    assert [line.get_label() for line in lines] == ['rank1', 'mAP']
+    np.testing.assert_array_equal(lines[1].get_xydata(), [[10, 60], [30, 50]])
+
+
+def test_correlations_keep_their_sign():
+    matrix = np.array([[1.0, -0.5], [-0.5, 1.0]])
+    axes = correlation_figure(['hat', 'bag'], matrix).axes[0]
+    np.testing.assert_array_equal(axes.images[0].get_array(), matrix)
+    assert axes.images[0].get_clim() == (-1, 1)

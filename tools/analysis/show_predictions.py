@@ -7,7 +7,7 @@ import mmcv
 import numpy as np
 import torch
 
-from par_plugins.apis import RUNNER_OPTIONS, build_runner, load_config, stop_on_input_error
+from par_plugins.apis import RUNNER_OPTIONS, build_predictor, load_config, stop_on_input_error
 from par_plugins.visualization import predictions_figure
 
 FORMATS = ('.png', '.pdf', '.svg', '.jpg')
@@ -29,12 +29,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     cfg = load_config(args, work_dir='{config}/pictures')
-    cfg.load_from = args.checkpoint
-    runner = build_runner(cfg)
-    loader = runner.test_loop.dataloader  # built, so that the checkpoint is held to its schema
+    runner = build_predictor(cfg, args.checkpoint)
+    loader = runner.test_loop.dataloader
     schema = loader.dataset.metainfo['schema']
-    runner.load_or_resume()
-    runner.model.eval()
     shown = min(args.images, len(loader.dataset))
     spread = np.linspace(0, len(loader.dataset) - 1, shown).astype(int)
     data = loader.collate_fn([loader.dataset[index] for index in spread])

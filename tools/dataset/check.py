@@ -11,7 +11,7 @@ from rich.table import Table
 
 from par_plugins.apis import stop_on_input_error
 from par_plugins.apis.check_dataset import DatasetReport, check_dataset
-from par_plugins.visualization.co_occurrence_figure import co_occurrence_figure
+from par_plugins.visualization.co_occurrence_figure import co_occurrence_figure, correlation_figure
 from par_plugins.visualization.positive_ratio_figure import positive_ratio_figure
 
 
@@ -32,7 +32,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--no-images', action='store_true', help='read no image')
     parser.add_argument('--threads', type=int, default=8, help='images read at a time')
     parser.add_argument(
-        '--figures', type=Path, help='folder for pictures of ratios and co-occurrence'
+        '--figures', type=Path, help='folder for pictures of ratios, co-occurrence, correlation'
     )
     parser.add_argument('--show', type=int, default=10, help='how many bad images to name')
     return parser.parse_args()
@@ -88,7 +88,9 @@ def draw_figures(report: DatasetReport, folder: Path) -> None:
     for split, labels in report.labels.items():
         figure = co_occurrence_figure(names, labels.co_occurrence)
         figure.savefig(folder / f'co_occurrence_{split}.png', dpi=150)
-    print(f'Drew ratios and co-occurrence on {folder}.')
+        figure = correlation_figure(names, labels.correlation)
+        figure.savefig(folder / f'correlation_{split}.png', dpi=150)
+    print(f'Drew ratios, co-occurrence and correlation on {folder}.')
 
 
 if __name__ == '__main__':
