@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from scipy.io import savemat
 
 from par_plugins.datasets.reid_benchmark import DISTRACTOR, FOLDERS, JUNK
+from par_plugins.structures import InputError
 from par_plugins.testing.benchmark_writer import Rule, cell_array, has, write_images
 from par_plugins.testing.toy_appearance import ToyPedestrian
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
@@ -78,7 +79,8 @@ def write_reid_benchmark(
         The sets by name.
 
     Raises:
-        InputError: If an argument is out of its range.
+        InputError: If an argument is out of its range, or the image folders hold other images,
+            which readers would take for a part of the benchmark.
     """
     sets = {
         name: ToyPedestrians(
@@ -91,24 +93,31 @@ def write_reid_benchmark(
         )
         for number, (name, size) in enumerate(sizes.items(), start=1)
     }
-    num_written = 0
+    number, paths = count(), {}
     for name, people in sets.items():
-        parts = _parts_of(name, people)
-        paths = [
+        paths[name] = [
             f'{FOLDERS[part]}/'
-            f'{layout.file_name(NAMELESS.get(name, who.identity), who.camid, num_written + i)}'
-            for i, (part, who) in enumerate(zip(parts, people, strict=True))
+            f'{layout.file_name(NAMELESS.get(name, who.identity), who.camid, next(number))}'
+            for part, who in zip(_parts_of(name, people), people, strict=True)
         ]
+    _refuse_other_images(Path(root), set(chain.from_iterable(paths.values())))
+    for name, people in sets.items():
         crop = _badly_boxed if name == 'junk' else None
         progress = on_image if name in ('train', 'test') else None
-        write_images(Path(root), people, paths, progress, crop=crop)
-        num_written += len(people)
+        write_images(Path(root), people, paths[name], progress, crop=crop)
     _write_attributes(
         Path(root),
         layout,
         {'train': sets['train'], 'test': chain(sets['test'], sets.get('gallery_only', ()))},
     )
     return sets
+
+
+def _refuse_other_images(root: Path, paths: set[str]) -> None:
+    for folder in FOLDERS.values():
+        for file in (root / folder).glob('*.jpg'):
+            if f'{folder}/{file.name}' not in paths:
+                raise InputError(f'{file}: not one of the images to write; choose another folder')
 
 
 def _parts_of(name: str, people: ToyPedestrians) -> list[str]:

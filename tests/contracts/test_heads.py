@@ -1,9 +1,11 @@
 """Every registered head keeps the promises of ``par_plugins.testing.contracts.heads``."""
 
 import pytest
+import torch
 from mmengine.registry import MODELS
 
 from par_plugins.testing.contracts import heads as contract
+from par_plugins.testing.contracts.losses import random_batch
 from par_plugins.testing.contracts.registered import registered
 
 HEADS = registered(MODELS, 'par_plugins.models.heads')
@@ -15,6 +17,7 @@ VARIANTS = {
         {'dropout': 0.2, 'norm_logits': True},
         {'dropout': 0.2, 'independent_dropout': True},
     ],
+    'NearestNeighbourHead': [{'num_neighbours': 2}, {'embedding_channels': 3}],
 }
 CASES = [
     pytest.param(name, options, id=f'{name}-{"-".join(options) or "default"}')
@@ -40,8 +43,12 @@ def test_every_head_is_tested():
 @pytest.mark.parametrize(('name', 'options'), CASES)
 def test_the_promise_is_kept(name, options, check):
     def make(schema):
-        return MODELS.build(
+        head = MODELS.build(
             {'type': name, 'in_channels': contract.NUM_FEATURES, 'schema': schema, **options}
         )
+        if hasattr(head, 'set_gallery'):
+            batch = random_batch(dtype=torch.float32)
+            head.set_gallery(head.pre_logits((batch.features,)).detach(), batch.targets)
+        return head
 
     check(make)

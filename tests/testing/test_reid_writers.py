@@ -104,6 +104,13 @@ def test_market_has_distractors_and_junk_and_duke_has_people_of_the_gallery_alon
     assert (gallery.targets >= 0).any(axis=1).all()
 
 
+def test_images_of_another_run_are_not_mixed_in(tmp_path):
+    for _ in range(2):
+        write_market1501(tmp_path, num_train=4, num_test=4, image_size=(32, 16))
+    with pytest.raises(InputError, match=r'not one of the images to write; choose another folder'):
+        write_market1501(tmp_path, num_train=3, num_test=4, image_size=(32, 16))
+
+
 def test_some_colors_are_unknown_in_a_larger_set():
     who = [sample_pedestrian(0, identity, 0) for identity in range(300)]
     upper = np.array([[MARKET_RULES[f'up{c}'](w) for c in ('white', 'black', 'red')] for w in who])

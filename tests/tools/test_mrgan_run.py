@@ -1,5 +1,6 @@
 """MR-GAN through the runner: resumed, in several processes, in mixed precision."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,8 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
+from mmpretrain.models import ResNet
 
-from par_plugins.apis import build_runner, last_whole_checkpoint
+from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
 from tests.distributed.test_train_and_test import free_port
@@ -62,6 +65,40 @@ def test_bfloat16_trains_on_the_cpu(toy_root, tmp_path):
         for a, b in zip(runner.model.parameters(), plain.model.parameters(), strict=True)
     ]
     assert 0 < max(moved) < 1e-3  # other roundings, the same step
+
+
+def scored(toy_root, work_dir, checkpoint):
+    """A run that validates and tests with FID of a given extractor."""
+    plain = Config.fromfile(CONFIG)
+    loader = dict(plain.test_dataloader, batch_size=4, num_workers=0)
+    loader['dataset'] = dict(loader['dataset'], data_root=str(toy_root))
+    backbone = dict(type='ResNet', depth=18)
+    fid = dict(
+        type='FIDMetric',
+        extractor=dict(type='ImageClassifier', backbone=backbone),
+        checkpoint=str(checkpoint),
+    )
+    cfg = mrgan_config(toy_root, work_dir)
+    for split in ('val', 'test'):
+        cfg[f'{split}_dataloader'], cfg[f'{split}_evaluator'] = loader, fid
+        cfg[f'{split}_cfg'] = dict()
+    return cfg
+
+
+def test_testing_its_checkpoint_finds_the_fid_that_training_ended_with(toy_root, tmp_path):
+    extractor = tmp_path / 'extractor.pth'
+    backbone = ResNet(depth=18)
+    backbone.init_weights()
+    torch.save({f'backbone.{k}': v for k, v in backbone.state_dict().items()}, extractor)
+    runner = build_runner(scored(toy_root, tmp_path / 'train', extractor))
+    runner.train()
+    expected = evaluate_best(runner)
+    assert expected['gan/fid'] > 0
+    cfg = scored(toy_root, tmp_path / 'test', extractor)
+    cfg.load_from = str(next((tmp_path / 'train').glob('best_gan_fid_*.pth')))
+    assert build_runner(cfg).test() == pytest.approx(expected, rel=1e-6)
+    written = json.loads((tmp_path / 'train' / 'test_scores.json').read_text())
+    assert written['scores'] == expected
 
 
 def test_amp_without_a_gpu_is_refused_for_both_networks(toy_root, tmp_path):

@@ -9,6 +9,7 @@ import argparse
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,11 +61,21 @@ def best_of(rounds: int, device: str, run: Callable[[], Any]) -> float:
     return seconds
 
 
+def cheap_form(weight: Tensor) -> Tensor:
+    """The decorrelation of all kernels, as training has it."""
+    return decorrelation_loss(weight, num_noise=len(weight), reduction='sum')
+
+
 def pairwise_form(weight: Tensor) -> Tensor:
     """The sum over pairs of kernels of their squared cosines."""
     unit = normalize(weight.flatten(2).transpose(0, 1), dim=2)
     cosines = unit @ unit.transpose(1, 2)
     return cosines.square().sum() - cosines.diagonal(dim1=1, dim2=2).square().sum()
+
+
+def with_gradient(form: Callable[[Tensor], Tensor], weight: Tensor) -> None:
+    """Value and gradient of a form of the decorrelation."""
+    form(weight).backward()
 
 
 def table_of(title: str, *headings: str) -> Table:
@@ -81,18 +92,13 @@ def decorrelation_table(args: argparse.Namespace) -> Table:
         for side in (4, 7):
             shape = (num_noise, args.maps, side, side)
             weight = torch.randn(shape, device=args.device, requires_grad=True)
-
-            def cheap(weight: Tensor = weight) -> Tensor:
-                return decorrelation_loss(weight, num_noise=len(weight), reduction='sum')
-
-            def pairwise(weight: Tensor = weight) -> Tensor:
-                return pairwise_form(weight)
-
+            forms = (cheap_form, pairwise_form)
             times = [
-                best_of(args.rounds, args.device, lambda form=form, w=weight: form().backward())
-                for form in (cheap, pairwise)
+                best_of(args.rounds, args.device, partial(with_gradient, form, weight))
+                for form in forms
             ]
-            difference = abs(cheap().item() / pairwise().item() - 1)
+            values = [form(weight).item() for form in forms]
+            difference = abs(values[0] / values[1] - 1)
             cells = [f'{num_noise}', f'{side}', *(f'{1e3 * t:.2f}' for t in times)]
             table.add_row(*cells, f'{times[1] / times[0]:.1f}', f'{difference:.0e}')
     return table
@@ -111,9 +117,7 @@ def generator_table(args: argparse.Namespace) -> Table:
         gan = build_gan(size, args)
         noise = torch.randn(args.batch_size, gan.num_noise, device=args.device)
         labels = torch.zeros(args.batch_size, args.attributes, dtype=torch.long)
-        seconds = best_of(
-            args.rounds, args.device, lambda g=gan, n=noise, y=labels: g.generate(n, y)
-        )
+        seconds = best_of(args.rounds, args.device, partial(gan.generate, noise, labels))
         number = sum(parameter.numel() for parameter in gan.generator.parameters())
         table.add_row(f'{size}', f'{number:,}', f'{args.batch_size / seconds:,.0f}')
     return table
@@ -152,7 +156,7 @@ def deactivation_table(args: argparse.Namespace) -> Table:
         model.train_step(batch, wrapper)
 
     plain, deact = (
-        best_of(args.rounds, args.device, lambda on=on: step(deactivate=on)) for on in (False, True)
+        best_of(args.rounds, args.device, partial(step, deactivate=on)) for on in (False, True)
     )
     share = (deact - plain) / args.interval
     title = f'ResNet-{args.depth} at {args.size}, {args.batch_size} images a batch'

@@ -1,5 +1,6 @@
 # Generated pedestrians in Market-1501's layout, 250 training and 50 validation identities:
-#   tools/dataset/make_toy.py data/toy_market1501 --layout market1501 --train 3600 --test 1800
+#   tools/dataset/make_toy.py data/toy_market1501 --layout market1501 --train 3600 --test 1800 \
+#     --difficulty 1.25
 _base_ = 'market1501_224.py'
 image_size = (64, 128)  # width, height
 num_identities = 250

@@ -1,11 +1,13 @@
 """Hooks: what happens between data, model and metrics."""
 
 from par_plugins.engine.hooks.attribute_report_hook import AttributeReportHook
+from par_plugins.engine.hooks.class_cluster_hook import ClassClusterHook
 from par_plugins.engine.hooks.exact_resume_hook import ExactResumeHook
 from par_plugins.engine.hooks.identity_hook import IdentityHook
 from par_plugins.engine.hooks.image_error_hook import ImageErrorHook
 from par_plugins.engine.hooks.label_statistics_hook import LabelStatisticsHook
 from par_plugins.engine.hooks.mrgan_generator_hook import MRGANGeneratorHook
+from par_plugins.engine.hooks.nearest_neighbour_hook import NearestNeighbourHook
 from par_plugins.engine.hooks.operating_point_hook import OperatingPointHook
 from par_plugins.engine.hooks.safe_checkpoint_hook import SafeCheckpointHook
 from par_plugins.engine.hooks.sample_grid_hook import SampleGridHook
@@ -13,11 +15,13 @@ from par_plugins.engine.hooks.schema_hook import SchemaHook
 
 __all__ = [
     'AttributeReportHook',
+    'ClassClusterHook',
     'ExactResumeHook',
     'IdentityHook',
     'ImageErrorHook',
     'LabelStatisticsHook',
     'MRGANGeneratorHook',
+    'NearestNeighbourHook',
     'OperatingPointHook',
     'SafeCheckpointHook',
     'SampleGridHook',

@@ -18,7 +18,7 @@ from par_plugins.evaluation.functional.matrices import (
 )
 from par_plugins.structures import InputError
 
-BLOCK_QUERIES = 512
+BLOCK_QUERIES = 1024
 """Queries at a time at most: matrix products with more rows are no quicker."""
 PART = 16 * CHUNK
 """Numbers converted or squared at a time."""

@@ -4,15 +4,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from par_plugins.structures import AttributeSchema, InputError, LabelStatistics
+from par_plugins.structures import UNKNOWN, AttributeSchema, InputError, LabelStatistics
+
+NUM_EXAMPLES = 4096
+"""Training labels that travel with the weights, to be drawn where the training set is not."""
 
 
 class LabelVectors(nn.Module):
     """One number for each column of the schema's packed logits.
 
     1 where the label has the column's value (that is 1 for a binary attribute), else 0; where the
-    label is unknown (**ours**), the value's share in training. The shares are a buffer, which
-    checkpoints carry.
+    label is unknown (**ours**), the value's share in training. The shares, and the labels of some
+    random training images, are buffers, which checkpoints carry.
 
     Args:
         num_columns: Length C of the vectors.
@@ -24,6 +27,7 @@ class LabelVectors(nn.Module):
     owners: Tensor
     values: Tensor
     prior: Tensor
+    examples: Tensor
 
     def __init__(self, num_columns: int) -> None:
         super().__init__()
@@ -31,6 +35,7 @@ class LabelVectors(nn.Module):
         self.register_buffer('owners', torch.empty(0, dtype=torch.long), persistent=False)
         self.register_buffer('values', torch.empty(0, dtype=torch.long), persistent=False)
         self.register_buffer('prior', torch.full((num_columns,), 0.5))
+        self.register_buffer('examples', torch.empty(NUM_EXAMPLES, 0, dtype=torch.int16))
 
     def set_schema(self, schema: AttributeSchema) -> None:
         """Say what the columns are.
@@ -51,6 +56,8 @@ class LabelVectors(nn.Module):
             values += own
         self.owners = torch.tensor(owners, device=self.prior.device)
         self.values = torch.tensor(values, device=self.prior.device)
+        if self.examples.shape[1] != len(schema):
+            self.examples = self.examples.new_full((NUM_EXAMPLES, len(schema)), UNKNOWN)
 
     def set_label_statistics(self, statistics: LabelStatistics) -> None:
         """Take the shares; values of an attribute of which no label is known get equal ones."""
@@ -59,6 +66,29 @@ class LabelVectors(nn.Module):
         shares = np.where(np.isnan(statistics.shares), equal, statistics.shares)
         columns = shares[self.owners.cpu().numpy(), self.values.cpu().numpy()]
         self.prior.copy_(torch.from_numpy(columns))
+
+    def set_training_targets(self, targets: Tensor) -> None:
+        """Keep the labels of random training images.
+
+        Args:
+            targets: ``(M, A)`` integers, -1 for unknown.
+        """
+        generator = torch.Generator().manual_seed(0)
+        rows = torch.randint(len(targets), (NUM_EXAMPLES,), generator=generator)
+        self.examples = targets[rows.to(targets.device)].to(self.examples)
+
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """Labels of random training images.
+
+        Args:
+            count: Number N.
+            generator: On the CPU.
+
+        Returns:
+            ``(N, A)`` int64; unknown where there has been no training set yet.
+        """
+        rows = torch.randint(NUM_EXAMPLES, (count,), generator=generator)
+        return self.examples[rows.to(self.examples.device)].long()
 
     def forward(self, targets: Tensor) -> Tensor:
         """The vectors of labels.

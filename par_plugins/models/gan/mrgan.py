@@ -21,8 +21,8 @@ from par_plugins.models.gan.averaged_generator import AveragedGenerator
 from par_plugins.models.gan.decorrelation import REDUCTIONS, decorrelation_loss
 from par_plugins.models.gan.gan_loss import discriminator_loss, generator_loss
 from par_plugins.models.gan.label_vectors import LabelVectors
-from par_plugins.models.gan.seeded_generator import seeded_generator
-from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
+from par_plugins.models.gan.seeded_generator import run_seed, seeded_generator
+from par_plugins.structures import AttributeSchema, InputError
 
 TRAIN_STREAM, VAL_STREAM, SYNTHETIC_STREAM = 0, 1, 2
 HALF_RANGE = 127.5
@@ -87,7 +87,6 @@ class MRGAN(BaseModel):
         self.label_vectors = LabelVectors(num_conditions) if num_conditions else None
         self.decorrelation_weight = decorrelation_weight
         self.decorrelation_reduction = decorrelation_reduction
-        self.training_targets: Tensor | None = None
         shared = {
             'image_size': image_size,
             'num_conditions': num_conditions,
@@ -121,15 +120,6 @@ class MRGAN(BaseModel):
         """The attributes that it is conditioned on; None if on none, or they are not set yet."""
         return None if self.label_vectors is None else self.label_vectors.schema
 
-    def set_training_targets(self, targets: Tensor) -> None:
-        """Take the training set's labels: the prior that validation draws from.
-
-        Args:
-            targets: ``(M, A)`` integers, -1 for unknown; kept on the CPU, two bytes a label.
-        """
-        if self.label_vectors is not None:
-            self.training_targets = targets.to('cpu', torch.int16)
-
     def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Weights under the same names, however many processes train."""
         state: dict[str, Any] = super().state_dict(*args, **kwargs)
@@ -154,7 +144,7 @@ class MRGAN(BaseModel):
         """
         real, conditions = self._batch(data, training=True)
         step = int(self.generator_ema.steps)
-        stream = seeded_generator(real[0].device, TRAIN_STREAM, step)
+        stream = seeded_generator(real[0].device, TRAIN_STREAM, run_seed(), step)
         noise = self._noise(len(real[0]), stream)
         of_generator, of_discriminator = (
             optim_wrapper[name] for name in ('generator', 'discriminator')
@@ -189,7 +179,8 @@ class MRGAN(BaseModel):
     def val_step(self, data: dict[str, Any]) -> list[BaseDataElement]:
         """Generate as many images as the batch has, with labels of random training images.
 
-        Every evaluation draws the same noise and labels.
+        Every evaluation draws the same noise and labels, whatever the run's seed: by the same number
+        of processes and size of batch, its scores are a function of the weights.
 
         Returns:
             Samples with ``pred_image``, ``(C, H, W)`` uint8.
@@ -250,7 +241,8 @@ class MRGAN(BaseModel):
 
     def synthetic_stream(self, step: int) -> torch.Generator:
         """The random numbers of a classifier's step, on this model's device."""
-        return seeded_generator(next(self.parameters()).device, SYNTHETIC_STREAM, step)
+        device = next(self.parameters()).device
+        return seeded_generator(device, SYNTHETIC_STREAM, run_seed(), step)
 
     def generate_complementary(
         self, targets: Tensor, *, sigma_p: float, generator: torch.Generator
@@ -274,23 +266,8 @@ class MRGAN(BaseModel):
         return self.generate(noise, targets, moved)[-1]
 
     def draw_labels(self, count: int, generator: torch.Generator) -> Tensor | None:
-        """Label vectors of random training images.
-
-        Args:
-            count: Number N.
-            generator: On the CPU.
-
-        Returns:
-            ``(N, A)`` int64, unknown before :meth:`set_training_targets`; None for an unconditional
-            model.
-        """
-        if self.label_vectors is None:
-            return None
-        targets = self.training_targets
-        if targets is None:
-            return torch.full((count, len(self.schema or ())), UNKNOWN)
-        rows = torch.randint(len(targets), (count,), generator=generator)
-        return targets[rows].long()
+        """Labels of random training images, see :class:`LabelVectors`; None if unconditional."""
+        return None if self.label_vectors is None else self.label_vectors.draw(count, generator)
 
     def _noise(self, count: int, generator: torch.Generator) -> Tensor:
         return torch.randn(count, self.num_noise, generator=generator, device=generator.device)

@@ -7,7 +7,7 @@ from mmengine.logging import MessageHub
 
 
 def seeded_generator(device: torch.device, *words: int) -> torch.Generator:
-    """A generator that depends on the run's seed, the process and some numbers alone.
+    """A generator that depends on the process and some numbers alone.
 
     The same numbers give the same stream, also in a run that was resumed; torch's own generator is
     neither read nor moved.
@@ -16,6 +16,10 @@ def seeded_generator(device: torch.device, *words: int) -> torch.Generator:
         device: Where it draws.
         *words: What the stream is for, at least 0.
     """
-    seed = MessageHub.get_current_instance().get_info('seed', 0) or 0
-    state = np.random.SeedSequence((seed, get_rank(), *words)).generate_state(1, np.uint64)
+    state = np.random.SeedSequence((get_rank(), *words)).generate_state(1, np.uint64)
     return torch.Generator(device).manual_seed(int(state[0] >> np.uint64(1)))
+
+
+def run_seed() -> int:
+    """The seed of the run; 0 where there is none."""
+    return int(MessageHub.get_current_instance().get_info('seed', 0) or 0)

@@ -2,5 +2,6 @@
 
 from par_plugins.models.heads.apr_head import APRHead
 from par_plugins.models.heads.attribute_head import AttributeHead
+from par_plugins.models.heads.nearest_neighbour_head import NearestNeighbourHead
 
-__all__ = ['APRHead', 'AttributeHead']
+__all__ = ['APRHead', 'AttributeHead', 'NearestNeighbourHead']

@@ -45,6 +45,13 @@ class Samples:
     images: Tensor
     present: Tensor
 
+    def beside(self, others: 'Samples') -> 'Samples':
+        """These in front of others, row by row."""
+        return Samples(
+            torch.cat([self.images, others.images], dim=-1),
+            torch.cat([self.present, others.present], dim=-1),
+        )
+
 
 def compares_features(*, variant: str, mining: str) -> bool:
     """Whether distances are between features, in place of scores."""
@@ -87,46 +94,48 @@ def mined_pairs(
         usable = labels >= 0
         if variant == 'iccv2017':
             usable = _misclassified(probabilities.detach(), labels)
-        positives, negatives = _hard_for_anchors(anchors, labels, usable, distances.squared(), k)
+        mined = _hard_for_anchors(anchors, labels, usable, distances.squared(), k)
     else:
         hardness = scores.detach()
         if mining == 'none':
             hardness = torch.zeros_like(hardness) if k is None else _noise_like(hardness, draw)
-        positives, negatives = _hard_for_classes(anchors, labels, hardness, k)
+        mined = _hard_for_classes(anchors, labels, hardness, k)
+    there = anchors.present[:, :, None] & (mined.images != anchors.images[:, :, None])
     if distances is not None:
-        to_positives, to_negatives = distances(positives.images), distances(negatives.images)
+        gaps = distances(mined.images)
     else:
         base = anchors.classes[:, :, None] * scores.shape[1]
-        own = scores.take(base + anchors.images[:, :, None])
-        to_positives = (own - scores.take(base + positives.images)).abs()
-        to_negatives = own - scores.take(base + negatives.images)
-    return Pairs(to_positives, positives.present, to_negatives, negatives.present)
+        gaps = scores.take(base + anchors.images[:, :, None]) - scores.take(base + mined.images)
+    to_positives, to_negatives = gaps.chunk(2, dim=2)
+    is_positive, is_negative = (mined.present & there).chunk(2, dim=2)
+    # Differences of scores have a sign, which negatives keep.
+    return Pairs(to_positives.abs(), is_positive, to_negatives, is_negative)
 
 
-def hardest(hardness: Tensor, candidates: Tensor, k: int | None) -> Samples:
-    """The candidates of greatest hardness in every row, of equal ones the first.
+def foremost(amounts: Tensor, candidates: Tensor, k: int | None, *, greatest: bool) -> Samples:
+    """The candidates of greatest, or least, amount in every row, of equal ones the first.
 
     Args:
-        hardness: ``(..., N)``.
+        amounts: ``(..., N)``, none negative, compared in single precision.
         candidates: ``(..., N)`` bool.
         k: How many at most; None for all.
+        greatest: Whether the greatest are wanted.
     """
-    num_images = hardness.shape[-1]
-    # The bits of a float, read as an integer, order as the float does (negative ones reversed);
-    # the place in the batch below them makes every key another, whatever topk does with ties.
-    bits = (-hardness.float()).view(torch.int32)
-    ascending = (bits ^ ((bits >> 31) & 0x7FFFFFFF)).long() << 32
-    keys = ascending | torch.arange(num_images, device=hardness.device)
-    keys = keys.masked_fill(~candidates, torch.iinfo(torch.int64).max)
+    num_images = amounts.shape[-1]
+    place = torch.arange(num_images, device=amounts.device)
+    # The bits of a double, read as an integer, order as the double does. The 29 that single
+    # precision has not give way to the place: no two keys are equal, whatever topk does with ties.
+    low = 2**29 - 1
+    keys = amounts.double().view(torch.int64) & ~low
+    keys |= low - place if greatest else place
+    keys.masked_fill_(~candidates, -1 if greatest else torch.iinfo(torch.int64).max)
     count = num_images if k is None else min(k, num_images)
-    images = keys.topk(count, dim=-1, largest=False).indices
+    images = keys.topk(count, dim=-1, largest=greatest).indices
     return Samples(images, candidates.gather(-1, images))
 
 
-def _hard_for_classes(
-    anchors: Anchors, labels: Tensor, score: Tensor, k: int | None
-) -> tuple[Samples, Samples]:
-    """Positives and negatives ``(A, M, ...)``, the same for all anchors of a class.
+def _hard_for_classes(anchors: Anchors, labels: Tensor, score: Tensor, k: int | None) -> Samples:
+    """Positives, then as many negatives ``(A, M, 2 P)``, the same for all anchors of a class.
 
     Args:
         anchors: The anchors.
@@ -136,19 +145,15 @@ def _hard_for_classes(
     """
     own = labels[anchors.attributes]
     positive = own == anchors.values[:, None]
-    positives, negatives = (
-        _for_anchors(
-            anchors, Samples(mined.images[anchors.classes], mined.present[anchors.classes])
-        )
-        for mined in (hardest(-score, positive, k), hardest(score, (own >= 0) & ~positive, k))
-    )
-    return positives, negatives
+    positives = foremost(score, positive, k, greatest=False)
+    mined = positives.beside(foremost(score, (own >= 0) & ~positive, k, greatest=True))
+    return Samples(mined.images[anchors.classes], mined.present[anchors.classes])
 
 
 def _hard_for_anchors(
     anchors: Anchors, labels: Tensor, usable: Tensor, squared: Tensor, k: int | None
-) -> tuple[Samples, Samples]:
-    """Positives and negatives ``(A, M, ...)``, the farthest and the nearest of every anchor.
+) -> Samples:
+    """Positives, then as many negatives ``(A, M, 2 P)``: an anchor's farthest, and its nearest.
 
     Args:
         anchors: The anchors.
@@ -159,15 +164,9 @@ def _hard_for_anchors(
     """
     same = labels.gather(1, anchors.images)[:, :, None] == labels[:, None, :]
     itself = anchors.images[:, :, None] == torch.arange(labels.shape[1], device=labels.device)
-    positives = hardest(squared, same & usable[:, None, :] & ~itself, k)
-    negatives = hardest(-squared, (labels >= 0)[:, None, :] & ~same, k)
-    return _for_anchors(anchors, positives), _for_anchors(anchors, negatives)
-
-
-def _for_anchors(anchors: Anchors, samples: Samples) -> Samples:
-    """Samples without those of places without an anchor, and without the anchor itself."""
-    there = anchors.present[:, :, None] & (samples.images != anchors.images[:, :, None])
-    return Samples(samples.images, samples.present & there)
+    positives = foremost(squared, same & usable[:, None, :] & ~itself, k, greatest=True)
+    known = (labels >= 0)[:, None, :]
+    return positives.beside(foremost(squared, known & ~same, k, greatest=False))
 
 
 def _misclassified(probabilities: Tensor, labels: Tensor) -> Tensor:

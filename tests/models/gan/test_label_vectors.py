@@ -28,10 +28,24 @@ def test_known_labels_are_zeros_and_ones_and_unknown_ones_the_shares_in_training
 
 def test_the_shares_travel_with_the_weights():
     trained, other = build([[1, 2, 0, 1]] * 3), LabelVectors(6)
-    other.load_state_dict(trained.state_dict())
     other.set_schema(SCHEMA)
+    other.load_state_dict(trained.state_dict())
     unknown = torch.full((1, 4), -1)
     assert other(unknown).tolist() == [[1, 0, 0, 1, 0, 1]]
+
+
+def test_labels_that_are_drawn_are_those_of_training_images_and_travel_too():
+    targets = torch.tensor([[1, 2, 0, -1]] * 3 + [[0, 1, 1, 1]])
+    trained, other = build([[1, 2, 0, 1]]), LabelVectors(6)
+    assert (trained.draw(5, torch.Generator()) == -1).all()  # there is no training set yet
+    trained.set_training_targets(targets)
+    other.set_schema(SCHEMA)
+    other.load_state_dict(trained.state_dict())
+    found = other.draw(4000, torch.Generator().manual_seed(1))
+    rows, counts = found.unique(dim=0, return_counts=True)
+    assert rows.tolist() == [[0, 1, 1, 1], [1, 2, 0, -1]]
+    assert counts[1].item() == pytest.approx(3000, abs=120)
+    assert found.equal(trained.draw(4000, torch.Generator().manual_seed(1)))
 
 
 def test_a_label_vector_of_the_wrong_length_is_refused():

@@ -65,7 +65,7 @@ def batch(number=4, size=(3, 14, 14), targets=((1, 0), (0, -1), (1, 1), (0, 0)))
 
 def slow_step(generator, discriminator, optims, real, conditions, step, weight):
     """One step as the paper says it, resolution by resolution."""
-    noise = torch.randn(len(real), 5, generator=seeded_generator(torch.device('cpu'), 0, step))
+    noise = torch.randn(len(real), 5, generator=seeded_generator(torch.device('cpu'), 0, 0, step))
     large = real.double().numpy() / 255 * 2 - 1
     small = large.reshape(len(real), 3, 7, 2, 7, 2).mean(axis=(3, 5))  # area
     pyramid = [torch.from_numpy(images).float() for images in (small, large)]
@@ -168,7 +168,7 @@ def test_pixels_are_the_tanh_range_stretched_to_bytes():
 
 def test_validation_draws_the_labels_of_training_images_and_repeats_itself():
     model = build()
-    model.set_training_targets(torch.tensor([[1, 0]] * 3 + [[0, 1]]))
+    model.label_vectors.set_training_targets(torch.tensor([[1, 0]] * 3 + [[0, 1]]))
     labels = model.draw_labels(4000, torch.Generator().manual_seed(0))
     assert labels[:, 0].float().mean().item() == pytest.approx(0.75, abs=0.03)
     assert (labels.sum(dim=1) == 1).all()  # whole vectors, not attribute by attribute

@@ -1,0 +1,50 @@
+"""Collect what a head predicts from that compares images with those of the training set."""
+
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+
+from par_plugins.engine.class_clusters import cluster_classes
+from par_plugins.engine.training_features import training_features
+
+
+@HOOKS.register_module()
+class NearestNeighbourHook(Hook):
+    """Give every module with ``set_gallery`` the training images before a validation or test.
+
+    Args:
+        cluster_size: Give the centres of clusters of about so many images in place of the images,
+            as LMLE has it; None gives the images.
+        seed: Of the clusters.
+
+    Raises:
+        ValueError: If ``cluster_size`` is below 1.
+    """
+
+    # After EMAHook has put the averaged weights in.
+    priority = 'LOW'
+
+    def __init__(self, cluster_size: int | None = None, seed: int = 0) -> None:
+        if cluster_size is not None and cluster_size < 1:
+            raise ValueError(f'cluster_size must be at least 1, got {cluster_size}')
+        self.cluster_size = cluster_size
+        self.seed = seed
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        """Collect the gallery."""
+        self._collect(runner)
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Collect the gallery."""
+        self._collect(runner)
+
+    def _collect(self, runner: Runner) -> None:
+        features, targets = training_features(runner)
+        if self.cluster_size is not None:
+            found = cluster_classes(
+                features, targets, cluster_size=self.cluster_size, seed=self.seed
+            )
+            features, targets = found.centres, found.targets
+        for module in runner.model.modules():
+            if hasattr(module, 'set_gallery'):
+                module.set_gallery(features, targets)
