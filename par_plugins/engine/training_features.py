@@ -30,12 +30,10 @@ def training_features(runner: Runner) -> tuple[Tensor, Tensor]:
     Raises:
         InputError: If the config lacks one of the two sets, or the training set is one in another.
     """
-    loaders = runner.cfg.get('train_dataloader'), (
-        runner.cfg.get('test_dataloader') or runner.cfg.get('val_dataloader')
-    )
-    if not all(loaders):
+    training = runner.cfg.get('train_dataloader')
+    testing = runner.cfg.get('test_dataloader') or runner.cfg.get('val_dataloader')
+    if not (training and testing):
         raise InputError('features of the training set need train_dataloader and test_dataloader')
-    training, testing = loaders
     if 'pipeline' not in training.dataset:
         raise InputError(f'{training.dataset.type}: its features are those of another dataset')
     dataset = DATASETS.build(training.dataset)

@@ -52,6 +52,7 @@ def test_one_step_and_one_resumed_are_two_in_both_networks_and_optimisers(toy_ro
     assert set(whole['optimizer']) == {'generator', 'discriminator'}
     assert whole['state_dict']['generator_ema.steps'] == 2
     prior = whole['state_dict']['label_vectors.prior']
+    assert (whole['state_dict']['label_vectors.examples'] >= 0).all()
     assert ((prior > 0) & (prior < 1)).any() and not (prior == 0.5).all()
 
 

@@ -35,7 +35,7 @@ class LabelVectors(nn.Module):
         self.register_buffer('owners', torch.empty(0, dtype=torch.long), persistent=False)
         self.register_buffer('values', torch.empty(0, dtype=torch.long), persistent=False)
         self.register_buffer('prior', torch.full((num_columns,), 0.5))
-        self.register_buffer('examples', torch.empty(NUM_EXAMPLES, 0, dtype=torch.int16))
+        self.register_buffer('examples', torch.empty(NUM_EXAMPLES, 0, dtype=torch.int32))
 
     def set_schema(self, schema: AttributeSchema) -> None:
         """Say what the columns are.

@@ -179,8 +179,8 @@ class MRGAN(BaseModel):
     def val_step(self, data: dict[str, Any]) -> list[BaseDataElement]:
         """Generate as many images as the batch has, with labels of random training images.
 
-        Every evaluation draws the same noise and labels, whatever the run's seed: by the same number
-        of processes and size of batch, its scores are a function of the weights.
+        Every evaluation draws the same noise and labels, whatever the run's seed: with the same
+        number of processes and size of batch, its scores are a function of the weights.
 
         Returns:
             Samples with ``pred_image``, ``(C, H, W)`` uint8.

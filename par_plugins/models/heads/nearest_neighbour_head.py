@@ -1,8 +1,8 @@
 """Prediction by the nearest neighbours in the embedding, for losses that train it alone.
 
-Triplet-kNN and LMLE of the class rectification papers (Dong, Gong and Zhu, ICCV 2017 and TPAMI 2019).
-**Ours**: features of length 1 and one vote for each neighbour; LMLE's own rule, a margin between the
-clusters of two classes, is in neither text, so that clusters vote as images do.
+Triplet-kNN and LMLE as the class rectification papers compare against (Dong, Gong and Zhu, ICCV
+2017 and TPAMI 2019). **Ours**: features of length 1 and one vote for each neighbour; LMLE's own
+rule over clusters is in neither text, so that their centres vote as images do.
 """
 
 from collections.abc import Sequence

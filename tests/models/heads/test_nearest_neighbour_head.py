@@ -20,7 +20,7 @@ def head_and_data(embedding_channels=None, num_neighbours=5):
     return head, gallery, targets, queries
 
 
-@pytest.mark.parametrize('embedding_channels', [None, 4])
+@pytest.mark.parametrize('embedding_channels', [None, 16])
 def test_probabilities_are_those_of_scikit_learns_neighbours(embedding_channels):
     head, gallery, targets, queries = head_and_data(embedding_channels)
     with torch.no_grad():

@@ -164,6 +164,34 @@ def test_equal_features_and_scores_and_duplicates(design):
 
 
 @design
+@pytest.mark.parametrize('spacing', [0.0, 1e-5])
+def test_equal_and_almost_equal_scores_are_ranked_as_they_should(design, spacing):
+    # The features tell which of them were taken.
+    probabilities, targets, features = batch_of(16, (2, 3))
+    for table in probabilities:
+        table[:, 1] = 0.3 + spacing * table[:, 1]
+        table[:, 0] = 0.7 - table[:, 1]
+    agree(probabilities, targets, features, **options(design, k=options(design)['k'] and 2))
+
+
+@design
+def test_an_anchor_is_not_its_own_farthest_positive(design):
+    # Two equal images in one class, two different ones in the next.
+    (probabilities,), _, features = batch_of(8, (3,))
+    features[1] = features[0]
+    targets = torch.tensor([1, 1, 2, 2, 0, 0, 0, 0])[:, None]
+    agree([probabilities], targets, features, **options(design, k=options(design)['k'] and 1))
+
+
+@design
+def test_as_many_classes_as_the_batch_can_have(design):
+    probabilities, _, features = batch_of(8, (4, 9))
+    targets = torch.tensor([[0, 8], [1, 7], [2, 6], [3, 5]] * 2)
+    for scope in ('minority', 'all'):
+        agree(probabilities, targets, features, **options(design, scope=scope))
+
+
+@design
 def test_features_of_length_zero(design):
     probabilities, targets, features = batch_of(12, (2, 3))
     features[::2] = 0

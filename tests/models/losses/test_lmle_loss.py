@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -42,7 +44,7 @@ def test_a_quintuplet_by_hand():
     near.append(1.5 + d[1][0] - d[1][2] + 1.5 + d[1][2] - d[1][0] + max(0, 1.5 + 1 - d[1][4]))
     for a, mate, first, second in ((2, 3, 1, 0), (3, 2, 1, 0)):
         chain = [d[a][mate], d[a][first], d[a][second], d[a][4]]
-        near.append(sum(max(0, 1.5 + x - y) for x, y in zip(chain, chain[1:], strict=False)))
+        near.append(sum(max(0, 1.5 + x - y) for x, y in pairwise(chain)))
     assert alone.item() == pytest.approx(sum(near) / 4)  # the last has no hinge
 
 
