@@ -42,7 +42,7 @@ def main() -> None:
             jobs=args.jobs,
             on_run=lambda *_: progress.advance(task),
         )
-    table = comparison_table(runs, baseline=experiment.baseline)
+    table = comparison_table(runs, baseline=experiment.baseline, scores=experiment.scores)
     print(table)
     if args.publish:
         readme = args.experiment.parent / 'README.md'

@@ -16,6 +16,7 @@ custom_hooks = [
     dict(type='SchemaHook'),
     dict(type='LabelStatisticsHook'),
     dict(type='IdentityHook'),
+    dict(type='OperatingPointHook'),
     dict(type='ImageErrorHook'),
     dict(type='AttributeReportHook'),
     dict(type='ExactResumeHook'),

@@ -1,6 +1,6 @@
 # Baseline 1 of APR on toy pedestrians: the identity alone.
 #   tools/train.py configs/apr/baseline1_resnet18_toy_market1501_128x64.py
-# Made for 2 CPU cores. Not run here yet: no expected number.
+# 1 CPU core, 3 minutes. Rank-1 about 60 (one run of seed 0, with another warm-up).
 _base_ = 'apr_resnet18_toy_market1501_128x64.py'
 model = dict(head=dict(losses=dict(_delete_=True)))
 val_evaluator = _base_.val_evaluator[:1]

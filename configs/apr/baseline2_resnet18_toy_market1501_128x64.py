@@ -1,5 +1,5 @@
 # Baseline 2 of APR on toy pedestrians: the attributes alone.
 #   tools/train.py configs/apr/baseline2_resnet18_toy_market1501_128x64.py
-# Made for 2 CPU cores. Not run here yet: no expected number.
+# 1 CPU core, 3 minutes. Not run here yet.
 _base_ = 'apr_resnet18_toy_market1501_128x64.py'
 model = dict(head=dict(lambda_id=0))

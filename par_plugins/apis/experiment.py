@@ -105,10 +105,10 @@ class Experiment:
 
     def _scores(self, path: Path) -> dict[str, float]:
         found = json.loads(path.read_text())['scores']
-        for name in self.scores:
-            if found.get(name) is None:
-                raise InputError(f'{path}: there is no {name}; there are {", ".join(found)}')
-        return {name: found[name] for name in self.scores}
+        chosen = {name: found[name] for name in self.scores if found.get(name) is not None}
+        if not chosen:
+            raise InputError(f'{path}: none of {", ".join(self.scores)}, but {", ".join(found)}')
+        return chosen
 
     @staticmethod
     def _write_config(path: Path, text: str) -> None:
@@ -120,34 +120,38 @@ class Experiment:
             raise InputError(f'{path.parent} holds runs of another config: choose another folder')
 
 
-def comparison_table(runs: Runs, *, baseline: str) -> str:
+def comparison_table(runs: Runs, *, baseline: str, scores: Sequence[str]) -> str:
     """Means of every arm, and how far it is from the baseline.
 
     Args:
-        runs: The scores of every arm and seed, all of the same seeds.
+        runs: The scores of every arm and seed, all of the same seeds; an arm may lack a score.
         baseline: Name of an arm.
+        scores: Their names, in the order of the columns.
 
     Returns:
         A Markdown table: of each score mean ± sample standard deviation over the seeds; of each
         difference to the baseline's run with the same seed mean ± sample standard deviation and
         the number of seeds with a gain.
     """
-    scores = list(next(iter(runs[baseline].values())))
     names = [name.rpartition('/')[2] for name in scores]
     heads = ['arm', 'seeds', *names, *(f'{name} - {baseline}' for name in names)]
     lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
     for arm, seeds in runs.items():
         cells = [arm, str(len(seeds))]
-        cells += [spread([values[name] for values in seeds.values()]) for name in scores]
-        cells += ['' if arm == baseline else _gain(seeds, runs[baseline], x) for x in scores]
+        cells += [_cell(name, seeds) for name in scores]
+        cells += ['' if arm == baseline else _cell(x, seeds, runs[baseline]) for x in scores]
         lines.append('| ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
 
-def _gain(
-    seeds: Mapping[int, Mapping[str, float]], others: Mapping[int, Mapping[str, float]], name: str
-) -> str:
-    gains = [seeds[seed][name] - others[seed][name] for seed in others]
+def _cell(name: str, *runs: Mapping[int, Mapping[str, float]]) -> str:
+    """A score of an arm, or its gain over another arm; blank where one has no such score."""
+    if any(name not in scores for seeds in runs for scores in seeds.values()):
+        return ''
+    if len(runs) == 1:
+        return spread([scores[name] for scores in runs[0].values()])
+    own, other = runs
+    gains = [own[seed][name] - other[seed][name] for seed in other]
     better = sum(gain > 0 for gain in gains)
     return f'{spread(gains, sign="+")} ({better}/{len(gains)})'
 

@@ -1,8 +1,8 @@
 """HOG + kNN: classes of small images by gradient histograms, without any network.
 
-The weakest of the methods that Dong, Gong and Zhu (TPAMI 2019) compare on CIFAR-100; its settings are
-in no text. **Ours**: scikit-image's histograms with cells of 8 x 8 pixels in blocks of 2 x 2, and the
-number of neighbours with the best class-balanced accuracy on the validation split.
+A baseline for class rectification (Dong, Gong and Zhu, TPAMI 2019) on CIFAR-100. **Ours**, since
+its settings are in no text: scikit-image's histograms, cells of 8 x 8 pixels in blocks of 2 x 2, and
+the number of neighbours with the best class-balanced accuracy on the validation split.
 """
 
 from collections.abc import Sequence

@@ -41,7 +41,8 @@ def cluster_classes(
     """
     unit = functional.normalize(features.float(), dim=-1)
     clusters = torch.full_like(targets, UNKNOWN)
-    centres, labels = [], []
+    centres: list[Tensor] = []
+    labels: list[Tensor] = []
     for column in range(targets.shape[1]):
         own = unit if unit.ndim == 2 else unit[:, column]
         for value in targets[:, column].unique().tolist():

@@ -96,9 +96,29 @@ def test_differences_are_paired_by_seed():
         'large': {0: {'attribute/mA': 73.0}, 1: {'attribute/mA': 73.0}},
     }
     # 70, 74: mean 72, deviation 4 / sqrt(2). Gains 3, -1: mean 1, deviation 4 / sqrt(2).
-    assert comparison_table(runs, baseline='plain').splitlines() == [
+    table = comparison_table(runs, baseline='plain', scores=['attribute/mA'])
+    assert table.splitlines() == [
         '| arm | seeds | mA | mA - plain |',
         '|---|---|---|---|',
         '| plain | 2 | 72.00 ± 2.83 |  |',
         '| large | 2 | 73.00 ± 0.00 | +1.00 ± 2.83 (1/2) |',
     ]
+
+
+def test_a_score_that_an_arm_does_not_give_is_blank():
+    runs = {
+        'plain': {0: {'reid/mAP': 50.0}},
+        'both': {0: {'reid/mAP': 60.0, 'attribute/mA': 70.0}},
+    }
+    table = comparison_table(runs, baseline='plain', scores=['reid/mAP', 'attribute/mA'])
+    assert table.splitlines()[2:] == [
+        '| plain | 1 | 50.00 |  |  |  |',
+        '| both | 1 | 60.00 | 70.00 | +10.00 (1/1) |  |',
+    ]
+
+
+def test_runs_without_any_of_the_scores_are_named(tmp_path):
+    experiment = Experiment.read(write(tmp_path, scores=['attribute/f2']))
+    finished(tmp_path / 'runs', {'plain': [70, 72], 'large': [71, 75]})
+    with pytest.raises(InputError, match=r'json: none of attribute/f2, but attribute/mA'):
+        experiment.run(tmp_path / 'runs', jobs=1)

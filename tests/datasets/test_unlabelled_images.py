@@ -26,7 +26,9 @@ def test_a_single_picture_will_do(tmp_path):
     assert [data.get_data_info(0)['img_path']] == [str(tmp_path / 'a.jpg')] and len(data) == 1
 
 
-@pytest.mark.parametrize(('name', 'message'), [('none', 'no such folder or picture'), ('', 'no picture')])
+@pytest.mark.parametrize(
+    ('name', 'message'), [('none', 'no such folder or picture'), ('', 'no picture')]
+)
 def test_a_folder_without_pictures_is_named(tmp_path, name, message):
     with pytest.raises(InputError, match=f'{tmp_path.name}.*{message}'):
         UnlabelledImages(data_root=tmp_path / name, schema=SCHEMA)

@@ -1,6 +1,7 @@
 """Slow, obvious quintuplets and triplets: one anchor, one image at a time."""
 
 import math
+from itertools import pairwise
 
 
 def distances_of(features):
@@ -24,7 +25,7 @@ def lmle_loss(features, labels, clusters, margin):
             found = [pick(distances[a][i] for i in of) if of else None for of, pick in chain]
             hinges = [
                 max(0.0, margin + near - far)
-                for near, far in zip(found, found[1:], strict=False)
+                for near, far in pairwise(found)
                 if near is not None and far is not None
             ]
             total += sum(hinges)

@@ -97,9 +97,9 @@ class NearestNeighbourHead(AttributeHead):
         columns = []
         for column, attribute in enumerate(self.layout.schema.attributes):
             known = targets[:, column] >= 0
-            own = (x if x.ndim == 2 else x[:, column] for x in (queries, features[known]))
             shares = neighbour_shares(
-                *own,
+                queries if queries.ndim == 2 else queries[:, column],
+                features[known] if features.ndim == 2 else features[known, column],
                 targets[known, column],
                 num_values=attribute.num_values,
                 num_neighbours=self.num_neighbours,

@@ -1,6 +1,7 @@
 """What losses have in common that draw images of one value together and keep others away."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -59,6 +60,6 @@ def pair_table(features: Tensor, targets: Tensor) -> PairTable:
 class EmbeddingLoss(AttributeLoss):
     """Base of losses on the features alone: the classifier gets no gradient from them."""
 
-    inputs = ('features',)
+    inputs: ClassVar[tuple[str, ...]] = ('features',)
     pulls = 'features'
     pulls_every_label = False

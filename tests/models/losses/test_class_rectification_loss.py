@@ -228,7 +228,7 @@ def test_a_list_packed_and_padded_probabilities_give_the_same():
     logits = torch.randn(12, schema.num_logits, generator=torch.Generator().manual_seed(0)).double()
     _, targets, features = batch_of(12, (2, 3, 2))
     padded = layout.log_probabilities(logits).exp()
-    chosen = options(DESIGNS[0])
+    chosen = options(DESIGNS[0], scope='all')
     as_list = [padded[:, j, :values] for j, values in enumerate(schema.num_values)]
     found = [
         class_rectification_loss(p, targets, features, layout=given, draw=None, **chosen)
