@@ -1,4 +1,4 @@
-# Toy pedestrians: ResNet-18 from scratch with class rectification (TPAMI 2019, class, relative).
+# Toy pedestrians: ResNet-18 from scratch with CRL (TPAMI 2019, class-level mining, relative).
 #   tools/train.py configs/crl/resnet18_toy_pedestrians_128x64.py
 # 2 CPU cores, about 2 minutes. Not run here: no expected number.
 _base_ = [

@@ -1,7 +1,7 @@
 """HOG + kNN: classes of small images by gradient histograms, without any network.
 
 A baseline for class rectification (Dong, Gong and Zhu, TPAMI 2019) on CIFAR-100. **Ours**, since
-its settings are in no text: scikit-image's histograms, cells of 8 x 8 pixels in blocks of 2 x 2, and
+its settings are in no text: scikit-image's histograms, cells of 8 x 8 pixels, blocks of 2 x 2; and
 the number of neighbours with the best class-balanced accuracy on the validation split.
 """
 

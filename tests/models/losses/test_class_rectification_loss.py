@@ -219,7 +219,8 @@ def test_the_gradient_is_that_of_the_value(design):
 
     assert (value(features, *logits) > 0).any()
     for shared in (features, features[:, 0]):
-        assert torch.autograd.gradcheck(value, (shared.clone().requires_grad_(), *logits))
+        inputs = (shared.clone().requires_grad_(), *logits)
+        assert torch.autograd.gradcheck(value, inputs, fast_mode=True)
 
 
 def test_a_list_packed_and_padded_probabilities_give_the_same():
@@ -269,8 +270,8 @@ def test_without_mining_a_draw_of_k_is_another_every_time_and_saved():
     assert [float(later(logits, targets)) for _ in range(4)] == values[4:]
     # Drawn evenly: the mean over many draws is that over all pairs.
     everything = ClassRectificationLoss(mining='none', k=None, alpha=1.0)(logits, targets)
-    mean = np.mean([float(loss(logits, targets)) for _ in range(400)])
-    assert mean == pytest.approx(float(everything), abs=0.03)
+    mean = np.mean([float(loss(logits, targets)) for _ in range(150)])
+    assert mean == pytest.approx(float(everything), abs=0.05)
 
 
 @pytest.mark.parametrize('omega', ['moved', 'added'])
