@@ -1,9 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 
 from par_plugins.apis.experiment import Experiment, comparison_table
+from par_plugins.apis.results_table import between_marks
 from par_plugins.structures import InputError
 
 CONFIG = """
@@ -122,3 +124,39 @@ def test_runs_without_any_of_the_scores_are_named(tmp_path):
     finished(tmp_path / 'runs', {'plain': [70, 72], 'large': [71, 75]})
     with pytest.raises(InputError, match=r'json: none of attribute/f2, but attribute/mA'):
         experiment.run(tmp_path / 'runs', jobs=1)
+
+
+ROOT = Path(__file__).parents[2]
+EXPERIMENTS = [path for path in ROOT.glob('configs/*/*.yml') if path.stem != 'metafile']
+PUBLISHED = [
+    path for path in EXPERIMENTS if (path.parent / 'results' / f'{path.stem}.json').exists()
+]
+
+
+def test_experiments_and_published_ones_are_found():
+    assert len(EXPERIMENTS) == 5 and len(PUBLISHED) >= 2
+
+
+@pytest.mark.parametrize('path', EXPERIMENTS, ids=lambda path: f'{path.parent.name}/{path.stem}')
+def test_every_experiment_of_the_project_can_be_read(path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    experiment = Experiment.read(path)
+    assert len(experiment.arms) > 1 and experiment.seeds
+    readme = (path.parent / 'README.md').read_text()
+    between_marks(readme, '', source=str(path), name=path.stem)  # there is a place for its table
+
+
+@pytest.mark.parametrize('path', PUBLISHED, ids=lambda path: f'{path.parent.name}/{path.stem}')
+def test_the_printed_comparison_is_that_of_the_published_runs(path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    experiment = Experiment.read(path)
+    content = json.loads((path.parent / 'results' / f'{path.stem}.json').read_text())
+    runs = {
+        arm: {int(seed): scores for seed, scores in seeds.items()}
+        for arm, seeds in content['runs'].items()
+    }
+    assert set(runs) == set(experiment.arms) and content['baseline'] == experiment.baseline
+    assert all(set(seeds) == set(experiment.seeds) for seeds in runs.values())
+    table = comparison_table(runs, baseline=experiment.baseline, scores=experiment.scores)
+    text = (path.parent / 'README.md').read_text()
+    assert between_marks(text, table, source=str(path), name=path.stem) == text
