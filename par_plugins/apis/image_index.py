@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from mmengine.config import Config
 
-from par_plugins.apis.runner import build_predictor
+from par_plugins.apis.runner import build_predictor, predicted_samples
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import AttributeSchema, InputError
@@ -101,20 +100,16 @@ def embed_images(
         pipeline=cfg.test_dataloader.dataset.pipeline,
     )
     runner = build_predictor(cfg, checkpoint)
-    loader = runner.test_loop.dataloader
     names: list[str] = []
     embeddings: list[np.ndarray] = []
     probabilities: list[np.ndarray] = []
-    with torch.inference_mode():
-        for batch in loader:
-            for sample in runner.model.test_step(batch):
-                if 'pred_embedding' not in sample:
-                    raise InputError(
-                        f'{type(runner.model.head).__name__} gives no pred_embedding to search by'
-                    )
-                names.append(sample.img_path)
-                embeddings.append(sample.pred_embedding.float().cpu().numpy())
-                probabilities.append(sample.pred_probabilities.float().cpu().numpy())
-            on_images(len(names), len(loader.dataset))
-    schema = loader.dataset.metainfo['schema']
+    for sample in predicted_samples(runner, on_images):
+        if 'pred_embedding' not in sample:
+            raise InputError(
+                f'{type(runner.model.head).__name__} gives no pred_embedding to search by'
+            )
+        names.append(sample.img_path)
+        embeddings.append(sample.pred_embedding.float().cpu().numpy())
+        probabilities.append(sample.pred_probabilities.float().cpu().numpy())
+    schema = runner.test_loop.dataloader.dataset.metainfo['schema']
     return ImageIndex(np.array(names), np.stack(embeddings), np.stack(probabilities), schema)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
-from par_plugins.apis.runner import build_predictor
+from par_plugins.apis.runner import build_predictor, predicted_samples
 from par_plugins.evaluation.functional import retrieval_scores
 from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.visualization import RankList
@@ -128,28 +128,24 @@ def predict_retrieval_set(
         InputError: If the test set has no queries, or the head gives no embedding.
     """
     runner = build_predictor(cfg, checkpoint)
-    loader = runner.test_loop.dataloader
     rows: list[tuple[Any, ...]] = []
-    with torch.inference_mode():
-        for batch in loader:
-            for sample in runner.model.test_step(batch):
-                for key in ('pred_embedding', 'gt_pid', 'gt_camid', 'is_query'):
-                    if key not in sample:
-                        raise InputError(f'{sample.img_path}: its data sample has no {key!r}')
-                probabilities = sample.get('pred_probabilities', torch.empty(0))
-                rows.append(
-                    (
-                        sample.img_path,
-                        sample.pred_embedding.float().cpu().numpy(),
-                        probabilities.float().cpu().numpy(),
-                        int(sample.gt_pid),
-                        int(sample.gt_camid),
-                        bool(sample.is_query),
-                    )
-                )
-            on_images(len(rows), len(loader.dataset))
+    for sample in predicted_samples(runner, on_images):
+        for key in ('pred_embedding', 'gt_pid', 'gt_camid', 'is_query'):
+            if key not in sample:
+                raise InputError(f'{sample.img_path}: its data sample has no {key!r}')
+        probabilities = sample.get('pred_probabilities', torch.empty(0))
+        rows.append(
+            (
+                sample.img_path,
+                sample.pred_embedding.float().cpu().numpy(),
+                probabilities.float().cpu().numpy(),
+                int(sample.gt_pid),
+                int(sample.gt_camid),
+                bool(sample.is_query),
+            )
+        )
     found = RetrievalSet(*(np.array(column) for column in zip(*rows, strict=True)))
-    return found, loader.dataset.metainfo['schema']
+    return found, runner.test_loop.dataloader.dataset.metainfo['schema']
 
 
 def _picture(path: str) -> np.ndarray:

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -12,6 +13,7 @@ from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
+from mmengine.structures import BaseDataElement
 from torch import distributed
 
 from par_plugins.engine.hooks import SafeCheckpointHook
@@ -63,6 +65,25 @@ def build_predictor(cfg: Config, checkpoint: str) -> Runner:
     runner.load_or_resume()
     runner.model.eval()
     return runner
+
+
+def predicted_samples(
+    runner: Runner, on_images: Callable[[int, int], object]
+) -> Iterator[BaseDataElement]:
+    """Predict the test set, image after image.
+
+    Args:
+        runner: From :func:`build_predictor`.
+        on_images: Called after every batch with the number done and their total.
+    """
+    loader = runner.test_loop.dataloader
+    done = 0
+    for batch in loader:
+        with torch.inference_mode():
+            samples = runner.model.test_step(batch)
+        yield from samples
+        done += len(samples)
+        on_images(done, len(loader.dataset))
 
 
 def last_whole_checkpoint(work_dir: str | Path) -> str | None:

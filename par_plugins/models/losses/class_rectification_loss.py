@@ -22,6 +22,7 @@ from torch.nn.utils.rnn import pad_sequence
 from par_plugins.models.losses.based_loss import CROSS_ENTROPY, BasedLoss
 from par_plugins.models.losses.class_rectification_comparison import compare
 from par_plugins.models.losses.class_rectification_mining import compares_features, mined_pairs
+from par_plugins.models.losses.embedding_features import check_features, unit_features
 from par_plugins.structures import LabelStatistics, LogitLayout
 
 CHOICES = {
@@ -82,7 +83,7 @@ def class_rectification_loss(
     if by_features:
         features = _checked(features, targets, variant=variant, mining=mining).to(table.dtype)
         if normalize_features or comparison == 'distribution':
-            features = _unit(features)
+            features = unit_features(features)
     pairs = mined_pairs(
         table,
         targets.t(),
@@ -138,18 +139,8 @@ def _checked(features: Tensor | None, targets: Tensor, *, variant: str, mining: 
     """Features of the right shape."""
     if features is None:
         raise ValueError(f'variant={variant!r} with mining={mining!r} compares features: give them')
-    if features.ndim not in (2, 3) or features.shape[:-1] != targets.shape[: features.ndim - 1]:
-        raise ValueError(
-            f'features of shape {tuple(features.shape)} for targets of shape '
-            f'{tuple(targets.shape)}: must be (N, F) or (N, A, E)'
-        )
+    check_features(features, targets)
     return features
-
-
-def _unit(features: Tensor) -> Tensor:
-    """Features of length 1; those of length 0 stay so."""
-    lengths = features.norm(dim=-1, keepdim=True)
-    return features / lengths.masked_fill(lengths == 0, 1.0)
 
 
 def imbalance(statistics: LabelStatistics, *, omega: str) -> np.ndarray:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
+from par_plugins.models.losses.embedding_features import check_features, unit_features
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,10 @@ def pair_table(features: Tensor, targets: Tensor) -> PairTable:
     Raises:
         ValueError: If the shapes do not fit.
     """
-    if features.ndim not in (2, 3) or features.shape[:-1] != targets.shape[: features.ndim - 1]:
-        raise ValueError(
-            f'features of shape {tuple(features.shape)} for targets of shape '
-            f'{tuple(targets.shape)}: must be (N, F) or (N, A, E)'
-        )
+    check_features(features, targets)
     exact = features if features.dtype == torch.float64 else features.float()
     with torch.autocast(features.device.type, enabled=False):
-        lengths = exact.norm(dim=-1, keepdim=True)
-        points = exact / lengths.masked_fill(lengths == 0, 1.0)
+        points = unit_features(exact)
         points = points[None] if features.ndim == 2 else points.transpose(0, 1)
         squares = points.square().sum(dim=2)
         products = points @ points.transpose(1, 2)

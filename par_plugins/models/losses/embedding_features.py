@@ -1,0 +1,26 @@
+"""Features whose distances a loss compares: their shapes and their length."""
+
+from torch import Tensor
+
+
+def check_features(features: Tensor, targets: Tensor) -> None:
+    """Refuse features that are none of the images of the targets.
+
+    Args:
+        features: ``(N, F)`` shared by all attributes, or ``(N, A, E)``.
+        targets: ``(N, A)``.
+
+    Raises:
+        ValueError: If the shapes do not fit.
+    """
+    if features.ndim not in (2, 3) or features.shape[:-1] != targets.shape[: features.ndim - 1]:
+        raise ValueError(
+            f'features of shape {tuple(features.shape)} for targets of shape '
+            f'{tuple(targets.shape)}: must be (N, F) or (N, A, E)'
+        )
+
+
+def unit_features(features: Tensor) -> Tensor:
+    """Features scaled to length 1 over the last dimension; those of length 0 stay so."""
+    lengths = features.norm(dim=-1, keepdim=True)
+    return features / lengths.masked_fill(lengths == 0, 1.0)
