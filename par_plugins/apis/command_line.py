@@ -10,7 +10,7 @@ from typing import Any
 
 from mmengine.config import Config, DictAction
 
-from par_plugins.apis.runner import LAUNCHER_VARIABLES
+from par_plugins.apis.runner import LAUNCHER_VARIABLES, leave_cpu_processes
 from par_plugins.structures import InputError
 
 
@@ -78,12 +78,16 @@ def load_config(args: argparse.Namespace, *, work_dir: str) -> Config:
 
 
 def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
-    """End a command line with the sentence of an :class:`InputError`, not with a traceback."""
+    """End a command line with the sentence of an :class:`InputError`, not with a traceback.
+
+    One of several CPU processes leaves their group when its work is done.
+    """
 
     @functools.wraps(main)
     def wrapper() -> None:
         try:
             main()
+            leave_cpu_processes()
         except InputError as error:
             # A data loader's worker wraps the sentence into its own traceback.
             sys.exit(f'error: {str(error).strip().splitlines()[-1].split("InputError: ")[-1]}')

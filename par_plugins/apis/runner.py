@@ -1,8 +1,10 @@
 """Build a runner that is safe with foreign files and also runs on several CPU processes."""
 
+import atexit
 import logging
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -165,6 +167,23 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
         best = str(Path(runner.work_dir) / Path(best).name)
     runner.load_checkpoint(best)
     return runner.test()
+
+
+def leave_cpu_processes() -> None:
+    """End this process, its work done, if it is one of a group of CPU processes.
+
+    A gloo thread may still hold the tensors of the last exchange; to let go of them it needs
+    Python's lock, and where Python is on its way out by then the process aborts instead of ending
+    well. The group cannot be left before that: DistributedDataParallel keeps it alive. So what
+    is registered for the end is done, and the process ends there.
+    """
+    if not distributed.is_initialized() or distributed.get_backend() != 'gloo':
+        return
+    barrier()  # nobody leaves while another still waits for its answer
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
 
 
 def _join_cpu_processes(cfg: Config) -> None:
