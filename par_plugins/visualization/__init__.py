@@ -1,6 +1,7 @@
 """Figures."""
 
 from par_plugins.visualization.attribute_scores_figure import attribute_scores_figure
+from par_plugins.visualization.comparison_figure import comparison_figure
 from par_plugins.visualization.image_grid import image_grid
 from par_plugins.visualization.predictions_figure import predictions_figure
 from par_plugins.visualization.rank_lists_figure import RankList, rank_lists_figure
@@ -13,6 +14,7 @@ __all__ = [
     'RankList',
     'attribute_scores_figure',
     'camera_pairs_figure',
+    'comparison_figure',
     'gallery_size_figure',
     'image_grid',
     'predictions_figure',

@@ -46,7 +46,7 @@ def test_an_experiment_trains_compares_and_publishes(toy_root, tmp_path):
     readme = tmp_path / 'README.md'
     readme.write_text('before\n<!-- tiny: begin -->\n<!-- tiny: end -->\nafter\n')
     command = [sys.executable, ROOT / 'tools/experiment.py', experiment, '--publish']
-    command += ['--work-dir', tmp_path / 'runs']
+    command += ['--work-dir', tmp_path / 'runs', '--figure', tmp_path / 'arms.png']
     subprocess.run(command, check=True, capture_output=True, text=True)
 
     results = json.loads((tmp_path / 'results/tiny.json').read_text())
@@ -54,4 +54,5 @@ def test_an_experiment_trains_compares_and_publishes(toy_root, tmp_path):
     run = json.loads((tmp_path / 'runs/plain/seed_4/test_scores.json').read_text())
     assert run['seed'] == 4 and run['scores']['attribute/mA'] == score
     assert f'| plain | 1 | {score:.2f} |' in readme.read_text()
+    assert (tmp_path / 'arms.png').read_bytes().startswith(b'\x89PNG')
     assert not list((tmp_path / 'runs/plain/seed_4').glob('best*'))

@@ -8,6 +8,7 @@ from par_plugins.visualization import (
     RankList,
     attribute_scores_figure,
     camera_pairs_figure,
+    comparison_figure,
     gallery_size_figure,
     predictions_figure,
     rank_lists_figure,
@@ -91,3 +92,23 @@ def test_correlations_keep_their_sign():
     axes = correlation_figure(['hat', 'bag'], matrix).axes[0]
     np.testing.assert_array_equal(axes.images[0].get_array(), matrix)
     assert axes.images[0].get_clim() == (-1, 1)
+
+
+def test_arms_stand_from_top_to_bottom_with_their_means_and_the_baseline_s_line():
+    runs = {
+        'plain': {0: {'reid/mAP': 50.0}, 1: {'reid/mAP': 60.0}},
+        'other': {0: {'reid/mAP': 70.0, 'reid/rank1': 80.0}, 1: {'reid/mAP': 74.0}},
+    }
+    axes = comparison_figure(runs, baseline='plain', scores=['reid/mAP', 'reid/rank1']).axes
+    assert [panel.get_xlabel() for panel in axes] == ['mAP', 'rank1']
+    assert [label.get_text() for label in axes[0].get_yticklabels()] == ['plain', 'other']
+    assert axes[0].yaxis_inverted()
+    drawn = [line.get_xydata().tolist() for line in axes[0].lines if line.get_marker() == 'o']
+    assert drawn == [[[50, 0], [60, 0]], [[55, 0]], [[70, 1], [74, 1]], [[72, 1]]]
+    assert [line.get_xdata() for line in axes[0].lines if line.get_color() == 'tab:blue'] == [
+        [55, 55]
+    ]
+    assert [line.get_xydata().tolist() for line in axes[1].lines if line.get_marker() == 'o'] == [
+        [[80, 1]],
+        [[80, 1]],
+    ]
