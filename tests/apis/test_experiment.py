@@ -86,9 +86,10 @@ def test_runs_of_another_config_are_not_taken_for_this_ones(tmp_path):
 
 
 def test_a_run_that_fails_is_named_with_its_last_words(tmp_path):
-    experiment = Experiment.read(write(tmp_path, seeds=[3]))
+    arms = {'plain': {'config': str(tmp_path / 'config.py')}}
+    experiment = Experiment.read(write(tmp_path, seeds=[3], arms=arms))
     with pytest.raises(InputError, match=r'seed_3: the run ended with 1: \w+'):
-        experiment.run(tmp_path / 'runs', jobs=2)
+        experiment.run(tmp_path / 'runs', jobs=1)
     assert (tmp_path / 'runs' / 'plain' / 'seed_3' / 'output.txt').read_text()
 
 
