@@ -153,42 +153,40 @@ class Experiment:
         Raises:
             InputError: If a run failed, or the folder holds runs of another config.
         """
-        for name, training in self.preparations.items():
-            places = {
-                self._prepared(name, *setting, folder): training.filled(
-                    self._values(*setting, folder)
-                )
-                for setting in self._settings
-            }
-            for place, config in places.items():
-                self._write_config(place / f'{name}.py', config.pretty_text)
-            with ThreadPoolExecutor(jobs) as pool:
-                list(
-                    pool.map(
-                        lambda place, name=name: _train(place / f'{name}.py', place, 0, jobs),
-                        places,
-                    )
-                )
-        runs: Runs = {arm: {} for arm in self.arms}
-        planned = []
-        for setting in self._settings:
-            values = self._values(*setting, folder)
-            for arm, training in self.arms.items():
-                config = folder.joinpath(arm, *map(_folder_name, filter(None, setting)))
-                self._write_config(config / f'{arm}.py', training.filled(values).pretty_text)
-            planned += [(setting, seed, arm) for seed in self.seeds for arm in self.arms]
-
-        def one(run: tuple[tuple[Mapping, Mapping], int, str]) -> dict[str, float]:
-            setting, seed, arm = run
-            place = folder.joinpath(arm, *map(_folder_name, filter(None, setting)))
-            _train(place / f'{arm}.py', place / f'seed_{seed}', seed, jobs)
-            on_run(arm, _run_name(*setting, seed))
-            return self._scores(place / f'seed_{seed}' / 'test_scores.json')
-
         with ThreadPoolExecutor(jobs) as pool:
-            for (setting, seed, arm), scores in zip(planned, pool.map(one, planned), strict=True):
-                runs[arm][_run_name(*setting, seed)] = scores
+            for name in self.preparations:
+                self._prepare(name, folder, pool, jobs)
+            places = {
+                (arm, number): folder.joinpath(arm, *map(_folder_name, filter(None, setting)))
+                for number, setting in enumerate(self._settings)
+                for arm in self.arms
+            }
+            for (arm, number), place in places.items():
+                values = self._values(*self._settings[number], folder)
+                self._write_config(place / f'{arm}.py', self.arms[arm].filled(values))
+
+            def one(run: tuple[int, int, str]) -> dict[str, float]:
+                number, seed, arm = run
+                place = places[arm, number]
+                work_dir = place / f'seed_{seed}'
+                _train(place / f'{arm}.py', work_dir, seed, jobs)
+                on_run(arm, _run_name(*self._settings[number], seed))
+                return self._scores(work_dir / 'test_scores.json')
+
+            numbers = range(len(self._settings))
+            planned = list(product(numbers, self.seeds, self.arms))
+            runs: Runs = {arm: {} for arm in self.arms}
+            for (number, seed, arm), scores in zip(planned, pool.map(one, planned), strict=True):
+                runs[arm][_run_name(*self._settings[number], seed)] = scores
         return runs
+
+    def _prepare(self, name: str, folder: Path, pool: ThreadPoolExecutor, jobs: int) -> None:
+        """Make the runs of one preparation."""
+        settings = {self._prepared(name, *s, folder): s for s in self._settings}
+        for place, setting in settings.items():
+            config = self.preparations[name].filled(self._values(*setting, folder))
+            self._write_config(place / f'{name}.py', config)
+        list(pool.map(lambda place: _train(place / f'{name}.py', place, 0, jobs), settings))
 
     def table(self, runs: Runs) -> str:
         """The :func:`comparison_table` of the experiment's runs."""
@@ -237,7 +235,8 @@ class Experiment:
         return chosen
 
     @staticmethod
-    def _write_config(path: Path, text: str) -> None:
+    def _write_config(path: Path, config: Config) -> None:
+        text = config.pretty_text
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             with written_aside(path) as part:

@@ -1,13 +1,13 @@
 """Normal noise that changes slowly from pixel to pixel."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 
-def smooth_noise(
-    shape: tuple[int, int, int, int], *, cells: int, generator: torch.Generator
-) -> Tensor:
+def smooth_noise(shape: Sequence[int], *, cells: int, generator: torch.Generator) -> Tensor:
     """Standard normal values on a coarse grid, interpolated to the size of images.
 
     Args:
@@ -20,4 +20,4 @@ def smooth_noise(
     """
     coarse = (*shape[:2], cells, cells)
     values = torch.randn(coarse, generator=generator, device=generator.device)
-    return interpolate(values, shape[2:], mode='bicubic', align_corners=True)
+    return interpolate(values, list(shape[2:]), mode='bicubic', align_corners=True)

@@ -11,7 +11,6 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from par_plugins.models.gan import synthetic_stream
 from par_plugins.structures import UNKNOWN, InputError
 
 
@@ -74,7 +73,7 @@ class ComplementaryImagesHook(Hook):
             return
         inputs, samples = data_batch['inputs'], list(data_batch['data_samples'])
         real = inputs if isinstance(inputs, Tensor) else torch.stack(list(inputs))
-        generator = synthetic_stream(self.hard_labels.errors.device, runner.iter)
+        generator = self.hard_labels.synthetic_stream(runner.iter)
         labels = self.hard_labels.draw(self.num_images or len(samples), generator)
         images = self.images_for(labels, real, generator)
         expected = self.hard_labels.expected_positives()

@@ -47,9 +47,8 @@ class DistortedImagesHook(ComplementaryImagesHook):
         chosen = real.to(device)[rows].float()
         count, _, height, width = chosen.shape
         moves = smooth_noise((count, 2, height, width), cells=self.cells, generator=generator)
-        straight = affine_grid(
-            torch.eye(2, 3, device=device).expand(count, -1, -1), chosen.shape, align_corners=False
-        )
+        identity = torch.eye(2, 3, device=device).expand(count, -1, -1)
+        straight = affine_grid(identity, list(chosen.shape), align_corners=False)
         # grid_sample counts an image from -1 to 1: it is 2 high and 2 wide.
         places = straight + 2 * self.strength * moves.movedim(1, 3)
         return grid_sample(chosen, places, padding_mode='border', align_corners=False).round()

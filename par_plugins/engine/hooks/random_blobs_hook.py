@@ -37,6 +37,6 @@ class RandomBlobsHook(ComplementaryImagesHook):
         device = generator.device
         rows = torch.randint(len(real), (len(labels),), generator=generator, device=device)
         chosen = real.to(device)[rows]
-        noise = smooth_noise(tuple(chosen.shape), cells=self.cells, generator=generator)
+        noise = smooth_noise(chosen.shape, cells=self.cells, generator=generator)
         ranks = noise.flatten(2).argsort(dim=2).argsort(dim=2)
         return chosen.flatten(2).sort(dim=2).values.gather(2, ranks).view_as(chosen)

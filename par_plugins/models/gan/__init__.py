@@ -7,7 +7,6 @@ from par_plugins.models.gan.mrgan import MRGAN
 from par_plugins.models.gan.mrgan_discriminator import MRGANDiscriminator
 from par_plugins.models.gan.mrgan_generator import MRGANGenerator
 from par_plugins.models.gan.resolutions import channels_of, resolutions_of
-from par_plugins.models.gan.seeded_generator import synthetic_stream
 
 __all__ = [
     'MRGAN',
@@ -19,6 +18,5 @@ __all__ = [
     'discriminator_loss',
     'generator_loss',
     'resolutions_of',
-    'synthetic_stream',
     'welch_floor',
 ]

@@ -21,7 +21,7 @@ from par_plugins.models.gan.averaged_generator import AveragedGenerator
 from par_plugins.models.gan.decorrelation import REDUCTIONS, decorrelation_loss
 from par_plugins.models.gan.gan_loss import discriminator_loss, generator_loss
 from par_plugins.models.gan.label_vectors import LabelVectors
-from par_plugins.models.gan.seeded_generator import (
+from par_plugins.models.seeded_generator import (
     TRAIN_STREAM,
     VAL_STREAM,
     run_seed,

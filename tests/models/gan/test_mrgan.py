@@ -9,8 +9,8 @@ from mmengine.registry import MODELS
 from mmengine.structures import BaseDataElement
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from par_plugins.models.gan import decorrelation_loss, synthetic_stream
-from par_plugins.models.gan.seeded_generator import seeded_generator
+from par_plugins.models.gan import decorrelation_loss
+from par_plugins.models.seeded_generator import seeded_generator, synthetic_stream
 from par_plugins.structures import AttributeSchema, InputError, LabelStatistics
 
 SCHEMA = AttributeSchema(['Female', 'Hat'])
