@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.experiment import Experiment, comparison_table
+from par_plugins.apis.experiment import Experiment
 from par_plugins.apis.results_table import between_marks
 from par_plugins.visualization import comparison_figure
 
@@ -38,13 +38,13 @@ def main() -> None:
     experiment = Experiment.read(args.experiment)
     columns = (TextColumn('runs'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
-        task = progress.add_task('runs', total=len(experiment.arms) * len(experiment.seeds))
+        task = progress.add_task('runs', total=experiment.num_runs)
         runs = experiment.run(
             args.work_dir or Path('work_dirs', experiment.name),
             jobs=args.jobs,
             on_run=lambda *_: progress.advance(task),
         )
-    table = comparison_table(runs, baseline=experiment.baseline, scores=experiment.scores)
+    table = experiment.table(runs)
     print(table)
     if args.figure:
         figure = comparison_figure(runs, baseline=experiment.baseline, scores=experiment.scores)

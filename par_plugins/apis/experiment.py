@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
@@ -20,8 +22,38 @@ from par_plugins.structures import InputError
 
 TRAIN = Path(__file__).parents[2] / 'tools' / 'train.py'
 KEYS = {'seeds', 'scores', 'baseline', 'arms'}
-Runs = dict[str, dict[int, dict[str, float]]]
-"""The scores of every arm and seed."""
+OPTIONAL_KEYS = {'options', 'values', 'conditions', 'repeats', 'preparations', 'spread'}
+Runs = dict[str, dict[str, dict[str, float]]]
+"""The scores of every arm and run: its seed, and before it the condition and what is repeated."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """A config and what changes it.
+
+    Attributes:
+        config: As it is in its file.
+        options: One after the other; a string in them may name values by ``{name}``.
+    """
+
+    config: Config
+    options: Sequence[Mapping[str, Any]]
+
+    @property
+    def names(self) -> set[str]:
+        """The values that its options name."""
+        return set(_names_in(self.options))
+
+    def filled(self, values: Mapping[str, Any]) -> Config:
+        """The config with all options, and the values where these name them.
+
+        Raises:
+            KeyError: If they name a value that there is not.
+        """
+        config = deepcopy(self.config)
+        for options in self.options:
+            config.merge_from_dict(_filled(options, values))
+        return config
 
 
 @dataclass(frozen=True)
@@ -32,22 +64,41 @@ class Experiment:
     as ``attribute/mA``; ``baseline``, the arm that the others are compared with; ``arms``, each
     a name with ``config`` (its path) and, as dotted keys, the ``options`` that change it;
     and, where there are any, ``options`` of all arms. An arm's options come after those of all.
-    With ``extends``, the name of a file beside it, the file has what that one has, and changes
-    keys and options of it.
+    With ``extends``, the path of another file from this one, the file has what that one has, and
+    changes keys, options and values of it.
+
+    An experiment may also have ``conditions``, under each of which all arms run, with rows of
+    their own in the table; ``repeats``, with each of which every seed runs, for one and the same
+    row; ``preparations``, trainings like arms that come before these, each once (seed 0) for all
+    conditions and repeats that its options do not tell apart. Conditions and repeats are lists of
+    values by their names, the first of which says which one it is. Options use them as ``{name}``,
+    like the file's ``values`` for all, and a preparation's folder as ``{its name}``.
+    ``spread: standard error`` is what the table has after each ± in place of the standard
+    deviation.
 
     Attributes:
         name: Name of the file.
         seeds: The runs of an arm are paired by their seeds with those of the baseline.
         scores: In the order of the table's columns.
         baseline: Name of an arm.
-        arms: The full config of each arm.
+        arms: The training of each arm.
+        preparations: Those that come first.
+        values: Values for all, by their names.
+        conditions: At least one, which may be empty.
+        repeats: The same.
+        spread: Of the table.
     """
 
     name: str
     seeds: Sequence[int]
     scores: Sequence[str]
     baseline: str
-    arms: Mapping[str, Config]
+    arms: Mapping[str, Training]
+    preparations: Mapping[str, Training]
+    values: Mapping[str, Any]
+    conditions: Sequence[Mapping[str, Any]]
+    repeats: Sequence[Mapping[str, Any]]
+    spread: str
 
     @classmethod
     def read(cls, path: str | Path) -> 'Experiment':
@@ -59,49 +110,122 @@ class Experiment:
         content = _read_yaml(Path(path))
         if content['baseline'] not in content['arms']:
             raise InputError(f'{path}: the baseline {content["baseline"]!r} is not among the arms')
-        arms = {}
-        for name, arm in content['arms'].items():
-            try:
-                arms[name] = Config.fromfile(arm['config'])
-                for options in (content.get('options', {}), arm.get('options', {})):
-                    arms[name].merge_from_dict(deepcopy(options))  # it takes out _delete_
-            except Exception as error:  # a config is code, and its mistakes are of every kind
-                raise InputError(f'{path}: arm {name!r}: {error}') from error
-        return cls(Path(path).stem, content['seeds'], content['scores'], content['baseline'], arms)
+        experiment = cls(
+            Path(path).stem,
+            content['seeds'],
+            content['scores'],
+            content['baseline'],
+            _trainings(content['arms'], [content.get('options', {})], kind=f'{path}: arm'),
+            _trainings(content.get('preparations', {}), [], kind=f'{path}: preparation'),
+            content.get('values', {}),
+            content.get('conditions', [{}]),
+            content.get('repeats', [{}]),
+            content.get('spread', 'standard deviation'),
+        )
+        for kind, trainings in (
+            ('preparation', experiment.preparations),
+            ('arm', experiment.arms),
+        ):
+            for name, training in trainings.items():
+                try:
+                    training.filled(experiment._values(*experiment._settings[0], Path()))
+                except Exception as error:  # options are free, and their mistakes of every kind
+                    raise InputError(f'{path}: {kind} {name!r}: {error!r}') from error
+        return experiment
+
+    @property
+    def num_runs(self) -> int:
+        """Number of the arms' runs."""
+        return len(self.arms) * len(self.seeds) * len(self._settings)
 
     def run(
-        self, folder: Path, *, jobs: int, on_run: Callable[[str, int], object] = lambda *_: None
+        self, folder: Path, *, jobs: int, on_run: Callable[[str, str], object] = lambda *_: None
     ) -> Runs:
         """Train and test every arm with every seed; what is there already is not run again.
 
         The last weights are tested, so that all arms have made the same number of steps.
 
         Args:
-            folder: A folder for each arm and seed comes here.
+            folder: A folder for each arm comes here, with one for each seed.
             jobs: Trainings at once; they share the cores.
-            on_run: Called with arm and seed after every run.
+            on_run: Called with the names of arm and run after each.
 
         Raises:
             InputError: If a run failed, or the folder holds runs of another config.
         """
-        for arm, config in self.arms.items():
-            self._write_config(folder / arm / f'{arm}.py', config.pretty_text)
-
-        def one(run: tuple[int, str]) -> None:
-            seed, arm = run
-            _train(folder / arm / f'{arm}.py', folder / arm / f'seed_{seed}', seed, jobs)
-            on_run(arm, seed)
-
-        runs = [(seed, arm) for seed in self.seeds for arm in self.arms]
         with ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(one, runs))
-        return {
-            arm: {
-                seed: self._scores(folder / arm / f'seed_{seed}' / 'test_scores.json')
-                for seed in self.seeds
+            for name in self.preparations:
+                self._prepare(name, folder, pool, jobs)
+            places = {
+                (arm, number): folder.joinpath(arm, *map(_folder_name, filter(None, setting)))
+                for number, setting in enumerate(self._settings)
+                for arm in self.arms
             }
-            for arm in self.arms
+            for (arm, number), place in places.items():
+                values = self._values(*self._settings[number], folder)
+                self._write_config(place / f'{arm}.py', self.arms[arm].filled(values))
+
+            def one(run: tuple[int, int, str]) -> dict[str, float]:
+                number, seed, arm = run
+                place = places[arm, number]
+                work_dir = place / f'seed_{seed}'
+                _train(place / f'{arm}.py', work_dir, seed, jobs)
+                on_run(arm, _run_name(*self._settings[number], seed))
+                return self._scores(work_dir / 'test_scores.json')
+
+            numbers = range(len(self._settings))
+            planned = list(product(numbers, self.seeds, self.arms))
+            runs: Runs = {arm: {} for arm in self.arms}
+            for (number, seed, arm), scores in zip(planned, pool.map(one, planned), strict=True):
+                runs[arm][_run_name(*self._settings[number], seed)] = scores
+        return runs
+
+    def _prepare(self, name: str, folder: Path, pool: ThreadPoolExecutor, jobs: int) -> None:
+        """Make the runs of one preparation."""
+        settings = {self._prepared(name, *s, folder): s for s in self._settings}
+        for place, setting in settings.items():
+            config = self.preparations[name].filled(self._values(*setting, folder))
+            self._write_config(place / f'{name}.py', config)
+        list(pool.map(lambda place: _train(place / f'{name}.py', place, 0, jobs), settings))
+
+    def table(self, runs: Runs) -> str:
+        """The :func:`comparison_table` of the experiment's runs."""
+        return comparison_table(
+            runs,
+            baseline=self.baseline,
+            scores=self.scores,
+            conditions=[_words(condition) for condition in self.conditions if condition],
+            standard_error=self.spread == 'standard error',
+        )
+
+    @property
+    def run_names(self) -> list[str]:
+        """The names of an arm's runs."""
+        return [_run_name(*setting, seed) for setting in self._settings for seed in self.seeds]
+
+    @property
+    def _settings(self) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+        """Every condition with every repeat."""
+        return list(product(self.conditions, self.repeats))
+
+    def _values(
+        self, condition: Mapping[str, Any], repeat: Mapping[str, Any], folder: Path
+    ) -> dict[str, Any]:
+        places = {
+            name: str(self._prepared(name, condition, repeat, folder)) for name in self.preparations
         }
+        return {**self.values, **condition, **repeat, **places}
+
+    def _prepared(
+        self, name: str, condition: Mapping[str, Any], repeat: Mapping[str, Any], folder: Path
+    ) -> Path:
+        """The folder of a preparation: of those conditions and repeats that it tells apart."""
+        names, seen = self.preparations[name].names, {name}
+        while others := (names & set(self.preparations)) - seen:
+            seen |= others
+            names = names.union(*(self.preparations[other].names for other in others))
+        parts = [_folder_name(part) for part in (condition, repeat) if names & set(part)]
+        return folder.joinpath(name, *parts)
 
     def _scores(self, path: Path) -> dict[str, float]:
         found = json.loads(path.read_text())['scores']
@@ -111,7 +235,8 @@ class Experiment:
         return chosen
 
     @staticmethod
-    def _write_config(path: Path, text: str) -> None:
+    def _write_config(path: Path, config: Config) -> None:
+        text = config.pretty_text
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             with written_aside(path) as part:
@@ -120,40 +245,110 @@ class Experiment:
             raise InputError(f'{path.parent} holds runs of another config: choose another folder')
 
 
-def comparison_table(runs: Runs, *, baseline: str, scores: Sequence[str]) -> str:
+def comparison_table(
+    runs: Runs,
+    *,
+    baseline: str,
+    scores: Sequence[str],
+    conditions: Sequence[str] = (),
+    standard_error: bool = False,
+) -> str:
     """Means of every arm, and how far it is from the baseline.
 
     Args:
-        runs: The scores of every arm and seed, all of the same seeds; an arm may lack a score.
+        runs: The scores of every arm and run, the same runs of all arms; an arm may lack a score.
         baseline: Name of an arm.
         scores: Their names, in the order of the columns.
+        conditions: What the names of runs begin with; rows for each of them.
+        standard_error: Give that of the mean in place of the standard deviation of the runs.
 
     Returns:
-        A Markdown table: of each score mean ± sample standard deviation over the seeds; of each
-        difference to the baseline's run with the same seed mean ± sample standard deviation and
-        the number of seeds with a gain.
+        A Markdown table: of each score mean ± sample standard deviation over the runs; of each
+        difference to the baseline's run of the same name mean ± sample standard deviation and
+        the number of runs with a gain.
     """
     names = [name.rpartition('/')[2] for name in scores]
-    heads = ['arm', 'seeds', *names, *(f'{name} - {baseline}' for name in names)]
+    heads = ['condition'] if conditions else []
+    heads += ['arm', 'runs' if conditions else 'seeds', *names]
+    heads += [f'{name} - {baseline}' for name in names]
     lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
-    for arm, seeds in runs.items():
-        cells = [arm, str(len(seeds))]
-        cells += [_cell(name, seeds) for name in scores]
-        cells += ['' if arm == baseline else _cell(x, seeds, runs[baseline]) for x in scores]
-        lines.append('| ' + ' | '.join(cells) + ' |')
+    for condition in conditions or ['']:
+        start = f'{condition}, ' if condition else ''
+        under = {
+            arm: {run: found for run, found in own.items() if run.startswith(start)}
+            for arm, own in runs.items()
+        }
+        for arm, own in under.items():
+            cells = [condition] if condition else []
+            cells += [arm, str(len(own))]
+            cells += [_cell(name, own, standard_error=standard_error) for name in scores]
+            for name in scores:
+                pair = () if arm == baseline else (own, under[baseline])
+                cells.append(_cell(name, *pair, standard_error=standard_error))
+            lines.append('| ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
 
-def _cell(name: str, *runs: Mapping[int, Mapping[str, float]]) -> str:
+def _cell(name: str, *runs: Mapping[str, Mapping[str, float]], standard_error: bool) -> str:
     """A score of an arm, or its gain over another arm; blank where one has no such score."""
-    if any(name not in scores for seeds in runs for scores in seeds.values()):
+    if not runs or any(name not in scores for own in runs for scores in own.values()):
         return ''
     if len(runs) == 1:
-        return spread([scores[name] for scores in runs[0].values()])
+        values = [scores[name] for scores in runs[0].values()]
+        return spread(values, standard_error=standard_error)
     own, other = runs
-    gains = [own[seed][name] - other[seed][name] for seed in other]
+    gains = [own[run][name] - other[run][name] for run in other]
     better = sum(gain > 0 for gain in gains)
-    return f'{spread(gains, sign="+")} ({better}/{len(gains)})'
+    middle = spread(gains, sign='+', standard_error=standard_error)
+    return f'{middle} ({better}/{len(gains)})'
+
+
+def _words(values: Mapping[str, Any]) -> str:
+    """Name of a condition or repeat: its first value."""
+    return ' '.join(map(str, next(iter(values.items()))))
+
+
+def _folder_name(values: Mapping[str, Any]) -> str:
+    return _words(values).replace(' ', '_')
+
+
+def _run_name(condition: Mapping[str, Any], repeat: Mapping[str, Any], seed: int) -> str:
+    if not condition and not repeat:
+        return str(seed)
+    return ', '.join([*map(_words, filter(None, (condition, repeat))), f'seed {seed}'])
+
+
+def _names_in(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield from (name for _, name, _, _ in Formatter().parse(value) if name)
+    elif isinstance(value, Mapping | list | tuple):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _names_in(part)
+
+
+def _filled(value: Any, values: Mapping[str, Any]) -> Any:
+    """The value with values for the names in its strings; a name alone keeps its value's type."""
+    if isinstance(value, Mapping):
+        return {key: _filled(part, values) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_filled(part, values) for part in value]
+    names = list(_names_in(value))
+    if not names:
+        return value
+    return values[names[0]] if value == f'{{{names[0]}}}' else value.format(**values)
+
+
+def _trainings(
+    content: Mapping[str, Any], shared: Sequence[Mapping[str, Any]], *, kind: str
+) -> dict[str, Training]:
+    trainings = {}
+    for name, part in content.items():
+        try:
+            config = Config.fromfile(part['config'])
+        except Exception as error:  # a config is code, and its mistakes are of every kind
+            raise InputError(f'{kind} {name!r}: {error}') from error
+        trainings[name] = Training(config, [*shared, part.get('options', {})])
+    return trainings
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
@@ -162,11 +357,15 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f'{path}: {error}') from error
     if isinstance(content, dict) and 'extends' in content:
-        base = _read_yaml(path.with_name(content.pop('extends')))
-        options = {**base.get('options', {}), **content.get('options', {})}
-        content = {**base, **content, 'options': options}
-    if not isinstance(content, dict) or not KEYS <= set(content) <= KEYS | {'options'}:
-        raise InputError(f'{path}: an experiment has {sorted(KEYS)}, and perhaps options')
+        base = _read_yaml(path.parent / content.pop('extends'))
+        joined = {
+            key: {**base.get(key, {}), **content.get(key, {})} for key in ('options', 'values')
+        }
+        content = {**base, **content, **joined}
+    if not isinstance(content, dict) or not KEYS <= set(content) <= KEYS | OPTIONAL_KEYS:
+        raise InputError(
+            f'{path}: an experiment has {sorted(KEYS)}, and perhaps {sorted(OPTIONAL_KEYS)}'
+        )
     return content
 
 

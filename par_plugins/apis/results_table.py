@@ -73,12 +73,15 @@ def between_marks(text: str, table: str, *, source: str, name: str = RESULTS) ->
     return f'{before}{begin}\n{table}\n{end}{after}'
 
 
-def spread(values: Sequence[float], *, sign: str = '') -> str:
+def spread(values: Sequence[float], *, sign: str = '', standard_error: bool = False) -> str:
     """Mean ± sample standard deviation, or the only value.
 
     Args:
         values: At least one.
         sign: ``+`` to write the sign of a mean above 0 too.
+        standard_error: Give that of the mean in place of the standard deviation.
     """
     middle = f'{mean(values):{sign}.2f}'
-    return middle if len(values) == 1 else f'{middle} ± {stdev(values):.2f}'
+    if len(values) == 1:
+        return middle
+    return f'{middle} ± {stdev(values) / (len(values) ** 0.5 if standard_error else 1):.2f}'

@@ -1,19 +1,11 @@
 """The options that ``configs/dai/README.md`` gives for the rows of the paper's comparisons work."""
 
-import re
-import shlex
-
 import pytest
 import torch
-from mmengine.registry import MODELS, init_default_scope
 
-from par_plugins.apis import RUNNER_OPTIONS, load_config
-from par_plugins.apis.preview_sampler import build_training_loader
-from tests.tools.toy_run import ROOT
+from tests.contracts.documented_rows import build_row, documented_rows
 
-README = (ROOT / 'configs/dai/README.md').read_text()
-SECTION = README.partition("## The rows of the paper's comparisons")[2].partition('\n## ')[0]
-ROWS = dict(re.findall(r'^\| ([^|]+?) \| `([^`]+)` \|$', SECTION, re.MULTILINE))
+ROWS = documented_rows('dai', "## The rows of the paper's comparisons")
 EXPECTED = {
     # type of the classifier, of the backbone, of the loss, of the sampler
     'attention, DenseNet': (
@@ -46,13 +38,7 @@ def test_the_rows_are_found():
 def test_the_options_of_a_row_build_what_it_names(row, tiny_root, monkeypatch):
     monkeypatch.setattr(torch.nn.Conv2d, 'reset_parameters', lambda _: None)  # takes seconds
     leaf = 'resnext101_32x8d_peta' if 'ResNeXt' in row else 'densenet161_pa100k'
-    arguments = [str(ROOT / f'configs/baseline/{leaf}_256x192.py')]
-    options = ['--cfg-options', *shlex.split(ROWS[row])]
-    cfg = load_config(RUNNER_OPTIONS.parse_args(arguments + options), work_dir='unused')
-    init_default_scope(cfg.default_scope)
-    cfg.train_dataloader.dataset.data_root = str(tiny_root(cfg.train_dataloader.dataset.type))
-    sampler = build_training_loader(cfg).sampler
-    model = MODELS.build(cfg.model)
+    cfg, model, sampler = build_row(f'baseline/{leaf}_256x192', ROWS[row], tiny_root)
     found = (model, model.backbone, model.head.losses['ce'], sampler)
     assert tuple(type(part).__name__ for part in found) == EXPECTED[row]
     if row == 'weighted loss':

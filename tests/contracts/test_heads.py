@@ -17,6 +17,7 @@ VARIANTS = {
         {'dropout': 0.2, 'norm_logits': True},
         {'dropout': 0.2, 'independent_dropout': True},
     ],
+    'AuxiliaryClassHead': [{}, {'embedding_channels': 3}],
     'NearestNeighbourHead': [{'num_neighbours': 2}, {'embedding_channels': 3}],
 }
 CASES = [

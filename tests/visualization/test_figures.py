@@ -14,6 +14,7 @@ from par_plugins.visualization import (
     rank_lists_figure,
 )
 from par_plugins.visualization.co_occurrence_figure import correlation_figure
+from par_plugins.visualization.lines_figure import lines_figure
 
 
 def test_bars_are_ordered_by_positives_and_survive_undefined_scores(tmp_path):
@@ -112,3 +113,15 @@ def test_arms_stand_from_top_to_bottom_with_their_means_and_the_baseline_s_line(
         [[80, 1]],
         [[80, 1]],
     ]
+
+
+def test_lines_have_their_names_and_axes(tmp_path):
+    lines = {'HABP': ([1, 10, 100], [0.5, 0.6, 0.7]), 'focal': ([1, 10], [0.1, 0.2])}
+    figure = lines_figure(lines, axes=('rate', 'score'), log='x', style='o-')
+    plot = figure.axes[0]
+    assert [text.get_text() for text in plot.get_legend().get_texts()] == ['HABP', 'focal']
+    assert (plot.get_xscale(), plot.get_yscale()) == ('log', 'linear')
+    assert list(plot.lines[0].get_ydata()) == [0.5, 0.6, 0.7]
+    assert (plot.get_xlabel(), plot.get_ylabel()) == ('rate', 'score')
+    figure.savefig(tmp_path / 'lines.png')
+    assert (tmp_path / 'lines.png').stat().st_size > 5_000

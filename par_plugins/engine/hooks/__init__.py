@@ -2,6 +2,8 @@
 
 from par_plugins.engine.hooks.attribute_report_hook import AttributeReportHook
 from par_plugins.engine.hooks.class_cluster_hook import ClassClusterHook
+from par_plugins.engine.hooks.complementary_images_hook import ComplementaryImagesHook
+from par_plugins.engine.hooks.distorted_images_hook import DistortedImagesHook
 from par_plugins.engine.hooks.exact_resume_hook import ExactResumeHook
 from par_plugins.engine.hooks.identity_hook import IdentityHook
 from par_plugins.engine.hooks.image_error_hook import ImageErrorHook
@@ -9,6 +11,7 @@ from par_plugins.engine.hooks.label_statistics_hook import LabelStatisticsHook
 from par_plugins.engine.hooks.mrgan_generator_hook import MRGANGeneratorHook
 from par_plugins.engine.hooks.nearest_neighbour_hook import NearestNeighbourHook
 from par_plugins.engine.hooks.operating_point_hook import OperatingPointHook
+from par_plugins.engine.hooks.random_blobs_hook import RandomBlobsHook
 from par_plugins.engine.hooks.safe_checkpoint_hook import SafeCheckpointHook
 from par_plugins.engine.hooks.sample_grid_hook import SampleGridHook
 from par_plugins.engine.hooks.schema_hook import SchemaHook
@@ -16,6 +19,8 @@ from par_plugins.engine.hooks.schema_hook import SchemaHook
 __all__ = [
     'AttributeReportHook',
     'ClassClusterHook',
+    'ComplementaryImagesHook',
+    'DistortedImagesHook',
     'ExactResumeHook',
     'IdentityHook',
     'ImageErrorHook',
@@ -23,6 +28,7 @@ __all__ = [
     'MRGANGeneratorHook',
     'NearestNeighbourHook',
     'OperatingPointHook',
+    'RandomBlobsHook',
     'SafeCheckpointHook',
     'SampleGridHook',
     'SchemaHook',

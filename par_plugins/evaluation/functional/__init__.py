@@ -13,6 +13,10 @@ from par_plugins.evaluation.functional.attribute_scores import (
 from par_plugins.evaluation.functional.balanced_accuracy import ValueCounts, balanced_accuracy
 from par_plugins.evaluation.functional.frechet_distance import FeatureMoments, frechet_distance
 from par_plugins.evaluation.functional.matrices import EntryError, check_probabilities
+from par_plugins.evaluation.functional.positive_probability import (
+    PositiveProbabilities,
+    positive_probability,
+)
 from par_plugins.evaluation.functional.retrieval_scores import retrieval_scores
 from par_plugins.evaluation.functional.threshold_adjustment import (
     fit_threshold_adjustment,
@@ -28,6 +32,7 @@ __all__ = [
     'AttributeProtocol',
     'EntryError',
     'FeatureMoments',
+    'PositiveProbabilities',
     'TopKCounts',
     'ValueCounts',
     'attribute_accuracy',
@@ -37,6 +42,7 @@ __all__ = [
     'fit_threshold_adjustment',
     'frechet_distance',
     'mean_by_ratio',
+    'positive_probability',
     'retrieval_scores',
     'threshold_adjustment',
     'top_k_recall',

@@ -5,6 +5,7 @@ from par_plugins.evaluation.metrics.attribute_metric import AttributeMetric
 from par_plugins.evaluation.metrics.balanced_accuracy_metric import BalancedAccuracyMetric
 from par_plugins.evaluation.metrics.fid_metric import FIDMetric
 from par_plugins.evaluation.metrics.operating_point_metric import OperatingPointMetric
+from par_plugins.evaluation.metrics.positive_probability_metric import PositiveProbabilityMetric
 from par_plugins.evaluation.metrics.reid_metric import ReIDMetric
 from par_plugins.evaluation.metrics.top_k_recall_metric import TopKRecallMetric
 
@@ -14,6 +15,7 @@ __all__ = [
     'BalancedAccuracyMetric',
     'FIDMetric',
     'OperatingPointMetric',
+    'PositiveProbabilityMetric',
     'ReIDMetric',
     'TopKRecallMetric',
 ]

@@ -21,10 +21,14 @@ from par_plugins.models.gan.averaged_generator import AveragedGenerator
 from par_plugins.models.gan.decorrelation import REDUCTIONS, decorrelation_loss
 from par_plugins.models.gan.gan_loss import discriminator_loss, generator_loss
 from par_plugins.models.gan.label_vectors import LabelVectors
-from par_plugins.models.gan.seeded_generator import run_seed, seeded_generator
+from par_plugins.models.seeded_generator import (
+    TRAIN_STREAM,
+    VAL_STREAM,
+    run_seed,
+    seeded_generator,
+)
 from par_plugins.structures import AttributeSchema, InputError
 
-TRAIN_STREAM, VAL_STREAM, SYNTHETIC_STREAM = 0, 1, 2
 HALF_RANGE = 127.5
 """Pixels 0 to 255 are -1 to 1 for generator and discriminator."""
 
@@ -238,11 +242,6 @@ class MRGAN(BaseModel):
             ((image.float() + 1) * HALF_RANGE).round().clamp(0, 255).to(torch.uint8)
             for image in images
         ]
-
-    def synthetic_stream(self, step: int) -> torch.Generator:
-        """The random numbers of a classifier's step, on this model's device."""
-        device = next(self.parameters()).device
-        return seeded_generator(device, SYNTHETIC_STREAM, run_seed(), step)
 
     def generate_complementary(
         self, targets: Tensor, *, sigma_p: float, generator: torch.Generator

@@ -13,6 +13,7 @@ from par_plugins.models.hard_labels.hard_label_sampling import (
     draw_anchored_labels,
     draw_independent_labels,
 )
+from par_plugins.models.seeded_generator import synthetic_stream
 from par_plugins.structures import AttributeSchema
 
 SAMPLINGS = ('independent', 'anchor')
@@ -153,6 +154,10 @@ class HardLabelTracker(nn.Module):
         return draw_anchored_labels(
             weights, self.training_targets, num_images=num_images, generator=generator
         )
+
+    def synthetic_stream(self, step: int) -> torch.Generator:
+        """The random numbers of the labels and synthetic images of a step, on its device."""
+        return synthetic_stream(self.errors.device, step)
 
     def expected_positives(self) -> Tensor:
         """Expected number of positives of binary attributes in a vector that is drawn now.

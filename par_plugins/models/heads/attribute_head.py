@@ -26,8 +26,8 @@ class AttributeHead(BaseModule):
 
     Args:
         in_channels: Number of features F.
-        num_attributes: Number of attributes, all binary. Give this or ``schema``.
-        schema: An :class:`AttributeSchema` or its plain dict. Give this or ``num_attributes``.
+        num_attributes: Number of attributes, all binary. Give this, ``schema`` or ``num_logits``.
+        schema: An :class:`AttributeSchema` or its plain dict.
         losses: Each loss by name, as a config or built.
         embedding_channels: Size E of an embedding (linear, ReLU) for every attribute, or None
             to classify the shared features. Several sizes make a branch of as many layers for
@@ -38,11 +38,13 @@ class AttributeHead(BaseModule):
         attributes: Names of the attributes of ``schema`` to classify, in the order wanted; None
             takes all.
         norm_logits: Batch norm on the logits, as the strong baseline has it.
+        num_logits: Number of columns of attributes of which the data says more: any schema with
+            as many packed logits. Not where attributes have embeddings or dropout of their own.
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If neither or both of ``num_attributes`` and ``schema`` are given, or there
-            is no loss.
+        ValueError: If not one of ``num_attributes``, ``schema`` and ``num_logits`` is given, there
+            is no loss, or ``num_logits`` comes with what needs to know the attributes.
     """
 
     losses_required: ClassVar[bool] = True
@@ -58,16 +60,23 @@ class AttributeHead(BaseModule):
         independent_dropout: bool = False,
         attributes: Sequence[str] | None = None,
         norm_logits: bool = False,
+        num_logits: int | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if (num_attributes is None) == (schema is None):
-            raise ValueError('give either num_attributes or schema')
+        if [num_attributes, schema, num_logits].count(None) != 2:
+            raise ValueError('give either num_attributes or schema or num_logits')
+        if num_logits is not None and (embedding_channels is not None or independent_dropout):
+            raise ValueError(
+                'num_logits says nothing about the attributes, which embedding_channels and '
+                'independent_dropout need: give num_attributes or schema'
+            )
         if not losses and self.losses_required:
             raise ValueError('losses is empty: a head needs at least one')
         self.named = schema is not None
+        self.takes_any_kind = num_logits is not None
         if schema is None:
-            schema = AttributeSchema.unnamed(num_attributes or 0)
+            schema = AttributeSchema.unnamed(num_attributes or num_logits or 0)
         elif not isinstance(schema, AttributeSchema):
             schema = AttributeSchema.from_dict(schema)
         if attributes is not None:
@@ -108,10 +117,13 @@ class AttributeHead(BaseModule):
         """
         if self.named:
             self.layout.schema.require_equal(schema, source='the dataset')
-        elif not schema.all_binary or len(schema) != self.layout.schema.num_logits:
+        elif schema.num_logits != self.layout.schema.num_logits or not (
+            schema.all_binary or self.takes_any_kind
+        ):
             raise InputError(
-                f'the head was built for {self.layout.schema.num_logits} binary attributes, but '
-                f'the dataset has {schema}; set model.head.schema'
+                f'the head was built for {self.layout.schema.num_logits} '
+                f'{"logits" if self.takes_any_kind else "binary attributes"}, but the dataset has '
+                f'{schema}; set model.head.schema'
             )
         self.named = True
         self._lay_out(schema)

@@ -1,8 +1,14 @@
 """What every config promises: it loads, builds, and trains on a tiny dataset."""
 
+from pathlib import Path
+from typing import Any
+
+import torch
 from mmengine.config import Config
+from mmengine.registry import DATASETS, MODELS
 
 from par_plugins.apis import build_runner
+from par_plugins.testing.contracts.gan_configs import TINY
 
 
 def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
@@ -18,12 +24,19 @@ def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
     for split in ('train', 'val', 'test'):
         loader = cfg[f'{split}_dataloader']
         loader.update(batch_size=2, num_workers=0)
-        loader.dataset.update(data_root=data_root, indices=2)
-        if 'num_val_identities' in loader.dataset:  # re-identification: queries need a gallery
-            loader.dataset.update(num_val_identities=1, indices=2 if split == 'train' else 6)
+        dataset = _unwrapped(loader.dataset)
+        dataset.update(data_root=data_root, indices=2)
+        if 'num_val_identities' in dataset:  # re-identification: queries need a gallery
+            dataset.update(num_val_identities=1, indices=2 if split == 'train' else 6)
     cfg.model.backbone.init_cfg = None  # the weights are elsewhere
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
     cfg.default_hooks.checkpoint = None
+    train_set = _unwrapped(cfg.train_dataloader.dataset)
+    if 'num_images' in train_set:
+        train_set.num_images = 2
+    for hook in cfg.custom_hooks:
+        if hook.type == 'MRGANGeneratorHook':
+            _give_generator(hook, dataset=train_set, checkpoint=Path(work_dir, 'generator.pth'))
     runner = build_runner(cfg)
     before = [parameter.clone() for parameter in runner.model.parameters()]
     runner.train()
@@ -33,3 +46,23 @@ def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
     ]
     assert sum(changed) > len(changed) / 2, f'{path}: most parameters did not move'
     assert runner.iter == len(runner.train_dataloader)  # a sampler may draw more than the two
+
+
+def _unwrapped(dataset: Any) -> Any:
+    """The config of a dataset, of which one that repeats it takes it once."""
+    if 'dataset' not in dataset:
+        return dataset
+    dataset.times = 1
+    return dataset.dataset
+
+
+def _give_generator(hook: Any, *, dataset: Any, checkpoint: Path) -> None:
+    """Let the hook have an untrained generator of its config with few channels."""
+    gan = hook.config if isinstance(hook.config, dict) else Config.fromfile(hook.config).model
+    hook.config = dict(gan, **TINY)
+    schema = DATASETS.build(dict(dataset, pipeline=[])).metainfo['schema']
+    model = MODELS.build(hook.config)
+    model.label_vectors.set_schema(schema)
+    meta = {'dataset_meta': {'schema': schema.to_dict()}}
+    torch.save({'state_dict': model.state_dict(), 'meta': meta}, checkpoint)
+    hook.checkpoint = str(checkpoint)

@@ -9,6 +9,7 @@ from mmpretrain.structures import DataSample
 from par_plugins.apis import build_runner
 from par_plugins.datasets import PA100K
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.models.seeded_generator import synthetic_stream
 from par_plugins.structures import InputError, SchemaMismatchError
 from tests.engine.hooks.mrgan_run import mrgan_config
 from tests.tools.toy_run import toy_config
@@ -129,7 +130,7 @@ def test_the_images_are_those_of_the_generator_in_the_pipelines_range(toy_root, 
         True
     ] * 2
     labels = torch.stack([sample.gt_attributes for sample in batch['data_samples'][2:]])
-    stream = hook.gan.synthetic_stream(1)
+    stream = synthetic_stream(torch.device('cpu'), 1)
     assert run.model.loss.hard_labels.draw(2, stream).equal(labels)
     expected = hook.gan.generate_complementary(labels, sigma_p=1.0, generator=stream)
     assert batch['inputs'][2:].equal(expected)
@@ -200,6 +201,8 @@ def test_a_classifier_without_hard_labels_is_refused(toy_root, generator):
 def test_a_missing_checkpoint_and_wrong_numbers_are_refused(toy_root, generator):
     with pytest.raises(InputError, match='no such checkpoint'):
         hook_of(generator, checkpoint='nowhere.pth').before_train(run_of(toy_root))
-    for options in (dict(interval=0), dict(sigma_p=-1.0), dict(num_images=0)):
+    for options in (dict(interval=0), dict(num_images=0)):
         with pytest.raises(ValueError, match='expected positive numbers'):
             hook_of(generator, **options)
+    with pytest.raises(ValueError, match='sigma_p must be at least 0, got -1'):
+        hook_of(generator, sigma_p=-1.0)

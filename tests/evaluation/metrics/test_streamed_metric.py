@@ -60,6 +60,7 @@ def test_every_metric_is_found_through_the_registry():
         'AttributeMetric',
         'BalancedAccuracyMetric',
         'OperatingPointMetric',
+        'PositiveProbabilityMetric',
         'TopKRecallMetric',
     }
 

@@ -10,7 +10,7 @@ from mmengine.structures import BaseDataElement
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from par_plugins.models.gan import decorrelation_loss
-from par_plugins.models.gan.seeded_generator import seeded_generator
+from par_plugins.models.seeded_generator import seeded_generator, synthetic_stream
 from par_plugins.structures import AttributeSchema, InputError, LabelStatistics
 
 SCHEMA = AttributeSchema(['Female', 'Hat'])
@@ -187,12 +187,12 @@ def test_complementary_images_differ_the_more_the_larger_sigma():
     model, labels = build(), torch.tensor([[1, 0]] * 8)
 
     def images(sigma_p):
-        stream = model.synthetic_stream(3)
+        stream = synthetic_stream(torch.device('cpu'), 3)
         made = model.generate_complementary(labels, sigma_p=sigma_p, generator=stream)
         return made.float()
 
     plain = images(0.0)
-    stream = model.synthetic_stream(3)
+    stream = synthetic_stream(torch.device('cpu'), 3)
     noise = torch.randn(8, 5, generator=stream)
     assert plain.equal(model.generate(noise, labels)[-1].float())
     near, far = ((images(sigma) - plain).abs().mean() for sigma in (0.1, 2.0))

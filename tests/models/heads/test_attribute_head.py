@@ -177,3 +177,14 @@ def test_a_branch_of_several_layers_is_each_attributes_own():
         hidden = (features @ first.weight[own[0]].T + first.bias[own[0]]).relu()
         expected = (hidden @ second.weight[own[1], :, 0].T + second.bias[own[1]]).relu()
         torch.testing.assert_close(embedded[:, j], expected)
+
+
+def test_a_number_of_logits_takes_any_schema_that_has_as_many():
+    head = AttributeHead(8, num_logits=5)
+    head.set_schema(SCHEMA)
+    assert head.layout.schema is SCHEMA and head((torch.randn(2, 8),)).shape == (2, 5)
+    with pytest.raises(InputError, match=r'built for 4 logits, but the dataset has'):
+        AttributeHead(8, num_logits=4).set_schema(SCHEMA)
+    for options in ({'embedding_channels': 3}, {'independent_dropout': True}):
+        with pytest.raises(ValueError, match='num_logits says nothing about the attributes'):
+            AttributeHead(8, num_logits=5, **options)

@@ -5,6 +5,9 @@ import torch
 from mmengine.dist import get_rank
 from mmengine.logging import MessageHub
 
+TRAIN_STREAM, VAL_STREAM, SYNTHETIC_STREAM = 0, 1, 2
+"""The first word of every stream: a GAN's training and validation, a classifier's extra images."""
+
 
 def seeded_generator(device: torch.device, *words: int) -> torch.Generator:
     """A generator that depends on the process and some numbers alone.
@@ -23,3 +26,8 @@ def seeded_generator(device: torch.device, *words: int) -> torch.Generator:
 def run_seed() -> int:
     """The seed of the run; 0 where there is none."""
     return int(MessageHub.get_current_instance().get_info('seed', 0) or 0)
+
+
+def synthetic_stream(device: torch.device, step: int) -> torch.Generator:
+    """The random numbers of the synthetic images of a classifier's step."""
+    return seeded_generator(device, SYNTHETIC_STREAM, run_seed(), step)

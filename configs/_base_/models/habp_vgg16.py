@@ -1,0 +1,13 @@
+# VGG-16 with two convolutions in place of its fully connected layers, dropout in the head.
+model = dict(
+    type='ImageClassifier',
+    data_preprocessor=dict(
+        mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True),
+    backbone=dict(
+        type='HABPVGG',
+        init_cfg=dict(
+            type='Pretrained', prefix='backbone',
+            checkpoint='https://mmassets.onedl.ai/mmclassification/v0/vgg/vgg16_batch256_imagenet_20210208-db26f1a5.pth')),
+    head=dict(
+        type='AttributeHead', in_channels=4096, dropout=0.5,
+        losses=dict(ce=dict(type='AttributeCrossEntropyLoss'))))

@@ -1,0 +1,87 @@
+"""What the runs of an experiment on hard labels have written, as lines to draw."""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import mean
+
+from par_plugins.structures import InputError
+from par_plugins.visualization.lines_figure import Line
+
+
+def positive_probabilities(folders: Iterable[Path]) -> Line:
+    """Mean probability of positive labels against their number (figure 2 of the HABP paper).
+
+    Args:
+        folders: Of runs of one arm, tested with ``PositiveProbabilityMetric``.
+
+    Returns:
+        Number of positives of every attribute, fewest first, and the runs' mean probability.
+
+    Raises:
+        InputError: If a run has no such table.
+    """
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for folder in folders:
+        path = folder / 'test_positive_probabilities.csv'
+        if not path.is_file():
+            raise InputError(f'{path}: no such file; test with PositiveProbabilityMetric')
+        with path.open() as file:
+            for row in csv.DictReader(file):
+                found[row['name']].append((int(row['positives']), float(row['probability'])))
+    points = sorted((runs[0][0], mean(value for _, value in runs)) for runs in found.values())
+    return [number for number, _ in points], [value for _, value in points]
+
+
+def loss_curve(folder: Path, *, name: str, steps: int) -> Line:
+    """A loss over the first steps of a run (figure 7).
+
+    Args:
+        folder: Of a run that logged locally.
+        name: Of the loss in the log.
+        steps: How many.
+
+    Returns:
+        Steps and losses, as often as they were logged.
+
+    Raises:
+        InputError: If there is no log, or no such loss in it.
+    """
+    logs = sorted(folder.glob('*/vis_data/scalars.json'))
+    if not logs:
+        raise InputError(f'{folder}: no */vis_data/scalars.json: the run has no local log')
+    rows = [json.loads(line) for line in logs[0].read_text().splitlines()]
+    rows = [row for row in rows if name in row and row['step'] <= steps]
+    if not rows:
+        raise InputError(f'{logs[0]}: there is no {name} in it')
+    return [row['step'] for row in rows], [row[name] for row in rows]
+
+
+def scores_by_condition(path: Path, *, score: str, arms: Sequence[str]) -> dict[str, Line]:
+    """Mean score of arms over the number that each condition is (figure 6).
+
+    Args:
+        path: Published results of an experiment whose conditions are numbers.
+        score: Name of the score.
+        arms: Names of the arms.
+
+    Raises:
+        InputError: If the results have no such arm, score or conditions.
+    """
+    try:
+        runs = json.loads(path.read_text())['runs']
+        lines: dict[str, Line] = {}
+        for arm in arms:
+            values: dict[float, list[float]] = defaultdict(list)
+            for run, scores in runs[arm].items():
+                values[float(run.partition(',')[0].split()[1])].append(scores[score])
+            places = sorted(values)
+            lines[arm] = places, [mean(values[place]) for place in places]
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        raise InputError(
+            f'{path}: not results of {", ".join(arms)} with {score} under numbered conditions '
+            f'({type(error).__name__}: {error})'
+        ) from error
+    return lines

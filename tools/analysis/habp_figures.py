@@ -1,0 +1,62 @@
+"""Draw the figures of configs/habp from the runs of comparison_toy.yml and learning_rate_toy.yml.
+
+``positive_probabilities.png`` (the paper's figure 2), ``first_epoch.png`` (figure 7) and, from
+published results alone, ``learning_rates.png`` (figure 6).
+"""
+
+import argparse
+from pathlib import Path
+
+from par_plugins.apis import stop_on_input_error
+from par_plugins.apis.habp_study import loss_curve, positive_probabilities, scores_by_condition
+from par_plugins.visualization.lines_figure import lines_figure
+
+ALL_ARMS = ('cross-entropy', 'focal loss', 'HABP', 'Deact', 'HABP and Deact')
+LOSSES = ('cross-entropy', 'focal loss', 'HABP')
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('runs', type=Path, help='work directory of comparison_toy.yml')
+    parser.add_argument('rates', type=Path, help='results/learning_rate_toy.json')
+    parser.add_argument('folder', type=Path, help='where the pictures go')
+    parser.add_argument('--steps', type=int, default=125, help='of the first epoch')
+    return parser.parse_args()
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    figures = {
+        'positive_probabilities': lines_figure(
+            {
+                arm: positive_probabilities(sorted((args.runs / arm).glob('seed_*')))
+                for arm in ALL_ARMS
+            },
+            axes=('positive labels among the test images', 'their mean probability in percent'),
+            log='x',
+            style='o-',
+        ),
+        'first_epoch': lines_figure(
+            {
+                arm: loss_curve(args.runs / arm / 'seed_0', name='loss_ce', steps=args.steps)
+                for arm in LOSSES
+            },
+            axes=('step of the first epoch', 'loss'),
+            log='y',
+        ),
+        'learning_rates': lines_figure(
+            scores_by_condition(args.rates, score='attribute/mA', arms=LOSSES),
+            axes=('base learning rate', 'mA in percent'),
+            log='x',
+            style='o-',
+        ),
+    }
+    for name, figure in figures.items():
+        figure.savefig(args.folder / f'{name}.png', dpi=90)
+
+
+if __name__ == '__main__':
+    main()
