@@ -32,8 +32,8 @@ class Experiment:
     as ``attribute/mA``; ``baseline``, the arm that the others are compared with; ``arms``, each
     a name with ``config`` (its path) and, as dotted keys, the ``options`` that change it;
     and, where there are any, ``options`` of all arms. An arm's options come after those of all.
-    With ``extends``, the name of a file beside it, the file has what that one has, and changes
-    keys and options of it.
+    With ``extends``, the path of another from its folder, the file has what that one has, and
+    changes keys and options of it.
 
     Attributes:
         name: Name of the file.
@@ -162,7 +162,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f'{path}: {error}') from error
     if isinstance(content, dict) and 'extends' in content:
-        base = _read_yaml(path.with_name(content.pop('extends')))
+        base = _read_yaml(path.parent / content.pop('extends'))
         options = {**base.get('options', {}), **content.get('options', {})}
         content = {**base, **content, 'options': options}
     if not isinstance(content, dict) or not KEYS <= set(content) <= KEYS | {'options'}:
