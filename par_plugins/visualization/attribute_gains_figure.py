@@ -27,8 +27,8 @@ def attribute_gains_figure(
         values = [of_arm[name] for name in imbalances]
         spreads = [stdev(seeds) if len(seeds) > 1 else 0.0 for seeds in values]
         places = [x + (number - (len(gains) - 1) / 2) * width for x in range(len(values))]
-        bars = dict(width=width, yerr=spreads, error_kw={'elinewidth': 0.6}, label=arm)
-        axes.bar(places, [mean(seeds) for seeds in values], **bars)
+        heights = [mean(seeds) for seeds in values]
+        axes.bar(places, heights, width, yerr=spreads, error_kw={'elinewidth': 0.6}, label=arm)
     axes.axhline(0, color='black', linewidth=0.8)
     names = [f'{name}  1:{ratio:.1f}' for name, ratio in imbalances.items()]
     axes.set_xticks(range(len(names)), names, rotation=90, parse_math=False)
