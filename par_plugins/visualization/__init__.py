@@ -1,5 +1,6 @@
 """Figures."""
 
+from par_plugins.visualization.attribute_gains_figure import attribute_gains_figure
 from par_plugins.visualization.attribute_scores_figure import attribute_scores_figure
 from par_plugins.visualization.comparison_figure import comparison_figure
 from par_plugins.visualization.image_grid import image_grid
@@ -9,9 +10,11 @@ from par_plugins.visualization.retrieval_figures import (
     camera_pairs_figure,
     gallery_size_figure,
 )
+from par_plugins.visualization.training_curves_figure import training_curves_figure
 
 __all__ = [
     'RankList',
+    'attribute_gains_figure',
     'attribute_scores_figure',
     'camera_pairs_figure',
     'comparison_figure',
@@ -19,4 +22,5 @@ __all__ = [
     'image_grid',
     'predictions_figure',
     'rank_lists_figure',
+    'training_curves_figure',
 ]

@@ -49,8 +49,9 @@ def test_options_of_all_arms_come_first_and_those_of_the_arm_after(tmp_path):
 
 def test_an_experiment_extends_another(tmp_path):
     write(tmp_path, options={'numbers.steps': 20, 'model.size': 2})
-    second = tmp_path / 'second.yml'
-    second.write_text('extends: first.yml\nseeds: [7]\noptions: {numbers.steps: 30}\n')
+    second = tmp_path / 'other' / 'second.yml'
+    second.parent.mkdir()
+    second.write_text('extends: ../first.yml\nseeds: [7]\noptions: {numbers.steps: 30}\n')
     experiment = Experiment.read(second)
     assert experiment.name == 'second' and list(experiment.seeds) == [7]
     plain = experiment.arms['plain'].filled({})
