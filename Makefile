@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 TOY := data/toy_pedestrians
 DEMO := work_dirs/demo
+# The tests in a process for each core; each takes 1.5 GB.
+PYTEST := -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 .PHONY: demo test check install-det test-det test-upstream
 
@@ -40,7 +42,7 @@ demo: .venv/installed $(TOY)/annotation.mat
 	@echo "training curves:      $(BIN)/tensorboard --logdir $(DEMO)"
 
 test: .venv/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST)
 
 check: .venv/installed
 	$(BIN)/ruff check .
@@ -65,4 +67,4 @@ test-det: install-det
 	$(call make-environment,.venv-upstream,requirements/upstream.txt)
 
 test-upstream: .venv-upstream/installed
-	.venv-upstream/bin/python -m pytest
+	.venv-upstream/bin/python $(PYTEST)

@@ -1,6 +1,11 @@
 """Fixtures of the whole suite."""
 
+import gc
+import os
 from functools import cache
+
+# The cores are shared by processes, pytest's own and those that tests start: a thread for each.
+os.environ['OMP_NUM_THREADS'] = '1'
 
 import pytest
 import torch
@@ -26,6 +31,22 @@ def tiny_root(tmp_path_factory):
 def toy_root(tiny_root):
     """A toy benchmark in PA-100K's layout: 24 training, 9 validation, 11 test images."""
     return tiny_root('PA100K')
+
+
+@pytest.fixture(scope='session', autouse=True)
+def imports_out_of_the_collectors_way():
+    """A dataset runs the garbage collector, which would walk through all of PyTorch each time."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(scope='session', autouse=True)
+def configs_written_without_yapf():
+    """A runner formats its config five times, which takes longer than a tiny network's training."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('yapf.yapflib.yapf_api.FormatCode', lambda text, **_: (text, True))
+        yield
 
 
 @pytest.fixture(autouse=True)

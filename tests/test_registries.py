@@ -40,14 +40,13 @@ def test_everything_is_registered_by_importing_the_package():
 @pytest.mark.parametrize('upstream', ['mmengine', 'mmpretrain', 'mmcv', 'mmdet'])
 def test_no_name_of_ours_is_taken_upstream(upstream):
     if upstream == 'mmdet':
-        pytest.importorskip('mmdet.registry', reason='mmdet is not installed')
+        pytest.importorskip('mmdet', reason='mmdet is not installed: make install-det')
+        pytest.importorskip('mmcv.ops', reason="mmcv's compiled operators are missing")
     module = importlib.import_module(
         f'{upstream}.registry' if upstream != 'mmcv' else 'mmengine.registry'
     )
-    if upstream == 'mmpretrain':
-        from mmpretrain.utils import register_all_modules
-
-        register_all_modules(init_default_scope=False)
+    if upstream in ('mmpretrain', 'mmdet'):
+        importlib.import_module(f'{upstream}.utils').register_all_modules(init_default_scope=False)
     taken, counted = set(), 0
     for root, registry in vars(module).items():
         if isinstance(registry, Registry):

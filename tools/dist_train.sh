@@ -5,6 +5,4 @@
 set -euo pipefail
 config=$1 processes=$2
 shift 2
-exec "${PYTHON:-python}" -m torch.distributed.run --nnodes="${NNODES:-1}" --node-rank="${NODE_RANK:-0}" \
-    --master-addr="${MASTER_ADDR:-127.0.0.1}" --master-port="${PORT:-29500}" \
-    --nproc-per-node="$processes" "$(dirname "$0")/train.py" "$config" --launcher pytorch "$@"
+exec "$(dirname "$0")/dist_run.sh" "$processes" train.py "$config" "$@"

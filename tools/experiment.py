@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from par_plugins.apis import stop_on_input_error
 from par_plugins.apis.experiment import Experiment
 from par_plugins.apis.results_table import between_marks
+from par_plugins.visualization import comparison_figure
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +33,7 @@ def parse_args() -> argparse.Namespace:
         help='also write the scores to results/<name>.json beside the file, and the table to its '
         'place in the README there',
     )
+    parser.add_argument('--figure', type=Path, help='also draw the arms here (PNG)')
     return parser.parse_args()
 
 
@@ -51,6 +53,9 @@ def main() -> None:
             )
     table = experiment.table(runs)
     print(table)
+    if args.figure:
+        figure = comparison_figure(runs, baseline=experiment.baseline, scores=experiment.scores)
+        figure.savefig(args.figure, dpi=100)
     if args.publish:
         readme = args.experiment.parent / 'README.md'
         text = between_marks(readme.read_text(), table, source=str(readme), name=experiment.name)

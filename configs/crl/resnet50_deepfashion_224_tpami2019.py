@@ -4,8 +4,9 @@
 _base_ = [
     '../_base_/models/resnet50.py', '../_base_/datasets/deepfashion_attributes_224.py',
     '../_base_/schedules/crl_deepfashion_tpami2019.py',
-    '../_base_/runtime_balanced_accuracy.py',
+    '../_base_/runtime.py',
 ]
+default_hooks = dict(checkpoint=dict(save_best='attribute/top5_balanced_accuracy'))
 train_dataloader = dict(batch_size={{_base_.auto_scale_lr.base_batch_size}})
 model = dict(
     backbone=dict(init_cfg=None),

@@ -290,12 +290,13 @@ def comparison_table(
     Returns:
         A Markdown table: of each score mean ± sample standard deviation over the runs; of each
         difference to the baseline's run of the same name mean ± sample standard deviation and
-        the number of runs with a gain.
+        the number of runs with a gain, for those scores that the baseline has.
     """
     names = [name.rpartition('/')[2] for name in scores]
     heads = ['condition'] if conditions else []
     heads += ['arm', 'runs' if conditions else 'seeds', *names]
-    heads += [f'{name} - {baseline}' for name in names]
+    compared = [x for x in scores if all(x in found for found in runs[baseline].values())]
+    heads += [f'{name.rpartition("/")[2]} - {baseline}' for name in compared]
     lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
     for condition in conditions or ['']:
         start = f'{condition}, ' if condition else ''
@@ -307,7 +308,7 @@ def comparison_table(
             cells = [condition] if condition else []
             cells += [arm, str(len(own))]
             cells += [_cell(name, own, standard_error=standard_error) for name in scores]
-            for name in scores:
+            for name in compared:
                 pair = () if arm == baseline else (own, under[baseline])
                 cells.append(_cell(name, *pair, standard_error=standard_error))
             lines.append('| ' + ' | '.join(cells) + ' |')

@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.dist import barrier
 from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
-from mmengine.registry import RUNNERS
+from mmengine.registry import DATASETS, RUNNERS
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
@@ -28,13 +28,16 @@ LAUNCHER_VARIABLES = {
     'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
     'mpi': ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_RANK'),
 }
+FROM_DATASET = 'dataset'
+"""What ``model.head.schema`` says where it shall be that of the training set."""
 
 
 def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, for ``cfg.launcher`` with CUDA (NCCL) or without (gloo).
 
     Args:
-        cfg: A full config with ``work_dir`` and ``launcher``.
+        cfg: A full config with ``work_dir`` and ``launcher``. Where ``model.head.schema`` is
+            ``'dataset'`` the schema of the training set takes its place.
 
     Raises:
         InputError: If the launcher's environment is incomplete, or mixed precision is asked
@@ -45,6 +48,9 @@ def build_runner(cfg: Config) -> Runner:
             raise InputError('AmpOptimWrapper (--amp) needs a GPU, and there is none')
         if cfg.launcher != 'none':
             _join_cpu_processes(cfg)
+    if (cfg.model.get('head') or {}).get('schema') == FROM_DATASET:
+        training = {**cfg.train_dataloader.dataset, 'pipeline': [], 'lazy_init': True}
+        cfg.model.head.schema = DATASETS.build(training).metainfo['schema'].to_dict()
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
     return runner

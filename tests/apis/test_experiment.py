@@ -49,8 +49,9 @@ def test_options_of_all_arms_come_first_and_those_of_the_arm_after(tmp_path):
 
 def test_an_experiment_extends_another(tmp_path):
     write(tmp_path, options={'numbers.steps': 20, 'model.size': 2})
-    second = tmp_path / 'second.yml'
-    second.write_text('extends: first.yml\nseeds: [7]\noptions: {numbers.steps: 30}\n')
+    second = tmp_path / 'other' / 'second.yml'
+    second.parent.mkdir()
+    second.write_text('extends: ../first.yml\nseeds: [7]\noptions: {numbers.steps: 30}\n')
     experiment = Experiment.read(second)
     assert experiment.name == 'second' and list(experiment.seeds) == [7]
     plain = experiment.arms['plain'].filled({})
@@ -100,9 +101,10 @@ def test_runs_of_another_config_are_not_taken_for_this_ones(tmp_path):
 
 
 def test_a_run_that_fails_is_named_with_its_last_words(tmp_path):
-    experiment = Experiment.read(write(tmp_path, seeds=[3]))
+    arms = {'plain': {'config': str(tmp_path / 'config.py')}}
+    experiment = Experiment.read(write(tmp_path, seeds=[3], arms=arms))
     with pytest.raises(InputError, match=r'seed_3: the run ended with 1: \w+'):
-        experiment.run(tmp_path / 'runs', jobs=2)
+        experiment.run(tmp_path / 'runs', jobs=1)
     assert (tmp_path / 'runs' / 'plain' / 'seed_3' / 'output.txt').read_text()
 
 
@@ -121,15 +123,15 @@ def test_differences_are_paired_by_seed():
     ]
 
 
-def test_a_score_that_an_arm_does_not_give_is_blank():
+def test_a_score_that_an_arm_does_not_give_is_blank_and_one_the_baseline_does_not_is_not_compared():
     runs = {
         'plain': {'0': {'reid/mAP': 50.0}},
         'both': {'0': {'reid/mAP': 60.0, 'attribute/mA': 70.0}},
     }
     table = comparison_table(runs, baseline='plain', scores=['reid/mAP', 'attribute/mA'])
     assert table.splitlines()[2:] == [
-        '| plain | 1 | 50.00 |  |  |  |',
-        '| both | 1 | 60.00 | 70.00 | +10.00 (1/1) |  |',
+        '| plain | 1 | 50.00 |  |  |',
+        '| both | 1 | 60.00 | 70.00 | +10.00 (1/1) |',
     ]
 
 
@@ -263,7 +265,7 @@ PUBLISHED = [
 
 
 def test_experiments_and_published_ones_are_found():
-    assert len(EXPERIMENTS) == 11 and len(PUBLISHED) >= 2
+    assert len(EXPERIMENTS) == 18 and len(PUBLISHED) >= 2
 
 
 @pytest.mark.parametrize('path', EXPERIMENTS, ids=lambda path: f'{path.parent.name}/{path.stem}')

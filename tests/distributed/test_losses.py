@@ -41,7 +41,6 @@ def hard_labels(batches):
 
 
 def worker(rank, folder):
-    torch.set_num_threads(1)
     with gloo_group(rank, 2, f'{folder}/group'):
         losses = [[habp(share[rank], options) for share in SHARES] for options in OPTIONS]
         tracked = hard_labels([share[rank] for share in SHARES])

@@ -109,7 +109,6 @@ def evaluate(case):
 def worker(rank, folder, cases):
     """One process: a member of a group of three, and then perhaps of a group of two."""
     os.chdir(folder)  # where upstream makes its folder for collected results
-    torch.set_num_threads(1)
     for world_size in WORLD_SIZES:
         if rank >= world_size:
             break

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +14,6 @@ from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 
 ROOT = Path(__file__).parents[2]
 CONFIG = 'configs/toy/resnet18_toy_pedestrians.py'
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return listener.getsockname()[1]
 
 
 def run(work_dir, toy_root, script, *arguments):
@@ -36,8 +29,6 @@ def run(work_dir, toy_root, script, *arguments):
     ]
     environment = {
         **os.environ,
-        'OMP_NUM_THREADS': '1',
-        'PORT': str(free_port()),
         'PATH': f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}',
     }
     done = subprocess.run(

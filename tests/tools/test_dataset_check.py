@@ -1,6 +1,5 @@
 """The checker, its figures and its command line."""
 
-import gc
 import importlib.util
 import sys
 from pathlib import Path
@@ -28,13 +27,6 @@ WRITERS = {
     'DeepFashion': write_deepfashion,
 }
 SMALL = {'num_train': 9, 'num_test': 5, 'image_size': (40, 20)}
-
-
-@pytest.fixture(scope='module', autouse=True)
-def imports_out_of_the_collectors_way():
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(scope='module')

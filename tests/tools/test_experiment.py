@@ -1,7 +1,7 @@
 """The experiment tool from its file to the published table."""
 
+import importlib.util
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 
-def test_an_experiment_trains_compares_and_publishes(toy_root, tmp_path):
+def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_path):
     config = str(ROOT / 'configs/toy/resnet18_toy_pedestrians.py')
     options = {
         f'{split}_dataloader.{key}': value
@@ -45,13 +45,18 @@ def test_an_experiment_trains_compares_and_publishes(toy_root, tmp_path):
     )
     readme = tmp_path / 'README.md'
     readme.write_text('before\n<!-- tiny: begin -->\n<!-- tiny: end -->\nafter\n')
-    command = [sys.executable, ROOT / 'tools/experiment.py', experiment, '--publish']
-    command += ['--work-dir', tmp_path / 'runs']
-    subprocess.run(command, check=True, capture_output=True, text=True)
+    spec = importlib.util.spec_from_file_location('experiment', ROOT / 'tools/experiment.py')
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    arguments = [experiment, '--publish', '--jobs', '2', '--work-dir', tmp_path / 'runs']
+    arguments += ['--figure', tmp_path / 'arms.png']
+    monkeypatch.setattr(sys, 'argv', ['experiment.py', *map(str, arguments)])
+    tool.main()
 
     results = json.loads((tmp_path / 'results/tiny.json').read_text())
     score = results['runs']['plain']['4']['attribute/mA']
     run = json.loads((tmp_path / 'runs/plain/seed_4/test_scores.json').read_text())
     assert run['seed'] == 4 and run['scores']['attribute/mA'] == score
     assert f'| plain | 1 | {score:.2f} |' in readme.read_text()
+    assert (tmp_path / 'arms.png').read_bytes().startswith(b'\x89PNG')
     assert not list((tmp_path / 'runs/plain/seed_4').glob('best*'))

@@ -14,7 +14,6 @@ from mmpretrain.models import ResNet
 from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
-from tests.distributed.test_train_and_test import free_port
 from tests.engine.hooks.mrgan_run import CONFIG, mrgan_config
 
 ROOT = Path(__file__).parents[2]
@@ -115,8 +114,6 @@ def test_two_processes_train_one_model_whose_checkpoint_one_process_resumes(toy_
     cfg.dump(str(tmp_path / CONFIG.name))
     environment = {
         **os.environ,
-        'OMP_NUM_THREADS': '1',
-        'PORT': str(free_port()),
         'PATH': f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}',
     }
     command = ['bash', 'tools/dist_train.sh', tmp_path / CONFIG.name, '2', '--work-dir', tmp_path]

@@ -15,6 +15,9 @@ from par_plugins.apis import build_runner, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
 
+LIMIT = 300
+"""Seconds that a run may take for what it should do at once, on a machine with much else to do."""
+
 PLATEAU = dict(
     type='ReduceOnPlateauLR',
     monitor='attribute/mA',
@@ -99,45 +102,58 @@ def test_a_cut_checkpoint_falls_back_to_the_one_before_and_says_so(
     assert same(weights(run, 3), weights(uninterrupted, 3))
 
 
-def start(toy_root, work_dir, workers):
-    options = [
-        'train_cfg.max_epochs=500',
-        'default_hooks.logger.interval=1',
-        *(f'{s}_dataloader.dataset.data_root={toy_root}' for s in ('train', 'val', 'test')),
-        *(f'{s}_dataloader.num_workers={workers}' for s in ('train', 'val', 'test')),
-        'train_dataloader.batch_size=4',
-    ]
-    return subprocess.Popen(
-        [
-            sys.executable,
-            'tools/train.py',
-            CONFIG,
-            '--work-dir',
-            work_dir,
-            '--cfg-options',
-            *options,
-        ],
-        cwd=ROOT,
-        env={**os.environ, 'OMP_NUM_THREADS': '1'},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def start(toy_root):
+    """Start a training that goes on until something ends it, at the latest the end of the test."""
+    processes = []
+
+    def start_training(work_dir, workers):
+        options = [
+            'train_cfg.max_epochs=500',
+            'default_hooks.logger.interval=1',
+            *(f'{s}_dataloader.dataset.data_root={toy_root}' for s in ('train', 'val', 'test')),
+            *(f'{s}_dataloader.num_workers={workers}' for s in ('train', 'val', 'test')),
+            'train_dataloader.batch_size=4',
+        ]
+        command = [sys.executable, 'tools/train.py', CONFIG, '--work-dir', work_dir]
+        process = subprocess.Popen(
+            [*command, '--cfg-options', *options],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        return process
+
+    yield start_training
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def interrupts_reach_children():
+    """A shell's background job ignores interrupts, and what it starts would ignore them too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def wait_for(path, process):
-    limit = time.monotonic() + 120
+    limit = time.monotonic() + LIMIT
     while not path.exists():
         assert process.poll() is None and time.monotonic() < limit, process.stderr.read()[-2000:]
         time.sleep(0.05)
 
 
-def test_an_interrupt_saves_and_says_how_to_go_on(toy_root, tmp_path):
-    process = start(toy_root, tmp_path, workers=0)
+@pytest.mark.usefixtures('interrupts_reach_children')
+def test_an_interrupt_saves_and_says_how_to_go_on(start, tmp_path):
+    process = start(tmp_path, workers=0)
     wait_for(tmp_path / 'epoch_1.pth', process)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=LIMIT)
     assert process.returncode == 1
     saved = list(tmp_path.glob('interrupted_iter_*.pth'))
     assert len(saved) == 1 and load_checkpoint_file(str(saved[0]))['optimizer']
@@ -145,10 +161,10 @@ def test_an_interrupt_saves_and_says_how_to_go_on(toy_root, tmp_path):
     assert last.startswith('error: interrupted in epoch') and str(saved[0]) in last
 
 
-def test_a_worker_that_dies_ends_the_run_with_its_cause(toy_root, tmp_path):
-    process = start(toy_root, tmp_path, workers=1)
+def test_a_worker_that_dies_ends_the_run_with_its_cause(start, tmp_path):
+    process = start(tmp_path, workers=1)
     wait_for(tmp_path / 'epoch_1.pth', process)
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + LIMIT
     while process.poll() is None and time.monotonic() < limit:
         for child in Path(f'/proc/{process.pid}/task/{process.pid}/children').read_text().split():
             try:
@@ -156,18 +172,18 @@ def test_a_worker_that_dies_ends_the_run_with_its_cause(toy_root, tmp_path):
             except ProcessLookupError:
                 continue
         time.sleep(0.02)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=LIMIT)
     assert process.returncode == 1
     assert 'DataLoader worker' in errors and 'killed by signal' in errors
 
 
 def test_killed_runs_end_as_the_one_left_alone(tmp_path):
     done = subprocess.run(
-        [sys.executable, 'tools/kill_and_resume.py', tmp_path, '--kills', '3', '--epochs', '3'],
+        [sys.executable, 'tools/kill_and_resume.py', tmp_path, '--kills', '2', '--epochs', '2'],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=3 * LIMIT,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert '3 kills;' in done.stdout and '0 of them differ' in done.stdout
+    assert '2 kills;' in done.stdout and '0 of them differ' in done.stdout

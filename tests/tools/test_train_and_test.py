@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import subprocess
 import sys
 
@@ -213,11 +212,9 @@ def test_the_readmes_config_trains_on_a_csv_of_ones_own(toy_root, tmp_path):
 
 
 def command(*arguments):
-    environment = {**os.environ, 'OMP_NUM_THREADS': '1'}
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
         cwd=ROOT,
-        env=environment,
         capture_output=True,
         text=True,
         timeout=300,

@@ -6,11 +6,14 @@ from matplotlib.colors import to_rgba
 from par_plugins.structures import Attribute, AttributeSchema
 from par_plugins.visualization import (
     RankList,
+    attribute_gains_figure,
     attribute_scores_figure,
     camera_pairs_figure,
+    comparison_figure,
     gallery_size_figure,
     predictions_figure,
     rank_lists_figure,
+    training_curves_figure,
 )
 from par_plugins.visualization.co_occurrence_figure import correlation_figure
 from par_plugins.visualization.lines_figure import lines_figure
@@ -94,6 +97,26 @@ def test_correlations_keep_their_sign():
     assert axes.images[0].get_clim() == (-1, 1)
 
 
+def test_arms_stand_from_top_to_bottom_with_their_means_and_the_baseline_s_line():
+    runs = {
+        'plain': {0: {'reid/mAP': 50.0}, 1: {'reid/mAP': 60.0}},
+        'other': {0: {'reid/mAP': 70.0, 'reid/rank1': 80.0}, 1: {'reid/mAP': 74.0}},
+    }
+    axes = comparison_figure(runs, baseline='plain', scores=['reid/mAP', 'reid/rank1']).axes
+    assert [panel.get_xlabel() for panel in axes] == ['mAP', 'rank1']
+    assert [label.get_text() for label in axes[0].get_yticklabels()] == ['plain', 'other']
+    assert axes[0].yaxis_inverted()
+    drawn = [line.get_xydata().tolist() for line in axes[0].lines if line.get_marker() == 'o']
+    assert drawn == [[[50, 0], [60, 0]], [[55, 0]], [[70, 1], [74, 1]], [[72, 1]]]
+    assert [line.get_xdata() for line in axes[0].lines if line.get_color() == 'tab:blue'] == [
+        [55, 55]
+    ]
+    assert [line.get_xydata().tolist() for line in axes[1].lines if line.get_marker() == 'o'] == [
+        [[80, 1]],
+        [[80, 1]],
+    ]
+
+
 def test_lines_have_their_names_and_axes(tmp_path):
     lines = {'HABP': ([1, 10, 100], [0.5, 0.6, 0.7]), 'focal': ([1, 10], [0.1, 0.2])}
     figure = lines_figure(lines, axes=('rate', 'score'), log='x', style='o-')
@@ -104,3 +127,22 @@ def test_lines_have_their_names_and_axes(tmp_path):
     assert (plot.get_xlabel(), plot.get_ylabel()) == ('rate', 'score')
     figure.savefig(tmp_path / 'lines.png')
     assert (tmp_path / 'lines.png').stat().st_size > 5_000
+
+
+def test_gains_stand_in_the_order_of_imbalance_with_a_bar_for_each_arm():
+    imbalances = {'half': 1.0, 'rare$': 9.0}
+    gains = {'a': {'half': [1, 3], 'rare$': [10, 12]}, 'b': {'rare$': [-1], 'half': [0]}}
+    figure = attribute_gains_figure(imbalances, gains)
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ['half  1:1.0', 'rare$  1:9.0']
+    assert [bar.get_height() for bar in axes.patches] == [2, 11, 0, -1]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ['a', 'b']
+    centres = [bar.get_x() + bar.get_width() / 2 for bar in axes.patches]
+    assert [round(x) for x in centres] == [0, 1, 0, 1]
+
+
+def test_a_scalar_has_a_panel_and_an_arm_a_line():
+    figure = training_curves_figure({'loss': {'a': {50: 3.0, 100: 2.0}, 'b': {50: 4.0}}, 'mA': {}})
+    first, second = figure.axes
+    assert [line.get_xydata().tolist() for line in first.lines] == [[[50, 3], [100, 2]], [[50, 4]]]
+    assert first.get_ylabel() == 'loss' and second.get_ylabel() == 'mA' and not second.lines

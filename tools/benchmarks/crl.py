@@ -253,6 +253,36 @@ def loop_table(args: argparse.Namespace, step: float) -> Table:
     return table
 
 
+def arithmetic_table(args: argparse.Namespace) -> Table:
+    """What instance level cannot do without, by itself: products of all features, and rankings.
+
+    Products are in double precision, forward and backward; an anchor is ranked twice, for its 25
+    farthest positives and its 25 nearest negatives. Half of the images are places for anchors.
+    """
+    title = f'{args.images} images, instance level: the arithmetic alone'
+    table = table_of(title, 'attributes', 'products ms', 'rankings ms', 'together ms')
+    places, double = args.images // 2, dict(dtype=torch.float64, device=args.device)
+    for name, num_values in SCHEMAS.items():
+        points = torch.randn(len(num_values), args.images, EMBEDDING, **double)
+        anchors = points[:, :places].contiguous()
+        gradient = torch.randn(len(num_values), places, args.images, **double)
+        keys = gradient.view(torch.int64)
+
+        def products(points: Tensor, anchors: Tensor, gradient: Tensor) -> None:
+            torch.matmul(anchors, points.transpose(1, 2))
+            torch.matmul(gradient, points)
+            torch.matmul(anchors.transpose(1, 2), gradient)
+
+        def rankings(keys: Tensor) -> None:
+            for largest in (True, False):
+                keys.topk(25, dim=2, largest=largest, sorted=False)
+
+        runs = partial(products, points, anchors, gradient), partial(rankings, keys)
+        times = [1e3 * seconds(run, args.rounds, args.device) for run in runs]
+        table.add_row(name, *(f'{ms:.1f}' for ms in (*times, sum(times))))
+    return table
+
+
 def growth_table(args: argparse.Namespace) -> Table:
     headings = [f'{n} images' for n in args.growth]
     table = table_of('Growth with the batch: ms, MiB (relative)', 'attributes', 'mining', *headings)
@@ -292,6 +322,7 @@ def main() -> None:
         f'{args.size}x{args.size}: {step:.2f} s, so {scaled:.1f} s for {args.images}'
     )
     console.print(loop_table(args, scaled))
+    console.print(arithmetic_table(args))
     console.print(growth_table(args))
     console.print(design_table(args))
 

@@ -22,6 +22,7 @@ from par_plugins.evaluation.functional.threshold_adjustment import (
     fit_threshold_adjustment,
     threshold_adjustment,
 )
+from par_plugins.evaluation.functional.top_k_predictions import top_k_predictions
 from par_plugins.evaluation.functional.top_k_recall import TopKCounts, top_k_recall
 from par_plugins.evaluation.functional.tuned_thresholds import tuned_thresholds
 
@@ -45,6 +46,7 @@ __all__ = [
     'positive_probability',
     'retrieval_scores',
     'threshold_adjustment',
+    'top_k_predictions',
     'top_k_recall',
     'tuned_thresholds',
 ]

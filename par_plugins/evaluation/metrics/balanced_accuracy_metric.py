@@ -5,8 +5,9 @@ from typing import Any
 from mmengine.registry import METRICS
 from torch import Tensor
 
-from par_plugins.evaluation.functional import ValueCounts
+from par_plugins.evaluation.functional import ValueCounts, top_k_predictions
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
+from par_plugins.structures import InputError
 
 
 @METRICS.register_module()
@@ -14,35 +15,55 @@ class BalancedAccuracyMetric(StreamedMetric):
     """``attribute/balanced_accuracy`` in percent: see ``balanced_accuracy``.
 
     A binary attribute is predicted from probability 0.5 on, a categorical one by its most
-    probable value. Values that the labels do not have are named in the log.
+    probable value. With ``top_k=5`` the 5 most probable attributes of an image are predicted, all
+    being binary, and the score is ``attribute/top5_balanced_accuracy``: see ``top_k_predictions``.
+    Values that the labels do not have are named in the log.
 
     Attributes:
         per_attribute: After ``evaluate``, in the main process: percent by name of attribute, NaN
             where no label is known.
 
     Args:
+        top_k: How many attributes of an image are predicted; None decides for each by itself.
         **kwargs: See :class:`StreamedMetric`.
+
+    Raises:
+        InputError: If ``top_k`` is below 1.
     """
 
     default_prefix = 'attribute'
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, top_k: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if top_k is not None and top_k < 1:
+            raise InputError(f'top_k must be at least 1, got {top_k}')
+        self.top_k = top_k
         self.per_attribute: dict[str, float] = {}
 
     @property
     def score_names(self) -> tuple[str, ...]:
         """The one score."""
-        return ('balanced_accuracy',)
+        prefix = '' if self.top_k is None else f'top{self.top_k}_'
+        return (f'{prefix}balanced_accuracy',)
 
     def summarise(self, probabilities: Tensor, targets: Tensor) -> ValueCounts:
-        """Count each value of each attribute."""
+        """Count each value of each attribute.
+
+        Raises:
+            InputError: If ``top_k`` is to choose among attributes that are not all binary.
+        """
         schema = self.schema
-        return ValueCounts.from_batch(schema.predictions(probabilities), targets, schema.num_values)
+        if self.top_k is None:
+            predictions = schema.predictions(probabilities)
+        elif schema.all_binary:
+            predictions = top_k_predictions(probabilities, self.top_k)
+        else:
+            raise InputError(f'top_k={self.top_k} ranks binary attributes, but there is {schema}')
+        return ValueCounts.from_batch(predictions, targets, schema.num_values)
 
     def score(self, summary: ValueCounts) -> dict[str, float]:
         """Name the score, and warn of absent values."""
-        schema, scores = self.schema, summary.scores()
+        schema, scores, (score,) = self.schema, summary.scores(), self.score_names
         self.per_attribute = dict(zip(schema.names, scores['per_attribute'], strict=True))
         if scores['absent']:
             names = []
@@ -50,7 +71,7 @@ class BalancedAccuracyMetric(StreamedMetric):
                 attribute = schema.attributes[column]
                 values = ('no', 'yes') if attribute.values is None else attribute.values
                 names.append(f'{attribute.name}={values[value]}')
-            self.warn(f'no known label has {", ".join(names)}: left out of balanced_accuracy')
-        for name, reason in scores['undefined'].items():
-            self.warn(f'{name} is undefined: {reason}')
-        return {'balanced_accuracy': scores['balanced_accuracy']}
+            self.warn(f'no known label has {", ".join(names)}: left out of {score}')
+        for reason in scores['undefined'].values():
+            self.warn(f'{score} is undefined: {reason}')
+        return {score: scores['balanced_accuracy']}

@@ -27,7 +27,8 @@ class AttributeHead(BaseModule):
     Args:
         in_channels: Number of features F.
         num_attributes: Number of attributes, all binary. Give this, ``schema`` or ``num_logits``.
-        schema: An :class:`AttributeSchema` or its plain dict.
+        schema: An :class:`AttributeSchema` or its plain dict. In a config that the tools run,
+            ``'dataset'`` stands for the schema of the training set.
         losses: Each loss by name, as a config or built.
         embedding_channels: Size E of an embedding (linear, ReLU) for every attribute, or None
             to classify the shared features. Several sizes make a branch of as many layers for

@@ -38,10 +38,11 @@ class FeatureDistances:
 
     def __call__(self, images: Tensor) -> Tensor:
         """Distances ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
-        rows = self.anchors
-        if not self.shared:
-            rows = torch.arange(rows.numel(), device=rows.device).view_as(rows)
-        products = self.products.take(self.products.shape[2] * rows[:, :, None] + images)
+        if self.shared:
+            row = self.products.shape[2] * self.anchors[:, :, None]
+            products = self.products.take(row + images)
+        else:
+            products = self.products.gather(2, images)
         others = self.squares.gather(1, images.flatten(1)).view_as(images)
         squared = self._squared(products, others)
         zero = squared == 0

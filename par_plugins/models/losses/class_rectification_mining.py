@@ -15,6 +15,9 @@ from torch import Tensor
 from par_plugins.models.losses.class_rectification_anchors import Anchors, find_anchors
 from par_plugins.models.losses.class_rectification_features import FeatureDistances
 
+BELOW_SINGLE = 2**29 - 1
+"""The bits of a double that single precision has not."""
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -112,25 +115,39 @@ def mined_pairs(
     return Pairs(to_positives.abs(), is_positive, to_negatives, is_negative)
 
 
-def foremost(amounts: Tensor, candidates: Tensor, k: int | None, *, greatest: bool) -> Samples:
-    """The candidates of greatest, or least, amount in every row, of equal ones the first.
+def rank_keys(amounts: Tensor) -> Tensor:
+    """Whole numbers that order as amounts in single precision do, with room for a place below.
 
     Args:
-        amounts: ``(..., N)``, none negative, compared in single precision.
+        amounts: ``(..., N)``, none negative.
+
+    Returns:
+        ``(..., N)`` int64: the bits of a double, read as an integer, order as the double does; the
+        29 that single precision has not are 0.
+    """
+    return amounts.double().view(torch.int64) & ~BELOW_SINGLE
+
+
+def foremost(ranks: Tensor, candidates: Tensor, k: int | None, *, greatest: bool) -> Samples:
+    """The candidates of greatest, or least, rank in every row, of equal ones the first.
+
+    Args:
+        ranks: ``(..., N)`` from :func:`rank_keys`.
         candidates: ``(..., N)`` bool.
         k: How many at most; None for all.
         greatest: Whether the greatest are wanted.
+
+    Returns:
+        ``(..., P)``, in no order.
     """
-    num_images = amounts.shape[-1]
-    place = torch.arange(num_images, device=amounts.device)
-    # The bits of a double, read as an integer, order as the double does. The 29 that single
-    # precision has not give way to the place: no two keys are equal, whatever topk does with ties.
-    low = 2**29 - 1
-    keys = amounts.double().view(torch.int64) & ~low
-    keys |= low - place if greatest else place
+    num_images = ranks.shape[-1]
+    place = torch.arange(num_images, device=ranks.device)
+    # No two keys are equal, whatever topk does with ties, and those of candidates are above 0. Bits
+    # are several times as fast as masked_fill.
+    keys = ranks | (BELOW_SINGLE - place if greatest else place)
     keys.masked_fill_(~candidates, -1 if greatest else torch.iinfo(torch.int64).max)
     count = num_images if k is None else min(k, num_images)
-    images = keys.topk(count, dim=-1, largest=greatest).indices
+    images = keys.topk(count, dim=-1, largest=greatest, sorted=False).indices
     return Samples(images, candidates.gather(-1, images))
 
 
@@ -145,8 +162,9 @@ def _hard_for_classes(anchors: Anchors, labels: Tensor, score: Tensor, k: int | 
     """
     own = labels[anchors.attributes]
     positive = own == anchors.values[:, None]
-    positives = foremost(score, positive, k, greatest=False)
-    mined = positives.beside(foremost(score, (own >= 0) & ~positive, k, greatest=True))
+    ranks = rank_keys(score)
+    positives = foremost(ranks, positive, k, greatest=False)
+    mined = positives.beside(foremost(ranks, (own >= 0) & ~positive, k, greatest=True))
     return Samples(mined.images[anchors.classes], mined.present[anchors.classes])
 
 
@@ -164,9 +182,10 @@ def _hard_for_anchors(
     """
     same = labels.gather(1, anchors.images)[:, :, None] == labels[:, None, :]
     itself = anchors.images[:, :, None] == torch.arange(labels.shape[1], device=labels.device)
-    positives = foremost(squared, same & usable[:, None, :] & ~itself, k, greatest=True)
+    ranks = rank_keys(squared)
+    positives = foremost(ranks, same & usable[:, None, :] & ~itself, k, greatest=True)
     known = (labels >= 0)[:, None, :]
-    return positives.beside(foremost(squared, known & ~same, k, greatest=False))
+    return positives.beside(foremost(ranks, known & ~same, k, greatest=False))
 
 
 def _misclassified(probabilities: Tensor, labels: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 
 from par_plugins.evaluation import BalancedAccuracyMetric
 from par_plugins.evaluation.functional import balanced_accuracy
-from par_plugins.structures import Attribute, AttributeSchema
+from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 SCHEMA = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old')), 'Hat'])
 PROBABILITIES = torch.tensor(
@@ -20,10 +20,10 @@ PROBABILITIES = torch.tensor(
 PREDICTIONS = np.array([[1, 1, 0], [0, 0, 1], [1, 2, 0], [0, 1, 1]])
 
 
-def evaluate(targets):
-    metric = BalancedAccuracyMetric()
-    metric.dataset_meta = {'schema': SCHEMA}
-    for row, labels in zip(PROBABILITIES, targets, strict=True):
+def evaluate(targets, *, probabilities=PROBABILITIES, schema=SCHEMA, **arguments):
+    metric = BalancedAccuracyMetric(**arguments)
+    metric.dataset_meta = {'schema': schema}
+    for row, labels in zip(probabilities, targets, strict=True):
         metric.process(None, [{'pred_probabilities': row, 'gt_attributes': labels}])
     return metric, metric.evaluate(len(targets))
 
@@ -47,3 +47,24 @@ def test_without_a_known_label_the_score_is_nan_and_the_log_says_why(log):
     _, found = evaluate(np.full((4, 3), -1))
     assert math.isnan(found['attribute/balanced_accuracy'])
     assert 'balanced_accuracy is undefined: no label is known' in log.text
+
+
+def test_the_most_probable_attributes_are_predicted_where_top_k_says_how_many():
+    schema = AttributeSchema(['a', 'b', 'c', 'd'])
+    probabilities = torch.tensor([[0.1, 0.9, 0.2, 0.3], [0.9, 0.8, 0.7, 0.6], [0.2, 0.2, 0.2, 0.1]])
+    targets = np.array([[0, 1, 1, 0], [1, 1, 0, 1], [0, 1, 1, -1]])
+    _, found = evaluate(targets, probabilities=probabilities, schema=schema, top_k=2)
+    # Predicted are b and d, a and b, a and b. Recall of the negatives and of the positives:
+    # a: 1/2, 1; b: none, 3/3; c: 1, 0/2; d: 0, 0.
+    expected = 100 * (3 / 4 + 1 + 1 / 2 + 0) / 4
+    assert found == {'attribute/top2_balanced_accuracy': pytest.approx(expected)}
+
+
+def test_a_rank_among_attributes_of_several_values_is_refused():
+    with pytest.raises(InputError, match='top_k=2 ranks binary attributes, but there is'):
+        evaluate(np.zeros((4, 3), np.int64), top_k=2)
+
+
+def test_no_attribute_predicted_at_all_is_refused():
+    with pytest.raises(InputError, match='top_k must be at least 1, got 0'):
+        BalancedAccuracyMetric(top_k=0)

@@ -1,0 +1,64 @@
+"""Scalars over the steps of the runs of an experiment."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+
+from par_plugins.structures import InputError
+
+Curves = Mapping[str, Mapping[str, Mapping[int, float]]]
+"""By name of a scalar, arm and step: the mean over the seeds."""
+
+
+def training_curves(
+    folder: str | Path,
+    *,
+    arms: Sequence[str],
+    seeds: Sequence[int],
+    scalars: Mapping[str, Sequence[str]],
+) -> Curves:
+    """Read scalars off what an experiment has left.
+
+    Args:
+        folder: Work directory of the experiment.
+        arms: Names of arms.
+        seeds: Their seeds; the curve of an arm is the mean over them.
+        scalars: By the name to give it, what the logs call it; of several names the first
+            that a log has counts (cross-entropy is a loss of its own, or part of another).
+
+    Raises:
+        InputError: If a run has no log, or one without the scalar.
+    """
+    logs = {arm: [_rows(Path(folder, arm, f'seed_{seed}')) for seed in seeds] for arm in arms}
+    return {
+        name: {arm: _mean_curve(logs[arm], names, f'{folder}: {arm}') for arm in arms}
+        for name, names in scalars.items()
+    }
+
+
+def _mean_curve(
+    runs: Sequence[Sequence[tuple[int, dict[str, float]]]], names: Sequence[str], source: str
+) -> dict[int, float]:
+    curves = []
+    for run in runs:
+        found = next((name for name in names if any(name in row for _, row in run)), None)
+        if found is None:
+            raise InputError(f'{source}: the log has none of {", ".join(names)}')
+        curves.append({step: row[found] for step, row in run if found in row})
+    common = sorted(set.intersection(*map(set, curves)))
+    return {step: mean(curve[step] for curve in curves) for step in common}
+
+
+def _rows(run: Path) -> list[tuple[int, dict[str, float]]]:
+    """Every line of a run's log with the step that it was written at."""
+    logs = sorted(run.glob('*/vis_data/scalars.json'))  # a resumed run has several
+    if not logs:
+        raise InputError(f'{run}: no vis_data/scalars.json')
+    rows, step = [], 0
+    for line in (line for log in logs for line in log.read_text().splitlines()):
+        row = json.loads(line)
+        # Only training counts steps; a validation comes after as many as there were before it.
+        step = row.get('iter', step)
+        rows.append((step, row))
+    return rows

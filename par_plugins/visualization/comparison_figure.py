@@ -1,0 +1,39 @@
+"""The arms of an experiment side by side."""
+
+from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
+
+from matplotlib.figure import Figure
+
+
+def comparison_figure(
+    runs: Mapping[str, Mapping[int, Mapping[str, float]]], *, baseline: str, scores: Sequence[str]
+) -> Figure:
+    """Draw each arm's runs, their mean and sample standard deviation, a panel a score.
+
+    Args:
+        runs: The scores of every arm and seed, in the order of the arms from top to bottom; an
+            arm may lack a score.
+        baseline: Name of the arm whose mean is a line through the panel.
+        scores: Their names.
+
+    Returns:
+        A figure that belongs to no window.
+    """
+    figure = Figure(figsize=(3 + 3 * len(scores), 1.2 + 0.3 * len(runs)), layout='constrained')
+    panels = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
+    for axes, score in zip(panels, scores, strict=True):
+        for place, (arm, seeds) in enumerate(runs.items()):
+            values = [found[score] for found in seeds.values() if score in found]
+            if not values:
+                continue
+            axes.plot(values, [place] * len(values), 'o', color='0.75', markersize=4)
+            error = stdev(values) if len(values) > 1 else None
+            axes.errorbar(mean(values), place, xerr=error, fmt='ko', markersize=5, capsize=3)
+            if arm == baseline:
+                axes.axvline(mean(values), color='tab:blue', linewidth=0.8)
+        axes.set_xlabel(score.rpartition('/')[2])
+        axes.grid(axis='x', color='0.9')
+    panels[0].set_yticks(range(len(runs)), list(runs))
+    panels[0].invert_yaxis()
+    return figure
