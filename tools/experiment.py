@@ -23,6 +23,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/<name>')
     parser.add_argument('--jobs', type=int, default=1, help='trainings at once')
     parser.add_argument(
+        '--finished',
+        action='store_true',
+        help='run nothing, and compare the runs that are finished in all arms',
+    )
+    parser.add_argument(
         '--publish',
         action='store_true',
         help='also write the scores to results/<name>.json beside the file, and the table to its '
@@ -36,14 +41,16 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     experiment = Experiment.read(args.experiment)
-    columns = (TextColumn('runs'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        task = progress.add_task('runs', total=experiment.num_runs)
-        runs = experiment.run(
-            args.work_dir or Path('work_dirs', experiment.name),
-            jobs=args.jobs,
-            on_run=lambda *_: progress.advance(task),
-        )
+    work_dir = args.work_dir or Path('work_dirs', experiment.name)
+    if args.finished:
+        runs = experiment.finished(work_dir)
+    else:
+        columns = (TextColumn('runs'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns) as progress:
+            task = progress.add_task('runs', total=experiment.num_runs)
+            runs = experiment.run(
+                work_dir, jobs=args.jobs, on_run=lambda *_: progress.advance(task)
+            )
     table = experiment.table(runs)
     print(table)
     if args.figure:

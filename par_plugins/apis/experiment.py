@@ -27,6 +27,12 @@ Runs = dict[str, dict[str, dict[str, float]]]
 """The scores of every arm and run: its seed, and before it the condition and what is repeated."""
 
 
+Setting = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""A condition and a repeat."""
+
+SPREADS = ('standard deviation', 'standard error')
+
+
 @dataclass(frozen=True)
 class Training:
     """A config and what changes it.
@@ -120,8 +126,12 @@ class Experiment:
             content.get('values', {}),
             content.get('conditions', [{}]),
             content.get('repeats', [{}]),
-            content.get('spread', 'standard deviation'),
+            content.get('spread', SPREADS[0]),
         )
+        if experiment.spread not in SPREADS:
+            raise InputError(
+                f'{path}: spread must be {" or ".join(SPREADS)}, got {experiment.spread!r}'
+            )
         for kind, trainings in (
             ('preparation', experiment.preparations),
             ('arm', experiment.arms),
@@ -156,28 +166,36 @@ class Experiment:
         with ThreadPoolExecutor(jobs) as pool:
             for name in self.preparations:
                 self._prepare(name, folder, pool, jobs)
-            places = {
-                (arm, number): folder.joinpath(arm, *map(_folder_name, filter(None, setting)))
-                for number, setting in enumerate(self._settings)
+            for setting, (arm, training) in product(self._settings, self.arms.items()):
+                config = training.filled(self._values(*setting, folder))
+                self._write_config(self._place(folder, arm, *setting) / f'{arm}.py', config)
+
+            def one(run: tuple[Setting, int, str]) -> None:
+                setting, seed, arm = run
+                place = self._place(folder, arm, *setting)
+                _train(place / f'{arm}.py', place / f'seed_{seed}', seed, jobs)
+                on_run(arm, _run_name(*setting, seed))
+
+            list(pool.map(one, product(self._settings, self.seeds, self.arms)))
+        return self.finished(folder)
+
+    def finished(self, folder: Path) -> Runs:
+        """The runs in a folder of :meth:`run` that are finished in all arms.
+
+        Raises:
+            InputError: If there is none, or one has none of the scores.
+        """
+        runs: Runs = {arm: {} for arm in self.arms}
+        for setting, seed in product(self._settings, self.seeds):
+            paths = {
+                arm: self._place(folder, arm, *setting) / f'seed_{seed}' / 'test_scores.json'
                 for arm in self.arms
             }
-            for (arm, number), place in places.items():
-                values = self._values(*self._settings[number], folder)
-                self._write_config(place / f'{arm}.py', self.arms[arm].filled(values))
-
-            def one(run: tuple[int, int, str]) -> dict[str, float]:
-                number, seed, arm = run
-                place = places[arm, number]
-                work_dir = place / f'seed_{seed}'
-                _train(place / f'{arm}.py', work_dir, seed, jobs)
-                on_run(arm, _run_name(*self._settings[number], seed))
-                return self._scores(work_dir / 'test_scores.json')
-
-            numbers = range(len(self._settings))
-            planned = list(product(numbers, self.seeds, self.arms))
-            runs: Runs = {arm: {} for arm in self.arms}
-            for (number, seed, arm), scores in zip(planned, pool.map(one, planned), strict=True):
-                runs[arm][_run_name(*self._settings[number], seed)] = scores
+            if all(path.exists() for path in paths.values()):
+                for arm, path in paths.items():
+                    runs[arm][_run_name(*setting, seed)] = self._scores(path)
+        if not runs[self.baseline]:
+            raise InputError(f'{folder}: no run of {self.name} is finished in all arms')
         return runs
 
     def _prepare(self, name: str, folder: Path, pool: ThreadPoolExecutor, jobs: int) -> None:
@@ -195,7 +213,7 @@ class Experiment:
             baseline=self.baseline,
             scores=self.scores,
             conditions=[_words(condition) for condition in self.conditions if condition],
-            standard_error=self.spread == 'standard error',
+            standard_error=self.spread == SPREADS[1],
         )
 
     @property
@@ -204,9 +222,16 @@ class Experiment:
         return [_run_name(*setting, seed) for setting in self._settings for seed in self.seeds]
 
     @property
-    def _settings(self) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    def _settings(self) -> list[Setting]:
         """Every condition with every repeat."""
         return list(product(self.conditions, self.repeats))
+
+    @staticmethod
+    def _place(
+        folder: Path, arm: str, condition: Mapping[str, Any], repeat: Mapping[str, Any]
+    ) -> Path:
+        """The folder of an arm's runs under a condition and repeat."""
+        return folder.joinpath(arm, *map(_folder_name, filter(None, (condition, repeat))))
 
     def _values(
         self, condition: Mapping[str, Any], repeat: Mapping[str, Any], folder: Path
@@ -259,7 +284,7 @@ def comparison_table(
         runs: The scores of every arm and run, the same runs of all arms; an arm may lack a score.
         baseline: Name of an arm.
         scores: Their names, in the order of the columns.
-        conditions: What the names of runs begin with; rows for each of them.
+        conditions: What the names of runs begin with; rows for each of them that has a run.
         standard_error: Give that of the mean in place of the standard deviation of the runs.
 
     Returns:
@@ -279,7 +304,7 @@ def comparison_table(
             arm: {run: found for run, found in own.items() if run.startswith(start)}
             for arm, own in runs.items()
         }
-        for arm, own in under.items():
+        for arm, own in under.items() if under[baseline] else ():
             cells = [condition] if condition else []
             cells += [arm, str(len(own))]
             cells += [_cell(name, own, standard_error=standard_error) for name in scores]

@@ -35,30 +35,6 @@ def positive_probabilities(folders: Iterable[Path]) -> Line:
     return [number for number, _ in points], [value for _, value in points]
 
 
-def loss_curve(folder: Path, *, name: str, steps: int) -> Line:
-    """A loss over the first steps of a run (figure 7).
-
-    Args:
-        folder: Of a run that logged locally.
-        name: Of the loss in the log.
-        steps: How many.
-
-    Returns:
-        Steps and losses, as often as they were logged.
-
-    Raises:
-        InputError: If there is no log, or no such loss in it.
-    """
-    logs = sorted(folder.glob('*/vis_data/scalars.json'))
-    if not logs:
-        raise InputError(f'{folder}: no */vis_data/scalars.json: the run has no local log')
-    rows = [json.loads(line) for line in logs[0].read_text().splitlines()]
-    rows = [row for row in rows if name in row and row['step'] <= steps]
-    if not rows:
-        raise InputError(f'{logs[0]}: there is no {name} in it')
-    return [row['step'] for row in rows], [row[name] for row in rows]
-
-
 def scores_by_condition(path: Path, *, score: str, arms: Sequence[str]) -> dict[str, Line]:
     """Mean score of arms over the number that each condition is (figure 6).
 

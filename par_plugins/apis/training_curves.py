@@ -17,6 +17,7 @@ def training_curves(
     arms: Sequence[str],
     seeds: Sequence[int],
     scalars: Mapping[str, Sequence[str]],
+    last_step: int | None = None,
 ) -> Curves:
     """Read scalars off what an experiment has left.
 
@@ -26,14 +27,24 @@ def training_curves(
         seeds: Their seeds; the curve of an arm is the mean over them.
         scalars: By the name to give it, what the logs call it; of several names the first
             that a log has counts (cross-entropy is a loss of its own, or part of another).
+        last_step: Leave out what comes after it.
 
     Raises:
         InputError: If a run has no log, or one without the scalar.
     """
     logs = {arm: [_rows(Path(folder, arm, f'seed_{seed}')) for seed in seeds] for arm in arms}
-    return {
+    curves = {
         name: {arm: _mean_curve(logs[arm], names, f'{folder}: {arm}') for arm in arms}
         for name, names in scalars.items()
+    }
+    if last_step is None:
+        return curves
+    return {
+        name: {
+            arm: {step: value for step, value in curve.items() if step <= last_step}
+            for arm, curve in own.items()
+        }
+        for name, own in curves.items()
     }
 
 

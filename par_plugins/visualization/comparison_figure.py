@@ -7,12 +7,12 @@ from matplotlib.figure import Figure
 
 
 def comparison_figure(
-    runs: Mapping[str, Mapping[int, Mapping[str, float]]], *, baseline: str, scores: Sequence[str]
+    runs: Mapping[str, Mapping[str, Mapping[str, float]]], *, baseline: str, scores: Sequence[str]
 ) -> Figure:
     """Draw each arm's runs, their mean and sample standard deviation, a panel a score.
 
     Args:
-        runs: The scores of every arm and seed, in the order of the arms from top to bottom; an
+        runs: The scores of every arm and run, in the order of the arms from top to bottom; an
             arm may lack a score.
         baseline: Name of the arm whose mean is a line through the panel.
         scores: Their names.

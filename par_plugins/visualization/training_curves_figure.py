@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 
-def training_curves_figure(curves: Mapping[str, Mapping[str, Mapping[int, float]]]) -> Figure:
+def training_curves_figure(
+    curves: Mapping[str, Mapping[str, Mapping[int, float]]], *, log: bool = False
+) -> Figure:
     """Draw each scalar in a panel, a line an arm.
 
     Args:
         curves: Values by scalar, arm and step.
+        log: Whether the values are on logarithmic axes.
 
     Returns:
         A figure that belongs to no window.
@@ -21,6 +24,8 @@ def training_curves_figure(curves: Mapping[str, Mapping[str, Mapping[int, float]
             axes.plot(list(values), list(values.values()), label=arm)
         axes.set_xlabel('step')
         axes.set_ylabel(scalar)
+        if log:
+            axes.set_yscale('log')
         axes.grid(color='0.9')
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc='outside upper center', ncols=2, frameon=False)

@@ -64,6 +64,7 @@ def test_an_experiment_extends_another(tmp_path):
         ({'baseline': 'none'}, "baseline 'none' is not among the arms"),
         ({'arms': {'plain': {'config': 'nowhere.py'}}}, "arm 'plain'.*nowhere"),
         ({'speed': 3}, 'an experiment has'),
+        ({'spread': 'range'}, "spread must be standard deviation or standard error, got 'range'"),
     ],
 )
 def test_a_file_that_is_no_experiment_is_named(tmp_path, changes, message):
@@ -78,6 +79,17 @@ def test_what_has_been_run_is_not_run_again(tmp_path):
     runs = experiment.run(tmp_path / 'runs', jobs=2, on_run=lambda *run: seen.append(run))
     assert sorted(seen) == [('large', '0'), ('large', '1'), ('plain', '0'), ('plain', '1')]
     assert runs['large'] == {'0': {'attribute/mA': 71}, '1': {'attribute/mA': 75}}
+
+
+def test_a_run_that_an_arm_has_not_finished_is_left_out(tmp_path):
+    experiment = Experiment.read(write(tmp_path))
+    with pytest.raises(InputError, match='no run of first is finished in all arms'):
+        experiment.finished(tmp_path / 'runs')
+    finished(tmp_path / 'runs', {'plain': [70, 72], 'large': [71]})
+    assert experiment.finished(tmp_path / 'runs') == {
+        'plain': {'0': {'attribute/mA': 70}},
+        'large': {'0': {'attribute/mA': 71}},
+    }
 
 
 def test_runs_of_another_config_are_not_taken_for_this_ones(tmp_path):
@@ -217,7 +229,11 @@ def test_a_preparation_is_made_once_for_all_that_it_does_not_tell_apart(tmp_path
 
 def test_the_table_has_rows_for_every_condition_with_standard_errors(tmp_path):
     experiment = Experiment.read(
-        write(tmp_path, conditions=GRID['conditions'], spread='standard error')
+        write(
+            tmp_path,
+            conditions=[*GRID['conditions'], {'images': 75}],  # not run: no rows
+            spread='standard error',
+        )
     )
     runs = {
         arm: {f'images {size}, seed {seed}': {'attribute/mA': size + seed * gain}
@@ -268,7 +284,9 @@ def test_the_printed_comparison_is_that_of_the_published_runs(path, monkeypatch)
     content = json.loads((path.parent / 'results' / f'{path.stem}.json').read_text())
     runs = content['runs']
     assert set(runs) == set(experiment.arms) and content['baseline'] == experiment.baseline
-    assert all(list(own) == experiment.run_names for own in runs.values())
+    found = list(runs[experiment.baseline])
+    assert found == [name for name in experiment.run_names if name in found] != []
+    assert all(list(own) == found for own in runs.values())
     table = experiment.table(runs)
     text = (path.parent / 'README.md').read_text()
     assert between_marks(text, table, source=str(path), name=path.stem) == text

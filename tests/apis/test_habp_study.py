@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from par_plugins.apis.habp_study import loss_curve, positive_probabilities, scores_by_condition
+from par_plugins.apis.habp_study import positive_probabilities, scores_by_condition
 from par_plugins.structures import InputError
 
 
@@ -15,18 +15,6 @@ def test_probabilities_are_means_over_runs_with_the_rarest_attribute_first(tmp_p
     assert positive_probabilities(sorted(tmp_path.iterdir())) == ([3, 50], [20.0, 85.0])
     with pytest.raises(InputError, match='test with PositiveProbabilityMetric'):
         positive_probabilities([tmp_path])
-
-
-def test_a_loss_curve_ends_where_asked(tmp_path):
-    log = tmp_path / '20260101_000000' / 'vis_data' / 'scalars.json'
-    log.parent.mkdir(parents=True)
-    rows = [{'step': step, 'loss_ce': 1 / step} for step in (1, 2, 4)]
-    log.write_text('\n'.join(map(json.dumps, [*rows, {'step': 4, 'attribute/mA': 50.0}])))
-    assert loss_curve(tmp_path, name='loss_ce', steps=2) == ([1, 2], [1.0, 0.5])
-    with pytest.raises(InputError, match='there is no loss_deact in it'):
-        loss_curve(tmp_path, name='loss_deact', steps=2)
-    with pytest.raises(InputError, match='has no local log'):
-        loss_curve(tmp_path / 'nowhere', name='loss_ce', steps=2)
 
 
 def test_scores_are_means_over_the_runs_of_a_condition_in_its_order(tmp_path):

@@ -33,6 +33,9 @@ def test_a_resumed_run_has_one_curve(tmp_path):
     write(tmp_path, 'plain', 0, [{'loss': 2, 'iter': 100}], start='20260102_000000')
     found = training_curves(tmp_path, arms=['plain'], seeds=[0], scalars={'loss': ['loss']})
     assert found == {'loss': {'plain': {50: 3, 100: 2}}}
+    names = {'loss': ['loss']}
+    start = training_curves(tmp_path, arms=['plain'], seeds=[0], scalars=names, last_step=50)
+    assert start == {'loss': {'plain': {50: 3}}}
 
 
 def test_a_run_without_log_or_scalar_is_named(tmp_path):

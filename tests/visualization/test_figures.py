@@ -146,3 +146,5 @@ def test_a_scalar_has_a_panel_and_an_arm_a_line():
     first, second = figure.axes
     assert [line.get_xydata().tolist() for line in first.lines] == [[[50, 3], [100, 2]], [[50, 4]]]
     assert first.get_ylabel() == 'loss' and second.get_ylabel() == 'mA' and not second.lines
+    assert first.get_yscale() == 'linear'
+    assert training_curves_figure({'loss': {'a': {1: 3.0}}}, log=True).axes[0].get_yscale() == 'log'

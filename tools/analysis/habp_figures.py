@@ -1,14 +1,14 @@
 """Draw the figures of configs/habp from the runs of comparison_toy.yml and learning_rate_toy.yml.
 
-``positive_probabilities.png`` (the paper's figure 2), ``first_epoch.png`` (figure 7) and, from
-published results alone, ``learning_rates.png`` (figure 6).
+``positive_probabilities.png`` (the paper's figure 2) and, from published results alone,
+``learning_rates.png`` (figure 6).
 """
 
 import argparse
 from pathlib import Path
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.habp_study import loss_curve, positive_probabilities, scores_by_condition
+from par_plugins.apis.habp_study import positive_probabilities, scores_by_condition
 from par_plugins.visualization.lines_figure import lines_figure
 
 ALL_ARMS = ('cross-entropy', 'focal loss', 'HABP', 'Deact', 'HABP and Deact')
@@ -22,7 +22,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('runs', type=Path, help='work directory of comparison_toy.yml')
     parser.add_argument('rates', type=Path, help='results/learning_rate_toy.json')
     parser.add_argument('folder', type=Path, help='where the pictures go')
-    parser.add_argument('--steps', type=int, default=125, help='of the first epoch')
     return parser.parse_args()
 
 
@@ -38,14 +37,6 @@ def main() -> None:
             axes=('positive labels among the test images', 'their mean probability in percent'),
             log='x',
             style='o-',
-        ),
-        'first_epoch': lines_figure(
-            {
-                arm: loss_curve(args.runs / arm / 'seed_0', name='loss_ce', steps=args.steps)
-                for arm in LOSSES
-            },
-            axes=('step of the first epoch', 'loss'),
-            log='y',
         ),
         'learning_rates': lines_figure(
             scores_by_condition(args.rates, score='attribute/mA', arms=LOSSES),

@@ -24,6 +24,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/<name>')
     parser.add_argument('--arms', nargs='+', help='default: all')
     parser.add_argument('--scalars', nargs='+', default=['loss'], help='a panel each (loss)')
+    parser.add_argument('--last-step', type=int, help='default: all steps')
+    parser.add_argument('--log', action='store_true', help='values on logarithmic axes')
     return parser.parse_args()
 
 
@@ -37,8 +39,9 @@ def main() -> None:
         arms=args.arms or list(experiment.arms),
         seeds=experiment.seeds,
         scalars={name or names: names.split(',') for name, _, names in named},
+        last_step=args.last_step,
     )
-    training_curves_figure(curves).savefig(args.figure, dpi=100)
+    training_curves_figure(curves, log=args.log).savefig(args.figure, dpi=100)
 
 
 if __name__ == '__main__':
