@@ -2,8 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 TOY := data/toy_pedestrians
 DEMO := work_dirs/demo
-# The tests in a process for each core; each takes 1.5 GB.
-PYTEST := -m pytest -n auto --maxprocesses 8 --dist worksteal
+# The tests in a process for each core; the largest networks of the configs take 4 GB.
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: demo test check install-det test-det test-upstream
 
