@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from mmengine.config import Config
 
-from par_plugins.apis.results_table import spread
+from par_plugins.apis.results_table import column_name, spread
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import InputError
 
@@ -292,11 +292,11 @@ def comparison_table(
         difference to the baseline's run of the same name mean ± sample standard deviation and
         the number of runs with a gain, for those scores that the baseline has.
     """
-    names = [name.rpartition('/')[2] for name in scores]
+    names = [column_name(name) for name in scores]
     heads = ['condition'] if conditions else []
     heads += ['arm', 'runs' if conditions else 'seeds', *names]
     compared = [x for x in scores if all(x in found for found in runs[baseline].values())]
-    heads += [f'{name.rpartition("/")[2]} - {baseline}' for name in compared]
+    heads += [f'{column_name(name)} - {baseline}' for name in compared]
     lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
     for condition in conditions or ['']:
         start = f'{condition}, ' if condition else ''

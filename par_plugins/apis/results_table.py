@@ -39,7 +39,7 @@ def results_table(paths: Iterable[str | Path], *, scores: Sequence[str]) -> str:
             raise InputError(f'{path}: seed {seed} of {config} is there twice')
         runs[config][seed] = values
     lines = [
-        '| config | seeds | ' + ' | '.join(name.rpartition('/')[2] for name in scores) + ' |',
+        '| config | seeds | ' + ' | '.join(map(column_name, scores)) + ' |',
         '|---|---|' + '---|' * len(scores),
     ]
     for config, seeds in sorted(runs.items()):
@@ -71,6 +71,11 @@ def between_marks(text: str, table: str, *, source: str, name: str = RESULTS) ->
     if not found or not ended:
         raise InputError(f'{source}: no place for a table between {begin} and {end}')
     return f'{before}{begin}\n{table}\n{end}{after}'
+
+
+def column_name(score: str) -> str:
+    """A score's name without the field it is of, but with its protocol: ``tuned_f1/mA``."""
+    return score.partition('/')[2] or score
 
 
 def spread(values: Sequence[float], *, sign: str = '', standard_error: bool = False) -> str:

@@ -32,7 +32,7 @@ def comparison_figure(
             axes.errorbar(mean(values), place, xerr=error, fmt='ko', markersize=5, capsize=3)
             if arm == baseline:
                 axes.axvline(mean(values), color='tab:blue', linewidth=0.8)
-        axes.set_xlabel(score.rpartition('/')[2])
+        axes.set_xlabel(score)
         axes.grid(axis='x', color='0.9')
     panels[0].set_yticks(range(len(runs)), list(runs))
     panels[0].invert_yaxis()

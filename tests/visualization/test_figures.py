@@ -103,7 +103,7 @@ def test_arms_stand_from_top_to_bottom_with_their_means_and_the_baseline_s_line(
         'other': {0: {'reid/mAP': 70.0, 'reid/rank1': 80.0}, 1: {'reid/mAP': 74.0}},
     }
     axes = comparison_figure(runs, baseline='plain', scores=['reid/mAP', 'reid/rank1']).axes
-    assert [panel.get_xlabel() for panel in axes] == ['mAP', 'rank1']
+    assert [panel.get_xlabel() for panel in axes] == ['reid/mAP', 'reid/rank1']
     assert [label.get_text() for label in axes[0].get_yticklabels()] == ['plain', 'other']
     assert axes[0].yaxis_inverted()
     drawn = [line.get_xydata().tolist() for line in axes[0].lines if line.get_marker() == 'o']
