@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.tools.toy_run import TIME_LIMIT
+
 SCRIPT = Path(__file__).with_name('train_and_leave.py')
 TIMES = 10
 
@@ -15,7 +17,7 @@ def test_processes_that_hold_a_model_of_their_group_end_with_status_0(tmp_path):
         cwd=SCRIPT.parents[2],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=TIME_LIMIT,
     )
     # Counted, not read line by line: the two write into one pipe.
     assert done.stdout.count('ended with 0 0') == TIMES, done.stdout + done.stderr[-3000:]

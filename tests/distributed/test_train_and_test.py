@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from tests.tools.toy_run import TIME_LIMIT
 
 ROOT = Path(__file__).parents[2]
 CONFIG = 'configs/toy/resnet18_toy_pedestrians.py'
@@ -48,7 +49,7 @@ def run(work_dir, toy_root, script, *arguments):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=TIME_LIMIT,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads((work_dir / 'test_scores.json').read_text())['scores']
@@ -92,7 +93,7 @@ def test_a_launcher_that_did_not_start_the_process_is_named(toy_root, tmp_path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=TIME_LIMIT,
     )
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith('error: --launcher pytorch: the environment variable RANK is not set')

@@ -15,6 +15,7 @@ from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
 from tests.engine.hooks.mrgan_run import CONFIG, mrgan_config
+from tests.tools.toy_run import TIME_LIMIT
 
 ROOT = Path(__file__).parents[2]
 
@@ -118,7 +119,7 @@ def test_two_processes_train_one_model_whose_checkpoint_one_process_resumes(toy_
     }
     command = ['bash', 'tools/dist_train.sh', tmp_path / CONFIG.name, '2', '--work-dir', tmp_path]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TIME_LIMIT
     )
     assert done.returncode == 0, done.stderr[-3000:]
     state = load_checkpoint_file(str(tmp_path / 'epoch_1.pth'))

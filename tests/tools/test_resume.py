@@ -13,10 +13,7 @@ import torch
 
 from par_plugins.apis import build_runner, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
-from tests.tools.toy_run import CONFIG, ROOT, toy_config
-
-LIMIT = 300
-"""Seconds that a run may take for what it should do at once, on a machine with much else to do."""
+from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
 
 PLATEAU = dict(
     type='ReduceOnPlateauLR',
@@ -141,7 +138,7 @@ def interrupts_reach_children():
 
 
 def wait_for(path, process):
-    limit = time.monotonic() + LIMIT
+    limit = time.monotonic() + TIME_LIMIT
     while not path.exists():
         assert process.poll() is None and time.monotonic() < limit, process.stderr.read()[-2000:]
         time.sleep(0.05)
@@ -153,7 +150,7 @@ def test_an_interrupt_saves_and_says_how_to_go_on(start, tmp_path):
     wait_for(tmp_path / 'epoch_1.pth', process)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=LIMIT)
+    _, errors = process.communicate(timeout=TIME_LIMIT)
     assert process.returncode == 1
     saved = list(tmp_path.glob('interrupted_iter_*.pth'))
     assert len(saved) == 1 and load_checkpoint_file(str(saved[0]))['optimizer']
@@ -164,7 +161,7 @@ def test_an_interrupt_saves_and_says_how_to_go_on(start, tmp_path):
 def test_a_worker_that_dies_ends_the_run_with_its_cause(start, tmp_path):
     process = start(tmp_path, workers=1)
     wait_for(tmp_path / 'epoch_1.pth', process)
-    limit = time.monotonic() + LIMIT
+    limit = time.monotonic() + TIME_LIMIT
     while process.poll() is None and time.monotonic() < limit:
         for child in Path(f'/proc/{process.pid}/task/{process.pid}/children').read_text().split():
             try:
@@ -172,7 +169,7 @@ def test_a_worker_that_dies_ends_the_run_with_its_cause(start, tmp_path):
             except ProcessLookupError:
                 continue
         time.sleep(0.02)
-    _, errors = process.communicate(timeout=LIMIT)
+    _, errors = process.communicate(timeout=TIME_LIMIT)
     assert process.returncode == 1
     assert 'DataLoader worker' in errors and 'killed by signal' in errors
 
@@ -183,7 +180,7 @@ def test_killed_runs_end_as_the_one_left_alone(tmp_path):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=3 * LIMIT,
+        timeout=TIME_LIMIT,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert '2 kills;' in done.stdout and '0 of them differ' in done.stdout

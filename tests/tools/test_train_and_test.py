@@ -15,7 +15,7 @@ from scipy.io import loadmat, savemat
 from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError, SchemaMismatchError
-from tests.tools.toy_run import CONFIG, ROOT, toy_config
+from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
 
 
 @pytest.fixture(scope='module')
@@ -217,7 +217,7 @@ def command(*arguments):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=TIME_LIMIT,
     )
 
 

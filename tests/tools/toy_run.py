@@ -6,6 +6,8 @@ from mmengine.config import Config
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs/toy/resnet18_toy_pedestrians.py'
+TIME_LIMIT = 900
+"""Seconds after which a process hangs; on a busy machine its start alone takes minutes."""
 
 
 def toy_config(toy_root, work_dir, **options):
