@@ -33,23 +33,17 @@ def training_curves(
         InputError: If a run has no log, or one without the scalar.
     """
     logs = {arm: [_rows(Path(folder, arm, f'seed_{seed}')) for seed in seeds] for arm in arms}
-    curves = {
-        name: {arm: _mean_curve(logs[arm], names, f'{folder}: {arm}') for arm in arms}
-        for name, names in scalars.items()
-    }
-    if last_step is None:
-        return curves
     return {
-        name: {
-            arm: {step: value for step, value in curve.items() if step <= last_step}
-            for arm, curve in own.items()
-        }
-        for name, own in curves.items()
+        name: {arm: _mean_curve(logs[arm], names, last_step, f'{folder}: {arm}') for arm in arms}
+        for name, names in scalars.items()
     }
 
 
 def _mean_curve(
-    runs: Sequence[Sequence[tuple[int, dict[str, float]]]], names: Sequence[str], source: str
+    runs: Sequence[Sequence[tuple[int, dict[str, float]]]],
+    names: Sequence[str],
+    last_step: int | None,
+    source: str,
 ) -> dict[int, float]:
     curves = []
     for run in runs:
@@ -58,7 +52,8 @@ def _mean_curve(
             raise InputError(f'{source}: the log has none of {", ".join(names)}')
         curves.append({step: row[found] for step, row in run if found in row})
     common = sorted(set.intersection(*map(set, curves)))
-    return {step: mean(curve[step] for curve in curves) for step in common}
+    shown = [step for step in common if last_step is None or step <= last_step]
+    return {step: mean(curve[step] for curve in curves) for step in shown}
 
 
 def _rows(run: Path) -> list[tuple[int, dict[str, float]]]:
