@@ -8,17 +8,11 @@ _base_ = 'loaders_256x192.py'
 image_size = (224, 224)  # width, height
 dataset = dict(type='AttributeCSV', data_root='data/X-Domain', ann_file='labels.csv')
 
-train_pipeline = [
-    dict(type='LoadPersonImage'),
-    dict(type='Resize', scale=image_size),
-    dict(type='RandomFlip', prob=0.5, direction='horizontal'),
-    dict(type='PackAttributeInputs'),
-]
-test_pipeline = [
-    dict(type='LoadPersonImage'),
-    dict(type='Resize', scale=image_size),
-    dict(type='PackAttributeInputs'),
-]
+train_pipeline = _base_.train_pipeline
+train_pipeline[1].scale = image_size
+train_pipeline.pop(2)
+test_pipeline = _base_.test_pipeline
+test_pipeline[1].scale = image_size
 
 train_dataloader = dict(dataset=dict(**dataset, pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(**dataset, pipeline=test_pipeline))
