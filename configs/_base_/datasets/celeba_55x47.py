@@ -2,17 +2,11 @@
 _base_ = 'celeba_218x178.py'
 image_size = (47, 55)  # width, height
 
-train_pipeline = [
-    dict(type='LoadPersonImage'),
-    dict(type='Resize', scale=image_size),
-    dict(type='RandomFlip', prob=0.5, direction='horizontal'),
-    dict(type='PackAttributeInputs'),
-]
-test_pipeline = [
-    dict(type='LoadPersonImage'),
-    dict(type='Resize', scale=image_size),
-    dict(type='PackAttributeInputs'),
-]
+train_pipeline = _base_.train_pipeline
+train_pipeline[1].scale = image_size
+train_pipeline.pop(2)
+test_pipeline = _base_.test_pipeline
+test_pipeline[1].scale = image_size
 
 train_dataloader = dict(batch_size=128, dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
