@@ -144,6 +144,15 @@ class AttributeSchema:
         stops = np.cumsum([attribute.num_logits for attribute in self.attributes]).tolist()
         return tuple(map(slice, [0, *stops[:-1]], stops))
 
+    @property
+    def groups(self) -> dict[str, list[int]]:
+        """The columns of targets of each group that an attribute names, in order of appearance."""
+        groups: dict[str, list[int]] = {}
+        for column, attribute in enumerate(self.attributes):
+            if attribute.group is not None:
+                groups.setdefault(attribute.group, []).append(column)
+        return groups
+
     def index(self, name: str) -> int:
         """Column of an attribute in ``(N, A)`` targets.
 

@@ -69,6 +69,11 @@ def test_another_set_order_or_value_is_an_error_that_shows_both(found, how):
     assert str(found) in str(caught.value) and str(MIXED) in str(caught.value)
 
 
+def test_a_group_has_the_columns_of_its_attributes():
+    hat, shoes = Attribute('Hat', group='clothes'), Attribute('Shoes', group='clothes')
+    assert AttributeSchema(['Female', hat, AGE, shoes]).groups == {'clothes': [1, 3], 'age': [2]}
+
+
 def test_groups_may_differ_between_equal_schemas():
     MIXED.require_equal(
         AttributeSchema(['Female', Attribute('Age', AGE.values), 'Hat']), source='x'

@@ -1,7 +1,9 @@
 """Class-balanced accuracy of all attributes of a dataset, binary and categorical."""
 
+import math
 from typing import Any
 
+import torch
 from mmengine.registry import METRICS
 from torch import Tensor
 
@@ -12,12 +14,13 @@ from par_plugins.structures import InputError
 
 @METRICS.register_module()
 class BalancedAccuracyMetric(StreamedMetric):
-    """``attribute/balanced_accuracy`` in percent: see ``balanced_accuracy``.
+    """``attribute/balanced_accuracy`` in percent, also of each group: see ``balanced_accuracy``.
 
     A binary attribute is predicted from probability 0.5 on, a categorical one by its most
     probable value. With ``top_k=5`` the 5 most probable attributes of an image are predicted, all
     being binary, and the score is ``attribute/top5_balanced_accuracy``: see ``top_k_predictions``.
-    Values that the labels do not have are named in the log.
+    ``attribute/balanced_accuracy_<group>`` is the mean over those attributes to which the schema
+    gives this group. Values that the labels do not have are named in the log.
 
     Attributes:
         per_attribute: After ``evaluate``, in the main process: percent by name of attribute, NaN
@@ -42,9 +45,9 @@ class BalancedAccuracyMetric(StreamedMetric):
 
     @property
     def score_names(self) -> tuple[str, ...]:
-        """The one score."""
-        prefix = '' if self.top_k is None else f'top{self.top_k}_'
-        return (f'{prefix}balanced_accuracy',)
+        """The mean over all attributes, and over those of each group."""
+        name = 'balanced_accuracy' if self.top_k is None else f'top{self.top_k}_balanced_accuracy'
+        return (name, *(f'{name}_{group}' for group in self.schema.groups))
 
     def summarise(self, probabilities: Tensor, targets: Tensor) -> ValueCounts:
         """Count each value of each attribute.
@@ -63,15 +66,21 @@ class BalancedAccuracyMetric(StreamedMetric):
 
     def score(self, summary: ValueCounts) -> dict[str, float]:
         """Name the score, and warn of absent values."""
-        schema, scores, (score,) = self.schema, summary.scores(), self.score_names
+        schema, scores, names = self.schema, summary.scores(), self.score_names
         self.per_attribute = dict(zip(schema.names, scores['per_attribute'], strict=True))
         if scores['absent']:
-            names = []
+            absent = []
             for column, value in scores['absent']:
                 attribute = schema.attributes[column]
                 values = ('no', 'yes') if attribute.values is None else attribute.values
-                names.append(f'{attribute.name}={values[value]}')
-            self.warn(f'no known label has {", ".join(names)}: left out of {score}')
+                absent.append(f'{attribute.name}={values[value]}')
+            self.warn(f'no known label has {", ".join(absent)}: left out of {names[0]}')
         for reason in scores['undefined'].values():
-            self.warn(f'{score} is undefined: {reason}')
-        return {score: scores['balanced_accuracy']}
+            self.warn(f'{names[0]} is undefined: {reason}')
+        per_attribute = torch.tensor(scores['per_attribute'], dtype=torch.float64)
+        means = [scores['balanced_accuracy']]
+        for name, members in zip(names[1:], schema.groups.values(), strict=True):
+            means.append(per_attribute[members].nanmean().item())
+            if math.isnan(means[-1]):
+                self.warn(f'{name} is undefined: no label is known')
+        return dict(zip(names, means, strict=True))

@@ -67,17 +67,17 @@ class TopKRecallMetric(StreamedMetric):
     def _groups(self) -> dict[str, list[int]]:
         """Columns of the packed probabilities by the last part of a score's name."""
         schema = self.schema
-        binary: dict[str, list[int]] = {'recall': []}
-        categorical = {}
-        for attribute, part in zip(schema.attributes, schema.logit_slices, strict=True):
-            columns = list(range(part.start, part.stop))
-            if attribute.binary:
-                binary['recall'] += columns
-                if attribute.group is not None:
-                    binary.setdefault(f'recall_{attribute.group}', []).extend(columns)
-            else:
-                categorical[f'accuracy_{attribute.name}'] = columns
-        return {**(binary if binary['recall'] else {}), **categorical}
+        parts = schema.logit_slices
+        named = {f'recall_{group}': members for group, members in schema.groups.items()}
+        columns = {}
+        for name, members in {'recall': range(len(schema)), **named}.items():
+            binary = [parts[member].start for member in members if schema.binary[member]]
+            if binary:
+                columns[name] = binary
+        for attribute, part in zip(schema.attributes, parts, strict=True):
+            if not attribute.binary:
+                columns[f'accuracy_{attribute.name}'] = list(range(part.start, part.stop))
+        return columns
 
 
 def _one_hot(label: Tensor, num_values: int) -> Tensor:

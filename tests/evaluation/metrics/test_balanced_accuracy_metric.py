@@ -37,6 +37,24 @@ def test_the_score_is_that_of_predictions_from_one_half_on_and_of_the_largest_pr
     assert list(metric.per_attribute.values()) == pytest.approx(expected['per_attribute'])
 
 
+def test_each_group_has_the_mean_of_its_attributes_that_have_a_label(log):
+    schema = AttributeSchema(
+        [
+            Attribute('Female', group='person'),
+            Attribute('Age', ('child', 'adult', 'old'), group='person'),
+            Attribute('Hat', group='clothes'),
+        ]
+    )
+    targets = np.array([[1, 1, -1], [0, 0, -1], [0, 2, -1], [1, 0, -1]])
+    metric, found = evaluate(targets, schema=schema)
+    assert set(found) == set(metric.prefixed_names)
+    own = metric.per_attribute
+    expected = (own['Female'] + own['Age']) / 2
+    assert found['attribute/balanced_accuracy_person'] == pytest.approx(expected)
+    assert math.isnan(found['attribute/balanced_accuracy_clothes'])
+    assert 'balanced_accuracy_clothes is undefined: no label is known' in log.text
+
+
 def test_absent_values_are_named_in_the_log(log):
     targets = np.array([[1, 1, 0], [1, 0, 0], [1, 1, 0], [1, -1, 0]])
     evaluate(targets)
