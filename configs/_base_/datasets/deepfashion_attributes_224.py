@@ -5,5 +5,6 @@ train_dataloader = dict(dataset=dict(with_category=False))
 val_dataloader = dict(dataset=dict(with_category=False))
 test_dataloader = dict(dataset=dict(with_category=False))
 val_evaluator = [
-    dict(type='BalancedAccuracyMetric', top_k=5), dict(type='TopKRecallMetric', ks=(3, 5))]
+    dict(type='BalancedAccuracyMetric'), dict(type='BalancedAccuracyMetric', top_k=5),
+    dict(type='TopKRecallMetric', ks=(3, 5))]
 test_evaluator = val_evaluator

@@ -30,6 +30,7 @@ def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
             dataset.update(num_val_identities=1, indices=2 if split == 'train' else 6)
     cfg.model.backbone.init_cfg = None  # the weights are elsewhere
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
+    best = cfg.default_hooks.checkpoint.save_best
     cfg.default_hooks.checkpoint = None
     train_set = _unwrapped(cfg.train_dataloader.dataset)
     if 'num_images' in train_set:
@@ -45,6 +46,8 @@ def check_config_trains(path: str, data_root: str, work_dir: str) -> None:
         for parameter, old in zip(runner.model.parameters(), before, strict=True)
     ]
     assert sum(changed) > len(changed) / 2, f'{path}: most parameters did not move'
+    scores = [name for metric in runner.val_evaluator.metrics for name in metric.prefixed_names]
+    assert best in scores, f'{path}: save_best={best!r}, but validation gives {scores}'
     assert runner.iter == len(runner.train_dataloader)  # a sampler may draw more than the two
 
 
