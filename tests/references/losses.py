@@ -111,6 +111,8 @@ def deactivation_loss(loss, batch):
         ):
             if target >= 0:
                 own = logits[image, part]
+                if loss.centred and not binary:
+                    own = own - own.mean()
                 active = own**2 if binary else [max(z - loss.threshold, 0) ** 2 for z in own]
                 nodes.append(np.mean(active))
     return loss.loss_weight * float(np.mean(nodes))
@@ -204,6 +206,7 @@ REFERENCES = {
         [
             {},
             {'threshold': 0.0, 'loss_weight': 0.5},
+            {'centred': True},
         ],
     ),
     'HABPLoss': (

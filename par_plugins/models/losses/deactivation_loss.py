@@ -16,7 +16,9 @@ from par_plugins.models.losses.error_probability import log_error_probability
 from par_plugins.structures import AttributeSchema
 
 
-def deactivation_loss(value_logits: Tensor, *, binary: Tensor, threshold: float) -> Tensor:
+def deactivation_loss(
+    value_logits: Tensor, *, binary: Tensor, threshold: float, centred: bool
+) -> Tensor:
     """Squared activation of every attribute.
 
     Args:
@@ -24,12 +26,18 @@ def deactivation_loss(value_logits: Tensor, *, binary: Tensor, threshold: float)
             binary one, see ``LogitLayout.value_logits``.
         binary: ``(A,)`` bool.
         threshold: Logit T above which a categorical attribute's value is active.
+        centred: Whether to take the mean of a categorical attribute's logits from each first.
 
     Returns:
         ``(N, A)``: ``z^2`` of a binary attribute, of others ``mean_k max(z_k - T, 0)^2``.
     """
-    num_values = value_logits.isfinite().sum(dim=2)
-    active = (value_logits - threshold).clamp(min=0).square().sum(dim=2) / num_values
+    exists = value_logits.isfinite()
+    num_values = exists.sum(dim=2)
+    above = value_logits - threshold
+    if centred:
+        mean = value_logits.masked_fill(~exists, 0).sum(dim=2) / num_values
+        above = above - mean[:, :, None]
+    active = above.clamp(min=0).square().sum(dim=2) / num_values
     return torch.where(binary, value_logits[:, :, 1].square(), active)
 
 
@@ -45,6 +53,9 @@ class DeactivationLoss(AttributeLoss):
         gamma: Power of the error probability.
         momentum: See :class:`HardLabelTracker`.
         sampling: See :class:`HardLabelTracker`.
+        centred: Whether to take the mean of a categorical attribute's logits from each first
+            (ours). A softmax does not see a shift of all logits, and below ``threshold`` they
+            are inactive: without this a shift alone, the same for real images, is enough.
         loss_weight: Factor of the whole; the paper takes 1e-4 for recall and 1e-3 for
             class-balanced accuracy on DeepFashion, 0.05 on MNIST.
 
@@ -60,12 +71,14 @@ class DeactivationLoss(AttributeLoss):
         gamma: float = 1.2,
         momentum: float = 0.5,
         sampling: str = 'independent',
+        centred: bool = False,
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__()
         if gamma < 0:
             raise ValueError(f'gamma must be at least 0, got {gamma}')
         self.threshold = threshold
+        self.centred = centred
         self.gamma = gamma
         self.loss_weight = loss_weight
         self.hard_labels = HardLabelTracker(momentum=momentum, sampling=sampling)
@@ -98,7 +111,10 @@ class DeactivationLoss(AttributeLoss):
         """
         layout = self.layout_of(logits)
         losses = deactivation_loss(
-            layout.value_logits(logits), binary=self.hard_labels.binary, threshold=self.threshold
+            layout.value_logits(logits),
+            binary=self.hard_labels.binary,
+            threshold=self.threshold,
+            centred=self.centred,
         )
         weights = self.hard_labels.weights_of(self.labels(targets)).to(losses.dtype)
         total = weights.sum()

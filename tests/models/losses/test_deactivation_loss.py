@@ -38,6 +38,17 @@ def test_outputs_below_the_threshold_are_left_alone():
     assert loss == 0 and (logits.grad == 0).all()
 
 
+@pytest.mark.parametrize('centred', [False, True])
+def test_a_shift_of_all_logits_is_enough_unless_they_are_centred(centred):
+    loss = loss_of(AttributeSchema([SCHEMA.attributes[1]]), centred=centred)
+    logits, target = torch.tensor([[3.0, -1.0, 1.0]]), torch.tensor([[2]])
+    value, shifted = loss(logits, target), loss(logits - 10, target)
+    if centred:
+        torch.testing.assert_close(shifted, value)
+    else:
+        assert value > 0 and shifted == 0
+
+
 def test_labels_weigh_what_the_real_images_said_of_them():
     loss = loss_of(gamma=2.0)
     # Real images: a hat with p = 0.5, none without; both ages at a third.
