@@ -201,10 +201,13 @@ class Experiment:
     def _prepare(self, name: str, folder: Path, pool: ThreadPoolExecutor, jobs: int) -> None:
         """Make the runs of one preparation."""
         settings = {self._prepared(name, *s, folder): s for s in self._settings}
+        configs = {}
         for place, setting in settings.items():
+            # Not in the folder itself, where training writes the one that it has resolved.
+            configs[place] = place / 'config' / f'{name}.py'
             config = self.preparations[name].filled(self._values(*setting, folder))
-            self._write_config(place / f'{name}.py', config)
-        list(pool.map(lambda place: _train(place / f'{name}.py', place, 0, jobs), settings))
+            self._write_config(configs[place], config)
+        list(pool.map(lambda place: _train(configs[place], place, 0, jobs), settings))
 
     def table(self, runs: Runs) -> str:
         """The :func:`comparison_table` of the experiment's runs."""

@@ -215,9 +215,9 @@ def test_a_preparation_is_made_once_for_all_that_it_does_not_tell_apart(tmp_path
         for path in (tmp_path / 'runs' / name).rglob('*.py')
     )
     assert configs == [
-        'extractor/extractor.py',
+        'extractor/config/extractor.py',
         *(
-            f'generator/images_{size}/subset_{subset}/generator.py'
+            f'generator/images_{size}/subset_{subset}/config/generator.py'
             for size in (25, 50)
             for subset in (0, 2)
         ),

@@ -39,7 +39,13 @@ def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_
                 'scores': ['attribute/mA'],
                 'baseline': 'plain',
                 'options': options,
-                'arms': {'plain': {'config': config}},
+                'preparations': {'first': {'config': config, 'options': options}},
+                'arms': {
+                    'plain': {
+                        'config': config,
+                        'options': {'load_from': '{first}/epoch_1.pth'},
+                    }
+                },
             }
         )
     )
@@ -60,3 +66,7 @@ def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_
     assert f'| plain | 1 | {score:.2f} |' in readme.read_text()
     assert (tmp_path / 'arms.png').read_bytes().startswith(b'\x89PNG')
     assert not list((tmp_path / 'runs/plain/seed_4').glob('best*'))
+
+    made = {path: path.stat().st_mtime_ns for path in (tmp_path / 'runs').rglob('*')}
+    tool.main()  # goes on where it stopped: nothing is left to do
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / 'runs').rglob('*')} == made
