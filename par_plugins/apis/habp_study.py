@@ -1,4 +1,4 @@
-"""What the runs of an experiment on hard labels have written, as lines to draw."""
+"""What the runs of an experiment on hard labels have written and learned."""
 
 import csv
 import json
@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import mean
+
+import torch
+from mmengine.runner import Runner
 
 from par_plugins.structures import InputError
 from par_plugins.visualization.lines_figure import Line
@@ -61,3 +64,34 @@ def scores_by_condition(path: Path, *, score: str, arms: Sequence[str]) -> dict[
             f'({type(error).__name__}: {error})'
         ) from error
     return lines
+
+
+def logit_levels(runner: Runner) -> tuple[float, float]:
+    """Where a model's logits of categorical attributes are, and how far they are apart.
+
+    A softmax sees the second alone: a shift of all logits changes no prediction.
+
+    Args:
+        runner: See ``build_predictor``.
+
+    Returns:
+        Means over test images and categorical attributes of the mean, and of the standard
+        deviation, over the attribute's values.
+
+    Raises:
+        InputError: If there is no categorical attribute.
+    """
+    model, levels, spreads = runner.model, [], []
+    schema = model.head.layout.schema
+    pairs = zip(schema.logit_slices, schema.binary, strict=True)
+    parts = [part for part, binary in pairs if not binary]
+    if not parts:
+        raise InputError(f'no attribute is categorical: {schema}')
+    for batch in runner.test_loop.dataloader:
+        with torch.inference_mode():
+            data = model.data_preprocessor(batch, training=False)
+            logits = model.head(model.extract_feat(data['inputs']))
+        for part in parts:
+            levels.append(logits[:, part].mean(dim=1))
+            spreads.append(logits[:, part].std(dim=1, correction=0))
+    return torch.cat(levels).mean().item(), torch.cat(spreads).mean().item()

@@ -1,9 +1,12 @@
 import json
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import torch
 
-from par_plugins.apis.habp_study import positive_probabilities, scores_by_condition
-from par_plugins.structures import InputError
+from par_plugins.apis.habp_study import logit_levels, positive_probabilities, scores_by_condition
+from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 
 def test_probabilities_are_means_over_runs_with_the_rarest_attribute_first(tmp_path):
@@ -26,3 +29,39 @@ def test_scores_are_means_over_the_runs_of_a_condition_in_its_order(tmp_path):
     assert found == {'HABP': ([0.01, 0.1], [50.0, 65.0])}
     with pytest.raises(InputError, match='not results of focal with attribute/mA'):
         scores_by_condition(path, score='attribute/mA', arms=['focal'])
+
+
+class FixedLogits(torch.nn.Module):
+    """A model whose logits are its inputs."""
+
+    def __init__(self, *attributes):
+        super().__init__()
+        self.head = torch.nn.Identity()
+        self.head.layout = SimpleNamespace(schema=AttributeSchema(attributes))
+
+    def data_preprocessor(self, batch, *, training):
+        assert not training
+        return batch
+
+    def extract_feat(self, inputs):
+        return inputs
+
+
+def runner_with(model, *batches):
+    loader = [{'inputs': batch} for batch in batches]
+    return SimpleNamespace(model=model, test_loop=SimpleNamespace(dataloader=loader))
+
+
+def test_levels_of_logits_are_those_of_categorical_attributes_over_all_images():
+    ages, hair = (Attribute(name, ('a', 'b', 'c')) for name in ('age', 'hair'))
+    batches = torch.randn(5, 7), torch.randn(2, 7)
+    level, deviation = logit_levels(runner_with(FixedLogits(ages, 'hat', hair), *batches))
+    rows = np.concatenate([batch.numpy() for batch in batches])
+    own = [row[part] for row in rows for part in (slice(0, 3), slice(4, 7))]
+    assert level == pytest.approx(np.mean([np.mean(logits) for logits in own]), rel=1e-5)
+    assert deviation == pytest.approx(np.mean([np.std(logits) for logits in own]), rel=1e-5)
+
+
+def test_without_a_categorical_attribute_there_is_no_level():
+    with pytest.raises(InputError, match='no attribute is categorical'):
+        logit_levels(runner_with(FixedLogits('hat', 'bag')))
