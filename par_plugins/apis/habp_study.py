@@ -38,13 +38,16 @@ def positive_probabilities(folders: Iterable[Path]) -> Line:
     return [number for number, _ in points], [value for _, value in points]
 
 
-def scores_by_condition(path: Path, *, score: str, arms: Sequence[str]) -> dict[str, Line]:
+def scores_by_condition(
+    path: Path, *, score: str, arms: Sequence[str] | None = None, baseline: str | None = None
+) -> dict[str, Line]:
     """Mean score of arms over the number that each condition is (figure 6).
 
     Args:
         path: Published results of an experiment whose conditions are numbers.
         score: Name of the score.
-        arms: Names of the arms.
+        arms: Names of the arms; None takes all, without the baseline.
+        baseline: Arm whose run of the same name each score is a gain over; None has no such.
 
     Raises:
         InputError: If the results have no such arm, score or conditions.
@@ -52,15 +55,17 @@ def scores_by_condition(path: Path, *, score: str, arms: Sequence[str]) -> dict[
     try:
         runs = json.loads(path.read_text())['runs']
         lines: dict[str, Line] = {}
-        for arm in arms:
+        for arm in arms or [name for name in runs if name != baseline]:
             values: dict[float, list[float]] = defaultdict(list)
             for run, scores in runs[arm].items():
-                values[float(run.partition(',')[0].split()[1])].append(scores[score])
+                start = runs[baseline][run][score] if baseline else 0
+                values[float(run.partition(',')[0].split()[1])].append(scores[score] - start)
             places = sorted(values)
             lines[arm] = places, [mean(values[place]) for place in places]
     except (OSError, KeyError, ValueError, IndexError) as error:
+        wanted = ', '.join(arms or ['any arm'])
         raise InputError(
-            f'{path}: not results of {", ".join(arms)} with {score} under numbered conditions '
+            f'{path}: not results of {wanted} with {score} under numbered conditions '
             f'({type(error).__name__}: {error})'
         ) from error
     return lines

@@ -27,6 +27,12 @@ def test_scores_are_means_over_the_runs_of_a_condition_in_its_order(tmp_path):
     path.write_text(json.dumps({'runs': runs}))
     found = scores_by_condition(path, score='attribute/mA', arms=['HABP'])
     assert found == {'HABP': ([0.01, 0.1], [50.0, 65.0])}
+    runs['plain'] = {
+        run: {'attribute/mA': 45.0 + 5 * (score > 65)} for run, score in scores.items()
+    }
+    path.write_text(json.dumps({'runs': runs}))
+    found = scores_by_condition(path, score='attribute/mA', baseline='plain')
+    assert found == {'HABP': ([0.01, 0.1], [5.0, 17.5])}
     with pytest.raises(InputError, match='not results of focal with attribute/mA'):
         scores_by_condition(path, score='attribute/mA', arms=['focal'])
 

@@ -1,7 +1,7 @@
-"""Draw the figures of configs/habp from the runs of comparison_toy.yml and learning_rate_toy.yml.
+"""Draw the figures of configs/habp from its results and the runs of comparison_toy.yml.
 
 ``positive_probabilities.png`` (the paper's figure 2) and, from published results alone,
-``learning_rates.png`` (figure 6).
+``learning_rates.png`` (figure 6) and ``mnist_gains.png`` (table 3).
 """
 
 import argparse
@@ -20,14 +20,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('runs', type=Path, help='work directory of comparison_toy.yml')
-    parser.add_argument('rates', type=Path, help='results/learning_rate_toy.json')
-    parser.add_argument('folder', type=Path, help='where the pictures go')
+    parser.add_argument('folder', type=Path, help='where results are, and the pictures go')
     return parser.parse_args()
 
 
 @stop_on_input_error
 def main() -> None:
     args = parse_args()
+    results = args.folder / 'results'
     figures = {
         'positive_probabilities': lines_figure(
             {
@@ -39,8 +39,18 @@ def main() -> None:
             style='o-',
         ),
         'learning_rates': lines_figure(
-            scores_by_condition(args.rates, score='attribute/mA', arms=LOSSES),
+            scores_by_condition(
+                results / 'learning_rate_toy.json', score='attribute/mA', arms=LOSSES
+            ),
             axes=('base learning rate', 'mA in percent'),
+            log='x',
+            style='o-',
+        ),
+        'mnist_gains': lines_figure(
+            scores_by_condition(
+                results / 'mnist_short.json', score='attribute/label_accuracy', baseline='LeNet'
+            ),
+            axes=('images', 'accuracy above LeNet, percentage points'),
             log='x',
             style='o-',
         ),
