@@ -11,7 +11,10 @@ default_hooks = dict(
         save_best='attribute/mA', rule='greater',
         # Two are kept and each is written aside, so that a whole one is always there.
         backend_args=dict(backend='written_aside')),
-    sampler_seed=dict(type='DistSamplerSeedHook'))
+    sampler_seed=dict(type='DistSamplerSeedHook'),
+    # Each process has batch norm's averages of its own batches: all take their mean before
+    # validation and before a checkpoint, so that what is scored is what is saved.
+    sync_buffers=dict(type='SyncBuffersHook'))
 custom_hooks = [
     dict(type='SchemaHook'),
     dict(type='LabelStatisticsHook'),

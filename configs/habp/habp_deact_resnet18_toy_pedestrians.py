@@ -1,4 +1,5 @@
 # Toy pedestrians: HABP, and deactivation on images of an MR-GAN of the same pedestrians.
+#   tools/train.py configs/toy/resnet18_toy_pedestrians.py         # features of FID
 #   tools/train.py configs/mrgan/mrgan_toy_pedestrians_128x64.py
 #   tools/train.py configs/habp/habp_deact_resnet18_toy_pedestrians.py
 # 2 CPU cores. comparison_toy.yml compares it with its parts and other losses.

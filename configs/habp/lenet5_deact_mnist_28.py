@@ -1,4 +1,5 @@
 # LeNet-5 on 100 images of MNIST with deactivation on images of an MR-GAN of the same 100.
+#   tools/train.py configs/mrgan/lenet5_mnist_28.py                # features of FID
 #   tools/train.py configs/mrgan/mrgan_mnist_28.py --cfg-options \
 #     train_dataloader.dataset.dataset.num_images=100 train_dataloader.dataset.times=500
 #   tools/train.py configs/habp/lenet5_deact_mnist_28.py

@@ -125,8 +125,15 @@ def train(runner: Runner) -> None:
         runner: From :func:`build_runner`.
 
     Raises:
-        InputError: On an interrupt, saying where the weights are and how to go on.
+        InputError: If the training set makes no batch; on an interrupt, saying where the weights
+            are and how to go on.
     """
+    loader = runner.train_loop.dataloader
+    if len(loader) == 0:
+        raise InputError(
+            f'train_dataloader: {len(loader.dataset)} images make no batch of {loader.batch_size} '
+            'with drop_last=True: take a smaller batch_size, or repeat them (RepeatDataset)'
+        )
     try:
         runner.train()
     except KeyboardInterrupt:

@@ -180,13 +180,24 @@ class AttributeDataset(BaseDataset):
         """``(N,)`` int64 cameras in the order of the samples."""
         return self._gather('gt_camid')
 
+    def full_init(self) -> None:
+        """Read the annotations, once.
+
+        Raises:
+            InputError: See :class:`AttributeDataset`; also if ``indices`` leave nothing.
+        """
+        _refuse_no_indices(self._indices)
+        super().full_init()
+
     def get_subset_(self, indices: Sequence[int] | int) -> None:
         """Keep these samples only."""
+        _refuse_no_indices(indices)
         super().get_subset_(indices)
         self._targets = None
 
     def get_subset(self, indices: Sequence[int] | int) -> 'AttributeDataset':
         """A copy with these samples only."""
+        _refuse_no_indices(indices)
         subset = super().get_subset(indices)
         subset._targets = None
         return subset
@@ -197,3 +208,9 @@ class AttributeDataset(BaseDataset):
         if values[0] is None:
             raise InputError(f'{type(self).__name__} in {self.data_root} has no {key}')
         return np.array(values, dtype=dtype)
+
+
+def _refuse_no_indices(indices: Sequence[int] | int | None) -> None:
+    """Refuse a subset without a sample."""
+    if indices is not None and (indices == 0 if isinstance(indices, int) else not len(indices)):
+        raise InputError(f'indices={indices!r}: there is no image in this subset')

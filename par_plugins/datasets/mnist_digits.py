@@ -143,7 +143,8 @@ class MNISTDigits(AttributeDataset):
     def _training_rows(self, labels: np.ndarray, file: str, *, held_out: bool) -> np.ndarray:
         num_left = len(labels) - self.num_val
         source = Path(self.data_root) / file
-        if num_left < (self.num_images or 1):
+        wanted = 0 if held_out else self.num_images or 1
+        if num_left < wanted:
             raise InputError(
                 f'{source}: {len(labels)} training images, of which num_val={self.num_val} are '
                 f'held out; num_images={self.num_images} cannot be drawn from the rest'

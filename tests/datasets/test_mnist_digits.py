@@ -103,6 +103,11 @@ def test_what_cannot_be_drawn_is_refused(tmp_path, options, sentence):
         MNISTDigits(data_root=tmp_path, **{**SMALL, **options})
 
 
+def test_all_training_images_may_be_held_out(tmp_path):
+    write_bytes(tmp_path, mnist().files)
+    assert len(MNISTDigits(data_root=tmp_path, split='val', num_val=30)) == 30
+
+
 def changed_file(kind, change):
     files = mnist().files
     path = f'train-{kind}-ubyte'

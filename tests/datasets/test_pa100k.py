@@ -199,3 +199,13 @@ def test_the_official_annotation_has_its_published_sizes_and_ratios():
         assert ratios[schema.index(name)] == pytest.approx(ratio, abs=1e-4)
     names = loadmat(OFFICIAL / 'annotation.mat')['train_images_name']
     assert Path(sets['train'][0]['img_path']).name == names[0][0][0]
+
+
+@pytest.mark.parametrize('indices', [0, []])
+def test_a_subset_without_an_image_is_refused(toy_root, indices):
+    with pytest.raises(InputError, match='there is no image in this subset'):
+        PA100K(data_root=toy_root, indices=indices)
+    whole = PA100K(data_root=toy_root)
+    for subset in (whole.get_subset, whole.get_subset_):
+        with pytest.raises(InputError, match='there is no image in this subset'):
+            subset(indices)

@@ -11,7 +11,7 @@ import torch
 from mmengine.config import Config
 from mmpretrain.models import ResNet
 
-from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint
+from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint, train
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
 from tests.engine.hooks.mrgan_run import CONFIG, mrgan_config
@@ -100,6 +100,12 @@ def test_testing_its_checkpoint_finds_the_fid_that_training_ended_with(toy_root,
     assert build_runner(cfg).test() == pytest.approx(expected, rel=1e-6)
     written = json.loads((tmp_path / 'train' / 'test_scores.json').read_text())
     assert written['scores'] == expected
+
+
+def test_training_images_that_make_no_batch_are_refused(toy_root, tmp_path):
+    cfg = mrgan_config(toy_root, tmp_path, **{'train_dataloader.dataset.indices': 5})
+    with pytest.raises(InputError, match='5 images make no batch of 8 with drop_last=True'):
+        train(build_runner(cfg))
 
 
 def test_amp_without_a_gpu_is_refused_for_both_networks(toy_root, tmp_path):

@@ -81,14 +81,19 @@ def _load(config: str | Mapping[str, Any], checkpoint: str, schema: AttributeSch
     if not isinstance(trained, AttributeSchema):
         trained = AttributeSchema.from_dict(trained)
     schema.require_equal(trained, source=f'the generator {checkpoint}')
-    gan = MODELS.build(dict(Config.fromfile(config).model if isinstance(config, str) else config))
+    try:
+        model = Config.fromfile(config).model if isinstance(config, str) else config
+    except Exception as error:  # a config is code, and its mistakes are of every kind
+        raise InputError(f'{config}: no config of an MR-GAN ({error!r})') from error
+    gan = MODELS.build({**model})
+    if not hasattr(gan, 'generate_complementary'):
+        raise InputError(f'MRGANGeneratorHook: its config is of {type(gan).__name__}, not MRGAN')
     if gan.label_vectors is None:
         raise InputError(f'{checkpoint}: the MR-GAN of its config is unconditional')
     gan.label_vectors.set_schema(schema)
     try:
-        gan.load_state_dict(found['state_dict'])
+        gan.load_state_dict(found.get('state_dict', {}))
     except RuntimeError as error:
-        raise InputError(
-            f'{checkpoint}: not of the model of its config: {str(error).splitlines()[-1].strip()}'
-        ) from error
+        problem = str(error).splitlines()[-1].strip()[:200]
+        raise InputError(f'{checkpoint}: not of the model of its config: {problem}') from error
     return gan.eval().requires_grad_(False)

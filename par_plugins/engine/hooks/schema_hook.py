@@ -7,6 +7,7 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
+from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
 from par_plugins.structures import AttributeSchema, InputError
 
 
@@ -33,7 +34,8 @@ class SchemaHook(Hook):
             if isinstance(loop, BaseLoop):
                 loop.evaluator.dataset_meta = loop.dataloader.dataset.metainfo
                 for metric in loop.evaluator.metrics:
-                    _ = getattr(metric, 'columns', None)  # refuses a schema it cannot score
+                    if isinstance(metric, CountedOnceMetric):
+                        metric.check()
         if isinstance(runner._val_loop, BaseLoop):
             _check_save_best(runner)
 

@@ -47,9 +47,7 @@ class TopKCounts:
     ) -> 'TopKCounts':
         """Count one batch of images; arguments and errors as in :func:`top_k_recall`."""
         score, label = as_matrix('scores', scores), as_matrix('targets', targets)
-        for k in ks:
-            if k < 1:
-                raise InputError(f'ks: every k must be at least 1, got {tuple(ks)}')
+        check_ks(ks)
         counts = [
             score.new_zeros(len(groups), *width, dtype=kind)
             for width, kind in (
@@ -82,11 +80,22 @@ class TopKCounts:
 
     def recall(self, average: str) -> Tensor:
         """Recall as :func:`top_k_recall` returns it."""
-        if average not in AVERAGES:
-            raise InputError(f'average must be one of {", ".join(AVERAGES)}, got {average!r}')
+        check_average(average)
         if average == 'micro':
             return 100 * self.matched.double() / self.positives[:, None]
         return 100 * self.image_recall / self.images[:, None]
+
+
+def check_ks(ks: Sequence[int]) -> None:
+    """Refuse numbers k of which there is none, or one below 1."""
+    if isinstance(ks, int) or not ks or min(ks) < 1:
+        raise InputError(f'ks must be a list of numbers of at least 1, got {ks!r}')
+
+
+def check_average(average: str) -> None:
+    """Refuse what is none of :data:`AVERAGES`."""
+    if average not in AVERAGES:
+        raise InputError(f'average must be one of {", ".join(AVERAGES)}, got {average!r}')
 
 
 def top_k_recall(

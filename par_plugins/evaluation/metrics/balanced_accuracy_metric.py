@@ -49,19 +49,26 @@ class BalancedAccuracyMetric(StreamedMetric):
         name = 'balanced_accuracy' if self.top_k is None else f'top{self.top_k}_balanced_accuracy'
         return (name, *(f'{name}_{group}' for group in self.schema.groups))
 
+    def check(self) -> None:
+        """Refuse to choose ``top_k`` among attributes that are not all binary."""
+        super().check()
+        if self.top_k is not None and not self.schema.all_binary:
+            raise InputError(
+                f'top_k={self.top_k} ranks binary attributes, but there is {self.schema}'
+            )
+
     def summarise(self, probabilities: Tensor, targets: Tensor) -> ValueCounts:
         """Count each value of each attribute.
 
         Raises:
             InputError: If ``top_k`` is to choose among attributes that are not all binary.
         """
+        self.check()
         schema = self.schema
         if self.top_k is None:
             predictions = schema.predictions(probabilities)
-        elif schema.all_binary:
-            predictions = top_k_predictions(probabilities, self.top_k)
         else:
-            raise InputError(f'top_k={self.top_k} ranks binary attributes, but there is {schema}')
+            predictions = top_k_predictions(probabilities, self.top_k)
         return ValueCounts.from_batch(predictions, targets, schema.num_values)
 
     def score(self, summary: ValueCounts) -> dict[str, float]:

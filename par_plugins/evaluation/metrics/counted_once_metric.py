@@ -59,6 +59,9 @@ class CountedOnceMetric(BaseMetric):
         """The scores that every evaluation gives, as ``save_best`` must name them."""
         return [f'{self.prefix}/{name}' if self.prefix else name for name in self.score_names]
 
+    def check(self) -> None:
+        """Refuse, before any training, what can be known to fail; ``dataset_meta`` is set."""
+
     @abstractmethod
     def summarise(self, first: Tensor, second: Tensor) -> Any:
         """Summarise a batch, two tensors with a row for each image; there may be no row."""

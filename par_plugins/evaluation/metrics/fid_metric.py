@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.model import BaseModel
 from mmengine.registry import METRICS, MODELS
 from mmengine.runner import CheckpointLoader
-from torch import Tensor
+from torch import Tensor, nn
 
 from par_plugins.evaluation.functional import FeatureMoments, frechet_distance
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
@@ -42,7 +42,7 @@ class FIDMetric(CountedOnceMetric):
         extractor: A model with ``extract_feat``, a classifier for instance: the path of its config,
             or the config of the model itself. A ``head`` is left out; maps are averaged to one
             vector an image.
-        checkpoint: Its weights; None takes what its ``init_cfg`` names.
+        checkpoint: Its weights; None takes those that an ``init_cfg`` of its config names.
         **kwargs: See :class:`CountedOnceMetric`.
     """
 
@@ -61,8 +61,19 @@ class FIDMetric(CountedOnceMetric):
         """The one score."""
         return ('fid',)
 
+    def check(self) -> None:
+        """Build the extractor.
+
+        Raises:
+            InputError: If there is no such config or checkpoint, one is not of the other, or no
+                weights are named.
+        """
+        if self._model is None:
+            with torch.random.fork_rng(devices=[]):  # the training draws what it would without
+                self._model = self._build().eval()
+
     def process(self, data_batch: Mapping[str, Any], data_samples: Sequence[dict]) -> None:
-        """Add a batch of real and generated images.
+        """Add a batch of real and generated images, but for real ones that could not be read.
 
         Args:
             data_batch: With the real images as ``inputs``, ``(N, C, H, W)`` or a list.
@@ -81,7 +92,10 @@ class FIDMetric(CountedOnceMetric):
                 f'FIDMetric: generated images of shape {tuple(generated.shape)}, real ones of '
                 f'{tuple(real.shape)}'
             )
-        self.add(self.features(generated), self.features(real.to(generated.device)))
+        samples = data_batch.get('data_samples') or [()] * len(real)
+        readable = torch.tensor([['image_error' not in sample] for sample in samples])
+        features = self.features(real.to(generated.device))
+        self.add(self.features(generated), torch.cat([features, readable], dim=1))
 
     @torch.no_grad()
     def features(self, images: Tensor) -> Tensor:
@@ -93,8 +107,8 @@ class FIDMetric(CountedOnceMetric):
         Returns:
             ``(N, F)`` float64 on the CPU.
         """
-        if self._model is None:
-            self._model = self._build().eval()
+        self.check()
+        assert self._model is not None
         model = self._model.to(images.device)
         inputs = model.data_preprocessor({'inputs': images, 'data_samples': None}, False)['inputs']
         found = model.extract_feat(inputs)
@@ -106,12 +120,14 @@ class FIDMetric(CountedOnceMetric):
         )
 
     def summarise(self, generated: Tensor, real: Tensor) -> _Summary:
-        """Moments of a batch's features."""
-        return _Summary(*(FeatureMoments.from_batch(x.numpy()) for x in (generated, real)))
+        """Moments of a batch's features; the last of the real ones says which to count."""
+        counted = real[:, -1] > 0
+        kinds = generated[counted], real[counted, :-1]
+        return _Summary(*(FeatureMoments.from_batch(kind.numpy()) for kind in kinds))
 
     def no_images(self) -> tuple[Tensor, Tensor]:
         """No features, of a length that says so: it is joined with nothing."""
-        return torch.empty(0, 0), torch.empty(0, 0)
+        return torch.empty(0, 0), torch.empty(0, 1)
 
     def score(self, summary: _Summary) -> dict[str, float]:
         """The distance, NaN for fewer than two images."""
@@ -128,9 +144,17 @@ class FIDMetric(CountedOnceMetric):
     def _build(self) -> BaseModel:
         config = self.extractor
         if isinstance(config, str):
-            config = Config.fromfile(config).model
+            try:
+                config = Config.fromfile(config).model
+            except Exception as error:  # a config is code, and its mistakes are of every kind
+                raise InputError(f'{config}: no config of an extractor ({error!r})') from error
         model = MODELS.build({key: part for key, part in config.items() if key != 'head'})
         if self.checkpoint is None:
+            if not any(_pretrained(module) for module in model.modules()):
+                raise InputError(
+                    f'FIDMetric: no weights for {self.extractor}: with random ones FID means '
+                    'nothing; give checkpoint'
+                )
             model.init_weights()
             return model
         # Where no SafeCheckpointHook is: mmengine would fall back to an unrestricted unpickle.
@@ -144,3 +168,10 @@ class FIDMetric(CountedOnceMetric):
         if missing:
             raise InputError(f'{self.checkpoint}: it has no weights for {", ".join(missing[:3])}')
         return model
+
+
+def _pretrained(module: nn.Module) -> bool:
+    """Whether its config names weights."""
+    init_cfg = getattr(module, 'init_cfg', None)
+    found = init_cfg if isinstance(init_cfg, list) else [init_cfg]
+    return any(part and part.get('type') == 'Pretrained' for part in found)

@@ -59,6 +59,10 @@ class StreamedMetric(CountedOnceMetric):
         """The attributes that are scored, as columns of the targets."""
         return list(range(len(self.schema)))
 
+    def check(self) -> None:
+        """Refuse a schema that cannot be scored."""
+        _ = self.columns
+
     @abstractmethod
     def summarise(self, probabilities: Tensor, targets: Tensor) -> Any:
         """Summarise a batch.

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from par_plugins.evaluation.functional import TopKCounts
 from par_plugins.evaluation.functional.matrices import refuse_entries
+from par_plugins.evaluation.functional.top_k_recall import check_average, check_ks
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
 from par_plugins.structures import UNKNOWN
 
@@ -26,12 +27,17 @@ class TopKRecallMetric(StreamedMetric):
         ks: Numbers k.
         average: See ``top_k_recall``.
         **kwargs: See :class:`StreamedMetric`.
+
+    Raises:
+        InputError: If there is no k, one is below 1, or ``average`` is unknown.
     """
 
     default_prefix = 'attribute'
 
     def __init__(self, ks: Sequence[int] = (3, 5), average: str = 'micro', **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        check_ks(ks)
+        check_average(average)
         self.ks = tuple(ks)
         self.average = average
 

@@ -272,10 +272,15 @@ class MRGAN(BaseModel):
         return torch.randn(count, self.num_noise, generator=generator, device=generator.device)
 
     def _batch(self, data: dict[str, Any], *, training: bool) -> tuple[list[Tensor], Tensor | None]:
-        """Real images of every resolution, and label vectors."""
+        """Real images of every resolution, and label vectors; without those not readable."""
         data = self.data_preprocessor(data, training)
-        inputs = data['inputs']
+        inputs, samples = data['inputs'], data.get('data_samples') or []
         images = inputs if isinstance(inputs, Tensor) else torch.stack(inputs)
+        if any('image_error' in sample for sample in samples):
+            rows = [row for row, sample in enumerate(samples) if 'image_error' not in sample]
+            if not rows:
+                raise InputError(f'none of {len(images)} images can be read: no batch for a GAN')
+            images, samples = images[rows], [samples[row] for row in rows]
         if images.shape[1:] != self.image_shape:
             raise InputError(
                 f'images of shape {tuple(images.shape[1:])} (channels, height, width), but the GAN '
@@ -286,11 +291,10 @@ class MRGAN(BaseModel):
             pyramid.insert(0, avg_pool2d(pyramid[0], 2))
         if self.label_vectors is None:
             return pyramid, None
-        samples = data.get('data_samples') or []
         if len(samples) < len(images) or any('gt_attributes' not in x for x in samples):
             raise InputError('a conditional MR-GAN needs gt_attributes of every training sample')
-        rows = [torch.as_tensor(sample.get('gt_attributes')) for sample in samples]
-        return pyramid, self.label_vectors(torch.stack(rows).to(images.device))
+        labels = [torch.as_tensor(sample.get('gt_attributes')) for sample in samples]
+        return pyramid, self.label_vectors(torch.stack(labels).to(images.device))
 
 
 def _bare(module: Any) -> Any:

@@ -189,7 +189,8 @@ class HardLabelTracker(nn.Module):
             return weights
         if self.training_positives is None:
             raise ValueError(
-                "sampling='anchor' draws labels of training images: call set_training_targets"
+                "sampling='anchor' draws labels of training images: LabelStatisticsHook, or "
+                'set_training_targets, must give it theirs'
             )
         values = torch.arange(weights.shape[1], device=weights.device)
         hard = values >= self.binary.long()[:, None]  # all but the value "no"

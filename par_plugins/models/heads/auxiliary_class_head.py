@@ -47,9 +47,20 @@ class AuxiliaryClassHead(AttributeHead):
         in_channels: See :class:`AttributeHead`.
         synthetic_weight: Factor of ``loss_synthetic``.
         **kwargs: See :class:`AttributeHead`.
+
+    Raises:
+        ValueError: If there is ``num_logits``, which says nothing about the attributes, or
+            ``dropout`` or ``norm_logits``, which the added outputs would not have.
     """
 
     def __init__(self, in_channels: int, synthetic_weight: float = 1.0, **kwargs: Any) -> None:
+        refused = {'num_logits': None, 'dropout': 0, 'norm_logits': False}
+        given = [name for name, none in refused.items() if kwargs.get(name, none) != none]
+        if given:
+            raise ValueError(
+                f'AuxiliaryClassHead has no {", ".join(given)}: give schema or num_attributes, and '
+                'leave out dropout and norm_logits'
+            )
         super().__init__(in_channels, **kwargs)
         self.synthetic_weight = synthetic_weight
         shape = (len(self.layout.schema), self.classifier.in_features)

@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 from mmengine.config import Config
+from mmengine.registry import MODELS
 
 from par_plugins.apis import build_runner
 
@@ -27,16 +30,9 @@ def check_gan_config_trains(path: str, data_root: str, work_dir: str) -> None:
         dataset = loader.dataset.get('dataset', loader.dataset)
         dataset.update(data_root=data_root, indices=2)
     cfg.model.update(TINY)
+    channels = cfg.model.get('image_channels', 3)
     cfg.val_evaluator.update(
-        checkpoint=None,  # it is elsewhere
-        extractor={
-            'type': 'ImageClassifier',
-            'backbone': {
-                'type': 'ResNet',
-                'depth': 18,
-                'in_channels': cfg.model.get('image_channels', 3),
-            },
-        },
+        _saved_extractor(Path(work_dir), {'type': 'ResNet', 'depth': 18, 'in_channels': channels})
     )
     for hook in cfg.custom_hooks:
         if hook.type == 'SampleGridHook':
@@ -57,3 +53,11 @@ def check_gan_config_trains(path: str, data_root: str, work_dir: str) -> None:
     drawn = {file.stem for file in (Path(work_dir) / 'samples').iterdir()}
     resolutions = runner.model.generator.resolutions
     assert drawn == {f'0000000_{height}x{width}' for height, width in resolutions}
+
+
+def _saved_extractor(folder: Path, backbone: dict[str, Any]) -> dict[str, Any]:
+    """FIDMetric's options of a network that nobody has trained."""
+    extractor = {'type': 'mmpretrain.ImageClassifier', 'backbone': backbone}
+    checkpoint = folder / 'extractor.pth'
+    torch.save(MODELS.build(extractor).state_dict(), checkpoint)
+    return {'extractor': extractor, 'checkpoint': str(checkpoint)}

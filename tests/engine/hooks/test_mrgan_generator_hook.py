@@ -185,6 +185,26 @@ def test_a_config_that_is_not_the_checkpoints_is_refused(toy_root, generator, ch
         hook_of(generator, config=generator[0] | change).before_train(run_of(toy_root))
 
 
+@pytest.mark.parametrize(
+    ('config', 'sentence'),
+    [
+        ('nowhere.py', 'nowhere.py: no config of an MR-GAN'),
+        (dict(type='ReLULeNet'), 'its config is of ReLULeNet, not MRGAN'),
+    ],
+)
+def test_a_config_that_is_of_no_mrgan_is_refused(toy_root, generator, config, sentence):
+    with pytest.raises(InputError, match=sentence):
+        hook_of(generator, config=config).before_train(run_of(toy_root))
+
+
+def test_a_checkpoint_without_weights_is_refused(toy_root, tmp_path, generator):
+    found = load_checkpoint_file(generator[1])
+    del found['state_dict']
+    torch.save(found, tmp_path / 'empty.pth')
+    with pytest.raises(InputError, match=r'empty.pth: not of the model of its config: Missing'):
+        hook_of(generator, checkpoint=str(tmp_path / 'empty.pth')).before_train(run_of(toy_root))
+
+
 def test_images_of_another_size_are_refused_with_both(toy_root, generator):
     hook, run = hook_of(generator), run_of(toy_root)
     hook.before_train(run)

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from par_plugins.engine.hooks import SchemaHook
-from par_plugins.structures import AttributeSchema, InputError, SchemaMismatchError
+from par_plugins.evaluation import BalancedAccuracyMetric
+from par_plugins.structures import Attribute, AttributeSchema, InputError, SchemaMismatchError
 from tests.engine.hooks.toy_loop import ToyLoop, toy_runner
 
 SCHEMA = AttributeSchema(['Hat', 'Bag'])
@@ -61,6 +62,15 @@ def test_a_checkpoint_of_another_order_or_set_is_refused(names):
 def test_a_checkpoint_that_does_not_say_is_taken_with_a_warning(caplog):
     assert loaded(None) is None
     assert 'does not say which attributes' in caplog.messages[0]
+
+
+def test_a_metric_that_cannot_score_the_schema_is_refused_before_the_run():
+    ages = AttributeSchema([Attribute('Age', ('child', 'adult'))])
+    metric = BalancedAccuracyMetric(top_k=5)
+    metric.dataset_meta = {'schema': ages}  # an Evaluator hands it over
+    runner = toy_runner(test=loop(ages, [metric]), model=Outputs())
+    with pytest.raises(InputError, match='top_k=5 ranks binary attributes, but there is'):
+        SchemaHook().before_run(runner)
 
 
 def check_save_best(key):

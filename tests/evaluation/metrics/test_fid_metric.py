@@ -31,6 +31,17 @@ class ChannelMeans(BaseModel):
         return inputs
 
 
+OPTIONS = {'extractor': {'type': 'ChannelMeans'}}
+
+
+@pytest.fixture(scope='module', autouse=True)
+def weights(tmp_path_factory):
+    """The extractor's, where the options of every metric here name them."""
+    path = tmp_path_factory.mktemp('extractor') / 'weights.pth'
+    torch.save(ChannelMeans().state_dict(), path)
+    OPTIONS['checkpoint'] = str(path)
+
+
 def images_of(number, seed=0):
     rng = np.random.default_rng(seed)
     shift = rng.integers(0, 100, (number, 3, 1, 1))
@@ -46,7 +57,7 @@ def run(metric, real, generated, batch_size=4, size=None):
 
 
 def build(**options):
-    return FIDMetric(extractor={'type': 'ChannelMeans'}, **options)
+    return FIDMetric(**{**OPTIONS, **options})
 
 
 def expected_of(real, generated):
@@ -116,9 +127,7 @@ def test_a_checkpoint_that_would_run_code_is_not_run(tmp_path):
 
 def test_it_goes_through_the_evaluator_with_the_models_samples():
     real, generated = images_of(8), images_of(8, seed=1)
-    evaluator = Evaluator(
-        [METRICS.build({'type': 'FIDMetric', 'extractor': {'type': 'ChannelMeans'}})]
-    )
+    evaluator = Evaluator([METRICS.build({'type': 'FIDMetric', **OPTIONS})])
     evaluator.process(
         data_batch={'inputs': list(real)},
         data_samples=[BaseDataElement(pred_image=image) for image in generated],
@@ -152,7 +161,41 @@ def test_the_shares_of_two_processes_join_to_the_score_of_one(number):
 def test_a_process_without_images_adds_nothing():
     real, generated = images_of(5), images_of(5, seed=1)
     metric = build()
-    metric.add(metric.features(generated), metric.features(real))
+    samples = [{'pred_image': image} for image in generated]
+    metric.process({'inputs': real}, samples)
     shares = [build()._own_share(5, 1, 2), metric._own_share(9, 0, 2)]
     found = build().compute_metrics(shares)['fid']
     assert found == pytest.approx(expected_of(real, generated), rel=1e-6)
+
+
+def test_real_images_that_could_not_be_read_and_their_generated_ones_do_not_count(caplog):
+    real, generated = images_of(9), images_of(9, seed=1)
+    metric = build()
+    for part, broken in ((slice(0, 5), {1, 4}), (slice(5, 9), {0, 1, 2, 3})):
+        samples = [
+            BaseDataElement(metainfo={'image_error': 'broken'} if row in broken else {})
+            for row in range(part.stop - part.start)
+        ]
+        metric.process(
+            {'inputs': real[part], 'data_samples': samples},
+            [{'pred_image': image} for image in generated[part]],
+        )
+    whole = [0, 2, 3]
+    expected = expected_of(real[whole], generated[whole])
+    assert metric.evaluate(9)['gan/fid'] == pytest.approx(expected, rel=1e-6)
+    assert not caplog.messages
+
+
+def test_an_extractor_without_weights_is_refused_and_one_with_weights_draws_nothing():
+    with pytest.raises(InputError, match='with random ones FID means nothing'):
+        build(checkpoint=None).check()
+    before = torch.get_rng_state()
+    build().check()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_config_that_is_none_is_refused(tmp_path):
+    (tmp_path / 'empty.py').write_text('')
+    for name in ('empty.py', 'nowhere.py'):
+        with pytest.raises(InputError, match=f'{name}: no config of an extractor'):
+            build(extractor=str(tmp_path / name)).check()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from par_plugins.evaluation import TopKRecallMetric
-from par_plugins.structures import Attribute, AttributeSchema
+from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 SCHEMA = AttributeSchema(
     [
@@ -51,3 +51,9 @@ def test_a_group_without_a_positive_is_nan_and_named(log):
     _, found = evaluate([[0, 1, 0, 0]] * 3, ks=[1])
     assert math.isnan(found['attribute/top1_recall_fabric'])
     assert 'top1_recall_fabric is undefined: no known label is positive' in log.text
+
+
+@pytest.mark.parametrize('options', [{'ks': ()}, {'ks': (3, 0)}, {'ks': 3}, {'average': 'macro'}])
+def test_options_that_are_none_are_refused_before_any_image(options):
+    with pytest.raises(InputError, match='must be'):
+        TopKRecallMetric(**options)

@@ -199,6 +199,21 @@ def test_complementary_images_differ_the_more_the_larger_sigma():
     assert 0 < near < far
 
 
+def test_images_that_could_not_be_read_take_no_part():
+    data = batch()
+    for row in (1, 2):
+        data['data_samples'][row].set_metainfo({'image_error': 'broken'})
+    found, labels = build()._batch(data, training=True)
+    whole = batch()
+    kept = {key: [part[0], part[3]] for key, part in whole.items()}
+    expected, expected_labels = build()._batch(kept, training=True)
+    assert all(map(torch.equal, found, expected)) and torch.equal(labels, expected_labels)
+    for sample in data['data_samples']:
+        sample.set_metainfo({'image_error': 'broken'})
+    with pytest.raises(InputError, match='none of 4 images can be read'):
+        build()._batch(data, training=True)
+
+
 @pytest.mark.parametrize(
     ('data', 'sentence'),
     [

@@ -87,3 +87,11 @@ def test_a_batch_of_one_kind_has_the_loss_of_that_kind(synthetic):
     losses = head_of().loss((torch.randn(1, 4),), samples([[1]], [synthetic]))
     expected = {'loss_synthetic'} if synthetic else {'loss_ce', 'loss_real'}
     assert set(losses) == expected
+
+
+@pytest.mark.parametrize(
+    'options', [{'schema': None, 'num_logits': 4}, {'dropout': 0.5}, {'norm_logits': True}]
+)
+def test_what_the_added_outputs_would_not_have_is_refused(options):
+    with pytest.raises(ValueError, match='AuxiliaryClassHead has no'):
+        head_of(**{'schema': DIGITS, **options})
