@@ -6,7 +6,7 @@ _base_ = ['vgg16_deepfashion_224.py']
 model = dict(
     type='DeactivationClassifier',
     head=dict(losses=dict(
-        ce=dict(type='HABPLoss'),
+        ce=dict(_delete_=True, type='HABPLoss'),
         deact=dict(type='DeactivationLoss', loss_weight=1e-4))))
 custom_hooks = _base_.custom_hooks + [dict(
     type='MRGANGeneratorHook', config='configs/mrgan/mrgan_deepfashion_224.py',

@@ -6,5 +6,6 @@ _base_ = [
     '../_base_/schedules/sgd_habp_15e.py', '../_base_/runtime_balanced_accuracy.py',
 ]
 model = dict(head=dict(
-    num_attributes={{_base_.num_attributes}}, losses=dict(ce=dict(weighting='global_ratio'))))
+    num_attributes={{_base_.num_attributes}},
+    losses=dict(ce=dict(weighting='global_ratio', reduction='mean'))))
 train_dataloader = dict(batch_size={{_base_.auto_scale_lr.base_batch_size}})

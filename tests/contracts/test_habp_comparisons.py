@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from par_plugins.models.losses import AttributeCrossEntropyLoss
 from tests.contracts.documented_rows import build_row, documented_rows
 
 TABLES = {
@@ -53,5 +54,7 @@ def test_the_options_of_a_row_build_what_it_names(network, row, tiny_root, monke
         'deact' in model.head.losses,
     )
     assert found == EXPECTED[network][row]
+    if isinstance(loss, AttributeCrossEntropyLoss):
+        assert loss.reduction == 'mean'  # the learning rate is for it
     hooks = [hook.type for hook in cfg.custom_hooks]
     assert ('MRGANGeneratorHook' in hooks) == ('Deact' in row)

@@ -10,4 +10,4 @@ model = dict(
             checkpoint='https://mmassets.onedl.ai/mmclassification/v0/vgg/vgg16_batch256_imagenet_20210208-db26f1a5.pth')),
     head=dict(
         type='AttributeHead', in_channels=4096, dropout=0.5,
-        losses=dict(ce=dict(type='AttributeCrossEntropyLoss'))))
+        losses=dict(ce=dict(type='AttributeCrossEntropyLoss', reduction='mean'))))
