@@ -40,7 +40,7 @@ def attribute_gains(
         seeds: Of every arm.
 
     Returns:
-        All attributes with an mA in every run.
+        All attributes that some test images have and some have not, with an mA in every run.
 
     Raises:
         InputError: If a run has no ``test_attributes.csv``, or not one of the same attributes.
@@ -57,7 +57,8 @@ def attribute_gains(
     scored = [
         name
         for name in first
-        if not any(math.isnan(run[name][1]) for runs in tables.values() for run in runs)
+        if 0 < first[name][0] < 1
+        and not any(math.isnan(run[name][1]) for runs in tables.values() for run in runs)
     ]
     imbalances = {
         name: max(share, 1 - share) / min(share, 1 - share)

@@ -41,13 +41,15 @@ def rectification_pull(
         for design in DESIGNS
     }
     cross_entropy = ClassRectificationLoss(alpha=0.0)
+    device = next(head.parameters()).device
     for loss in (cross_entropy, *losses.values()):
         loss.set_schema(head.layout.schema)
+        loss.to(device)
     generator = torch.Generator().manual_seed(seed)
     found: dict[tuple[str, str], list[float]] = {design: [] for design in DESIGNS}
     for _ in range(num_batches):
         rows = torch.randperm(len(features), generator=generator)[:batch_size]
-        leaf, labels = features[rows].clone().requires_grad_(), targets[rows]
+        leaf, labels = features[rows].to(device).requires_grad_(), targets[rows].to(device)
         logits = head.classify(leaf)
 
         def pull(loss: ClassRectificationLoss) -> Tensor:

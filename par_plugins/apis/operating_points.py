@@ -28,11 +28,13 @@ def fit_operating_points(
         The points by the name they are stored as; the checkpoint's other ones stay too.
 
     Raises:
-        InputError: If the config has no validation split, a rule is unknown, or the checkpoint
-            cannot be read.
+        InputError: If the config has no validation split, a rule is unknown, the checkpoint
+            cannot be read, or there is no folder for the new one.
     """
     if not cfg.get('val_dataloader'):
         raise InputError('the config has no val_dataloader to find operating points on')
+    if not Path(out).parent.is_dir():
+        raise InputError(f'{out}: there is no such folder to write it to')
     content = load_checkpoint_file(checkpoint, map_location='cpu')
     cfg.load_from, cfg.resume = checkpoint, False
     cfg.val_evaluator = [dict(type='OperatingPointMetric', rule=rule) for rule in rules]

@@ -18,7 +18,7 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
-from par_plugins.engine.hooks import SafeCheckpointHook
+from par_plugins.engine.hooks import NearestNeighbourHook, SafeCheckpointHook
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
 
@@ -71,6 +71,9 @@ def build_predictor(cfg: Config, checkpoint: str) -> Runner:
     _ = runner.test_loop  # built first, so that the checkpoint is held to its schema
     runner.call_hook('before_run')  # the schema goes to the model
     runner.load_or_resume()
+    for hook in runner.hooks:
+        if isinstance(hook, NearestNeighbourHook):
+            hook.before_test_epoch(runner)
     runner.model.eval()
     return runner
 

@@ -59,8 +59,18 @@ def write_cifar100_binary(path: str | Path, images: np.ndarray, labels: np.ndarr
         labels: ``(N,)`` fine labels.
 
     Raises:
-        InputError: If the arrays are no such images and labels.
+        InputError: If the arrays are no such images and labels, or the file cannot be written.
     """
+    records = _records(path, images, labels)
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        records.tofile(path)
+    except OSError as error:
+        raise InputError(f'{path}: cannot be written ({error.strerror})') from error
+
+
+def _records(path: str | Path, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """``(N, 3074)`` uint8, the file as it will be."""
     if images.dtype != np.uint8 or images.shape != (len(labels), SIDE, SIDE, 3):
         raise InputError(
             f'{path}: images of type {images.dtype} and shape {images.shape}, expected uint8 of '
@@ -71,8 +81,7 @@ def write_cifar100_binary(path: str | Path, images: np.ndarray, labels: np.ndarr
     records = np.zeros((len(labels), RECORD), np.uint8)
     records[:, 1] = labels
     records[:, 2:] = images.transpose(0, 3, 1, 2).reshape(len(labels), -1)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    records.tofile(path)
+    return records
 
 
 def convert_cifar100_npz(source: str | Path, root: str | Path) -> dict[str, int]:
@@ -87,7 +96,8 @@ def convert_cifar100_npz(source: str | Path, root: str | Path) -> dict[str, int]
         The number of images of ``train`` and ``test``.
 
     Raises:
-        InputError: If the file is missing, damaged, or holds something else.
+        InputError: If the file is missing, damaged, or holds something else, before anything is
+            written; or if it cannot be.
     """
     names = ('x_train', 'y_train', 'x_test', 'y_test', 'classes')
     arrays = read_npz(source, names)
@@ -97,5 +107,8 @@ def convert_cifar100_npz(source: str | Path, root: str | Path) -> dict[str, int]
         labels = arrays[f'y_{part}']
         if labels.ndim != 1:
             raise InputError(f'{source}: y_{part} has the shape {labels.shape}, expected (N,)')
-        write_cifar100_binary(Path(root) / f'{part}.bin', arrays[f'x_{part}'], labels)
+        _records(f'{source}, {part}', arrays[f'x_{part}'], labels)
+    for part in ('train', 'test'):
+        path = Path(root) / f'{part}.bin'
+        write_cifar100_binary(path, arrays[f'x_{part}'], arrays[f'y_{part}'])
     return {part: len(arrays[f'y_{part}']) for part in ('train', 'test')}

@@ -32,10 +32,10 @@ def long_tailed_sizes(gamma: float) -> np.ndarray:
         gamma: Above 0; the larger, the steeper the head and the more images in the tail.
 
     Raises:
-        InputError: If gamma is not above 0.
+        InputError: If gamma is not above 0, or so large that 100^gamma is no number.
     """
-    if not gamma > 0:
-        raise InputError(f'gamma must be above 0, got {gamma}')
+    if not 0 < gamma < 100:
+        raise InputError(f'gamma must be above 0 and below 100, got {gamma}')
     powers = np.arange(1, NUM_CLASSES + 1) ** float(gamma)
     b = (SMALLEST * powers[-1] - LARGEST) / (LARGEST - SMALLEST)
     a = LARGEST * (1 + b)

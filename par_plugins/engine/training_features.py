@@ -1,6 +1,5 @@
 """What the model makes of every training image at a moment."""
 
-import numpy as np
 import torch
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.model import is_model_wrapper
@@ -24,8 +23,8 @@ def training_features(runner: Runner) -> tuple[Tensor, Tensor]:
             validation set. Its model has a head with ``pre_logits``.
 
     Returns:
-        ``(M, F)`` or ``(M, A, E)`` float32, and targets ``(M, A)`` int64, on the CPU, in the order
-        of the training set.
+        ``(M, F)`` or ``(M, A, E)`` float32, and targets ``(M, A)`` int64, -1 for unknown and of
+        images that could not be read, on the CPU, in the order of the training set.
 
     Raises:
         InputError: If the config lacks one of the two sets, or the training set is one in another.
@@ -48,9 +47,11 @@ def training_features(runner: Runner) -> tuple[Tensor, Tensor]:
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     mode = model.training
     model.eval()
-    parts = []
+    features, targets = [], []
     for batch in loader:
         data = model.data_preprocessor(batch, training=False)
-        parts.append(model.head.pre_logits(model.extract_feat(data['inputs'])).float().cpu())
+        features.append(model.head.pre_logits(model.extract_feat(data['inputs'])).float().cpu())
+        # Not dataset.targets: an image that cannot be read has lost its labels on the way.
+        targets += [torch.as_tensor(sample.gt_attributes) for sample in data['data_samples']]
     model.train(mode)
-    return torch.cat(parts), torch.from_numpy(np.asarray(dataset.targets))
+    return torch.cat(features), torch.stack(targets).cpu()

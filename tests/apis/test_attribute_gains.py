@@ -5,7 +5,7 @@ import pytest
 from par_plugins.apis.attribute_gains import attribute_gains, gains_table
 from par_plugins.structures import InputError
 
-RATIOS = {'rare': 0.1, 'half': 0.5, 'common': 0.8, 'absent': 0.0}
+RATIOS = {'rare': 0.1, 'half': 0.5, 'common': 0.8, 'absent': 0.0, 'unscored': 0.2}
 
 
 def write(folder, arm, seed, scores):
@@ -17,10 +17,10 @@ def write(folder, arm, seed, scores):
 
 def write_two_arms(folder):
     for seed, (rare, half, common) in enumerate([(50, 80, 70), (52, 82, 70)]):
-        scores = {'rare': rare, 'half': half, 'common': common, 'absent': 'nan'}
+        scores = {'rare': rare, 'half': half, 'common': common, 'absent': 50, 'unscored': 'nan'}
         write(folder, 'plain', seed, scores)
     for seed, (rare, half, common) in enumerate([(60, 81, 73), (64, 81, 73)]):
-        scores = {'rare': rare, 'half': half, 'common': common, 'absent': 'nan'}
+        scores = {'rare': rare, 'half': half, 'common': common, 'absent': 50, 'unscored': 'nan'}
         write(folder, 'new', seed, scores)
 
 

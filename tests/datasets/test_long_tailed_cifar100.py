@@ -155,7 +155,10 @@ def test_an_npz_file_is_converted_without_unpickling(tmp_path):
     ]:
         np.savez(tmp_path / 'b.npz', **arrays | {name: changed})
         with pytest.raises(InputError, match=sentence):
-            convert_cifar100_npz(tmp_path / 'b.npz', tmp_path)
+            convert_cifar100_npz(tmp_path / 'b.npz', tmp_path / 'new')
+    assert not (tmp_path / 'new').exists()
+    with pytest.raises(InputError, match=r'a\.npz/train\.bin: cannot be written'):
+        convert_cifar100_npz(tmp_path / 'a.npz', tmp_path / 'a.npz')
 
 
 def test_bad_files_and_arguments_are_one_sentence(tmp_path):
@@ -168,8 +171,9 @@ def test_bad_files_and_arguments_are_one_sentence(tmp_path):
     with pytest.raises(InputError, match='30 images to take, but 31 are needed'):
         LongTailedCIFAR100(data_root=tmp_path, gamma=None, num_val=30)
     for options, sentence in [
-        ({'gamma': 0}, 'gamma must be above 0, got 0'),
-        ({'gamma': float('nan')}, 'gamma must be above 0, got nan'),
+        ({'gamma': 0}, 'gamma must be above 0 and below 100, got 0'),
+        ({'gamma': float('nan')}, 'gamma must be above 0 and below 100, got nan'),
+        ({'gamma': float('inf')}, 'gamma must be above 0 and below 100, got inf'),
         ({'num_val': -1}, 'num_val must be at least 0, got -1'),
         ({'gamma': None, 'balanced': True}, 'balanced=True needs a gamma'),
         ({'split': 'dev'}, "no split 'dev'"),

@@ -84,6 +84,12 @@ def test_points_found_afterwards_are_those_that_the_run_found(trained, toy_root,
     assert content['state_dict'].keys() == checkpoint['state_dict'].keys()
 
 
+def test_a_folder_that_is_not_there_is_named_before_the_validation(trained, toy_root, tmp_path):
+    out = tmp_path / 'no' / 'such.pth'
+    with pytest.raises(InputError, match=r'such\.pth: there is no such folder'):
+        fit_operating_points(toy_config(toy_root, tmp_path), best(trained[0]), out, rules=RULES)
+
+
 def test_the_command_line_prints_the_thresholds(trained, toy_root, tmp_path):
     out = tmp_path / 'out.pth'
     command = [sys.executable, ROOT / 'tools/analysis/fit_operating_points.py', CONFIG]

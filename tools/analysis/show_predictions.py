@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import mmcv
 import numpy as np
@@ -24,6 +25,14 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+def _picture(source: dict[str, Any]) -> np.ndarray:
+    """An image as RGB: of its own file, or as a file of many has given it."""
+    if 'img' not in source:
+        return mmcv.imread(source['img_path'], channel_order='rgb')
+    image = source['img']
+    return mmcv.gray2rgb(image) if image.ndim == 2 else mmcv.bgr2rgb(image)
+
+
 @stop_on_input_error
 @torch.inference_mode()
 def main() -> None:
@@ -34,11 +43,12 @@ def main() -> None:
     schema = loader.dataset.metainfo['schema']
     shown = min(args.images, len(loader.dataset))
     spread = np.linspace(0, len(loader.dataset) - 1, shown).astype(int)
+    sources = [loader.dataset.get_data_info(index) for index in spread]
     data = loader.collate_fn([loader.dataset[index] for index in spread])
     samples = runner.model.test_step(data)
     probabilities = torch.stack([sample.pred_probabilities for sample in samples]).cpu()
     figure = predictions_figure(
-        [mmcv.imread(sample.img_path, channel_order='rgb') for sample in samples],
+        [_picture(source) for source in sources],
         schema.predictions(probabilities).numpy(),
         np.stack([sample.gt_attributes for sample in samples]),
         schema,

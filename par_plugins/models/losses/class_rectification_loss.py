@@ -9,12 +9,14 @@ and comparisons are in ``class_rectification_anchors``, ``..._mining``, ``..._fe
 ``..._comparison``.
 """
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from mmengine.logging import print_log
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
@@ -262,6 +264,13 @@ class ClassRectificationLoss(BasedLoss):
         if self.alpha is None and alphas.max() > 1:
             worst = statistics.schema.attributes[int(alphas.argmax())].name
             raise ValueError(f'eta={self.eta} gives attribute {worst!r} an alpha above 1')
+        if self.alpha is None and alphas.max() == 0:
+            print_log(
+                'ClassRectificationLoss: the training set is balanced, so that alpha is 0 and '
+                'this is cross-entropy alone; alpha=0.5 is what TPAMI 2019 takes there',
+                logger='current',
+                level=logging.WARNING,
+            )
         self.alphas = torch.from_numpy(alphas)
 
     def forward(

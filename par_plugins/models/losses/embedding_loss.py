@@ -53,8 +53,13 @@ def pair_table(features: Tensor, targets: Tensor) -> PairTable:
     return PairTable(distances, both & equal & ~itself, both & ~equal)
 
 
+def no_pull(logits: Tensor) -> Tensor:
+    """0, with a gradient of 0: several processes need one of every parameter."""
+    return logits[:0].sum()
+
+
 class EmbeddingLoss(AttributeLoss):
-    """Base of losses on the features alone: the classifier gets no gradient from them."""
+    """Base of losses on the features alone: the classifier's gradient from them is 0."""
 
     inputs: ClassVar[tuple[str, ...]] = ('features',)
     pulls = 'features'

@@ -12,7 +12,7 @@ import torch
 from mmengine.registry import MODELS
 from torch import Tensor
 
-from par_plugins.models.losses.embedding_loss import EmbeddingLoss, pair_table
+from par_plugins.models.losses.embedding_loss import EmbeddingLoss, no_pull, pair_table
 
 
 def lmle_loss(features: Tensor, targets: Tensor, clusters: Tensor, *, margin: float) -> Tensor:
@@ -92,7 +92,7 @@ class LMLELoss(EmbeddingLoss):
         """Compute the loss.
 
         Args:
-            logits: Not used.
+            logits: ``(N, C)``, which get a gradient of 0.
             targets: ``(N, A)``, -1 for unknown.
             features: ``(N, F)`` or ``(N, A, E)``.
             image_indices: ``(N,)`` place of each image in the training set.
@@ -106,6 +106,5 @@ class LMLELoss(EmbeddingLoss):
             raise ValueError("LMLELoss needs the samples' sample_idx: keep it in their meta_keys")
         self.clusters = self.clusters.to(features.device)
         clusters = self.clusters[image_indices]
-        return self.loss_weight * lmle_loss(
-            features, self.labels(targets), clusters, margin=self.margin
-        )
+        loss = lmle_loss(features, self.labels(targets), clusters, margin=self.margin)
+        return self.loss_weight * loss + no_pull(logits)

@@ -9,7 +9,7 @@ import torch
 from mmengine.registry import MODELS
 from torch import Tensor
 
-from par_plugins.models.losses.embedding_loss import EmbeddingLoss, pair_table
+from par_plugins.models.losses.embedding_loss import EmbeddingLoss, no_pull, pair_table
 
 
 def semi_hard_triplet_loss(features: Tensor, targets: Tensor, *, margin: float) -> Tensor:
@@ -61,10 +61,9 @@ class SemiHardTripletLoss(EmbeddingLoss):
         """Compute the loss.
 
         Args:
-            logits: Not used.
+            logits: ``(N, C)``, which get a gradient of 0.
             targets: ``(N, A)``, -1 for unknown.
             features: ``(N, F)`` or ``(N, A, E)``.
         """
-        return self.loss_weight * semi_hard_triplet_loss(
-            features, self.labels(targets), margin=self.margin
-        )
+        loss = semi_hard_triplet_loss(features, self.labels(targets), margin=self.margin)
+        return self.loss_weight * loss + no_pull(logits)

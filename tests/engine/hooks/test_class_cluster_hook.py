@@ -1,5 +1,7 @@
 """Hooks that look at all training images, in a run of seconds and without one."""
 
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -115,3 +117,20 @@ def test_lmle_trains_and_is_tested_by_its_clusters(toy_root, tmp_path):
     runner.cfg.train_dataloader.dataset = dict(type='RepeatDataset', dataset={}, times=2)
     with pytest.raises(InputError, match='RepeatDataset: its features'):
         training_features(runner)
+
+
+def test_an_image_that_cannot_be_read_has_features_but_no_label(toy_root, tmp_path):
+    cfg = toy_config(toy_root, tmp_path / 'run')
+    root = tmp_path / 'toys'
+    shutil.copytree(toy_root, root)
+    for loader in (cfg.train_dataloader, cfg.test_dataloader):
+        loader.dataset.data_root = str(root)
+        loader.dataset.pipeline[0] = dict(type='LoadPersonImage', on_error='skip')
+    runner = build_runner(cfg)  # its scope has the transforms
+    dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    Path(dataset.get_data_info(1)['img_path']).write_bytes(b'broken')
+    features, targets = training_features(runner)
+    assert len(features) == len(targets) == len(dataset)
+    expected = torch.from_numpy(dataset.targets)
+    expected[1] = -1
+    assert torch.equal(targets, expected)

@@ -1,5 +1,6 @@
 import itertools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -385,6 +386,18 @@ def test_an_eta_too_large_is_refused():
     statistics = LabelStatistics(AttributeSchema(['hat']), np.array([[100, 0]]), 100)
     with pytest.raises(ValueError, match="eta=3 gives attribute 'hat' an alpha above 1"):
         ClassRectificationLoss(eta=3).set_label_statistics(statistics)
+
+
+@pytest.mark.parametrize(('options', 'said'), [({}, True), ({'alpha': 0.5}, False)])
+def test_a_balanced_training_set_leaves_cross_entropy_alone_and_the_log_says_so(
+    monkeypatch, options, said
+):
+    messages = []
+    module = sys.modules[ClassRectificationLoss.__module__]  # a function has taken its name
+    monkeypatch.setattr(module, 'print_log', lambda message, **_: messages.append(message))
+    statistics = LabelStatistics(AttributeSchema(['hat']), np.array([[50, 50]]), 100)
+    ClassRectificationLoss(**options).set_label_statistics(statistics)
+    assert ['this is cross-entropy alone' in message for message in messages] == [True] * said
 
 
 def test_margins_of_features_are_arcs_of_the_unit_circle():

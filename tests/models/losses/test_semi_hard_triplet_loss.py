@@ -65,6 +65,15 @@ def test_autocast_computes_in_single_precision(dtype):
     assert found.item() == pytest.approx(expected.item(), rel=1e-4)
 
 
+def test_the_classifier_has_a_gradient_of_zero_which_several_processes_need():
+    features, targets = batch()
+    logits = torch.randn(20, 9, requires_grad=True)
+    loss = SemiHardTripletLoss(loss_weight=2.0)(logits, targets, features)
+    loss.backward()
+    assert loss == 2 * semi_hard_triplet_loss(features, targets, margin=0.2)
+    assert (logits.grad == 0).all()
+
+
 def test_bad_arguments_are_refused():
     features, targets = batch()
     with pytest.raises(ValueError, match=r'features of shape \(19, 4\)'):
