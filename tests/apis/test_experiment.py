@@ -265,7 +265,7 @@ PUBLISHED = [
 
 
 def test_experiments_and_published_ones_are_found():
-    assert len(EXPERIMENTS) == 19 and len(PUBLISHED) >= 2
+    assert len(EXPERIMENTS) == 20 and len(PUBLISHED) >= 2
 
 
 @pytest.mark.parametrize('path', EXPERIMENTS, ids=lambda path: f'{path.parent.name}/{path.stem}')
