@@ -25,7 +25,7 @@ def lines_figure(
     Returns:
         A figure that belongs to no window.
     """
-    figure = Figure(figsize=(6.5, 4.2), layout='constrained')
+    figure = Figure(figsize=(8, 4.2), layout='constrained')
     plot = figure.subplots()
     for name, (places, values) in lines.items():
         plot.plot(places, values, style, markersize=4, alpha=0.8, label=name)
@@ -36,5 +36,5 @@ def lines_figure(
     if 'y' in log:
         plot.set_yscale('log')
     plot.grid(color='0.9')
-    plot.legend(frameon=False)
+    figure.legend(frameon=False, loc='outside right center')  # there may be many
     return figure

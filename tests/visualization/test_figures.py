@@ -121,7 +121,7 @@ def test_lines_have_their_names_and_axes(tmp_path):
     lines = {'HABP': ([1, 10, 100], [0.5, 0.6, 0.7]), 'focal': ([1, 10], [0.1, 0.2])}
     figure = lines_figure(lines, axes=('rate', 'score'), log='x', style='o-')
     plot = figure.axes[0]
-    assert [text.get_text() for text in plot.get_legend().get_texts()] == ['HABP', 'focal']
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ['HABP', 'focal']
     assert (plot.get_xscale(), plot.get_yscale()) == ('log', 'linear')
     assert list(plot.lines[0].get_ydata()) == [0.5, 0.6, 0.7]
     assert (plot.get_xlabel(), plot.get_ylabel()) == ('rate', 'score')
