@@ -139,7 +139,9 @@ def train(runner: Runner) -> None:
         )
     try:
         runner.train()
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not _was_interrupted(error):
+            raise
         name = f'interrupted_iter_{runner.iter}.pth'
         runner.save_checkpoint(
             runner.work_dir,
@@ -151,6 +153,13 @@ def train(runner: Runner) -> None:
             f'interrupted in epoch {runner.epoch + 1}: --resume goes on from the last whole epoch, '
             f'--resume {runner.work_dir}/{name} from the weights of this moment'
         ) from None
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether it is an interrupt, or what compiled code has made of one."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def evaluate_best(runner: Runner) -> dict[str, float]:

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
-from par_plugins.apis import build_runner, last_whole_checkpoint
+from par_plugins.apis import build_runner, last_whole_checkpoint, train
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.structures import InputError
 from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
 
 PLATEAU = dict(
@@ -147,15 +149,43 @@ def wait_for(path, process):
 @pytest.mark.usefixtures('interrupts_reach_children')
 def test_an_interrupt_saves_and_says_how_to_go_on(start, tmp_path):
     process = start(tmp_path, workers=0)
-    wait_for(tmp_path / 'epoch_1.pth', process)
+    wait_for(tmp_path / 'epoch_2.pth', process)  # the first validation still imports things
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=TIME_LIMIT)
-    assert process.returncode == 1
+    assert process.returncode == 1, errors
     saved = list(tmp_path.glob('interrupted_iter_*.pth'))
-    assert len(saved) == 1 and load_checkpoint_file(str(saved[0]))['optimizer']
+    assert len(saved) == 1, errors
+    assert load_checkpoint_file(str(saved[0]))['optimizer']
     last = errors.strip().splitlines()[-1]
     assert last.startswith('error: interrupted in epoch') and str(saved[0]) in last
+
+
+def test_an_interrupt_that_other_code_has_made_an_error_of_is_still_one(tmp_path):
+    saved = []
+
+    def interrupted(kind):
+        def run():
+            try:
+                raise kind
+            except kind as error:
+                raise SystemError('a call returned with an exception set') from error
+
+        return SimpleNamespace(
+            train=run,
+            train_loop=SimpleNamespace(dataloader=['a batch']),
+            save_checkpoint=lambda *arguments, **_: saved.append(arguments),
+            work_dir=str(tmp_path),
+            epoch=2,
+            iter=7,
+        )
+
+    with pytest.raises(InputError, match='interrupted in epoch 3'):
+        train(interrupted(KeyboardInterrupt))
+    assert saved == [(str(tmp_path), 'interrupted_iter_7.pth')]
+    with pytest.raises(SystemError):
+        train(interrupted(ValueError))
+    assert len(saved) == 1
 
 
 def test_a_worker_that_dies_ends_the_run_with_its_cause(start, tmp_path):
