@@ -61,7 +61,10 @@ def write_cifar100_binary(path: str | Path, images: np.ndarray, labels: np.ndarr
     Raises:
         InputError: If the arrays are no such images and labels, or the file cannot be written.
     """
-    records = _records(path, images, labels)
+    _write(path, _records(path, images, labels))
+
+
+def _write(path: str | Path, records: np.ndarray) -> None:
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         records.tofile(path)
@@ -103,12 +106,12 @@ def convert_cifar100_npz(source: str | Path, root: str | Path) -> dict[str, int]
     arrays = read_npz(source, names)
     if arrays['classes'].tolist() != list(CIFAR100_CATEGORIES):
         raise InputError(f'{source}: classes are not the 100 of CIFAR-100 in their order')
+    records = {}
     for part in ('train', 'test'):
         labels = arrays[f'y_{part}']
         if labels.ndim != 1:
             raise InputError(f'{source}: y_{part} has the shape {labels.shape}, expected (N,)')
-        _records(f'{source}, {part}', arrays[f'x_{part}'], labels)
-    for part in ('train', 'test'):
-        path = Path(root) / f'{part}.bin'
-        write_cifar100_binary(path, arrays[f'x_{part}'], arrays[f'y_{part}'])
+        records[part] = _records(f'{source}, {part}', arrays[f'x_{part}'], labels)
+    for part, content in records.items():
+        _write(Path(root) / f'{part}.bin', content)
     return {part: len(arrays[f'y_{part}']) for part in ('train', 'test')}
