@@ -23,6 +23,7 @@ from par_plugins.datasets import (
     RAPv2,
 )
 from par_plugins.structures import InputError
+from par_plugins.testing.reliability.damage import damage_bytes, damage_text
 from tests.datasets.official_files import (
     PA100K_NAMES,
     PETA_EVALUATED,
@@ -114,33 +115,6 @@ def read_and_check(cls, root, splits=('train', 'test')):
     return found
 
 
-def damaged_bytes(content, rng, start=0):
-    """Cut, change, zero, insert, drop or repeat some bytes."""
-    place = int(rng.integers(start, len(content)))
-    length = int(rng.integers(1, 40))
-    head, middle, tail = content[:place], content[place : place + length], content[place + length :]
-    kind = rng.integers(7)
-    if kind == 0:
-        return head
-    if kind == 1:
-        return head + bytes(len(middle)) + tail
-    if kind == 2:
-        return head + rng.bytes(length) + middle + tail
-    if kind == 3:
-        return head + tail
-    if kind == 4:
-        return head + middle + middle + tail
-    changed = bytearray(content)
-    for _ in range(int(rng.integers(1, 6))):
-        place = int(rng.integers(start, len(content)))
-        if kind == 5:
-            changed[place] ^= 1 << int(rng.integers(8))
-        else:  # a number where sizes and types stand
-            number = int(rng.choice([0, 1, 2**31 - 1, 2**32 - 1, 2**31, 14, 15, 16, 65536]))
-            changed[place & ~3 : (place & ~3) + 4] = number.to_bytes(4, 'little')
-    return bytes(changed)
-
-
 @pytest.mark.parametrize('compress', [True, False], ids=['compressed', 'plain'])
 @pytest.mark.parametrize('name', MATLAB)
 def test_damaged_bytes_of_matlab_files(tmp_path, name, compress):
@@ -151,7 +125,7 @@ def test_damaged_bytes_of_matlab_files(tmp_path, name, compress):
     sound = path.read_bytes()
     right, refused = [read(cls, tmp_path, split) for split in ('train', 'test')], 0
     for _ in range(NUM_CASES):
-        path.write_bytes(damaged_bytes(sound, rng))
+        path.write_bytes(damage_bytes(sound, rng))
         found = read_and_check(cls, tmp_path)
         refused += None in found
         if compress:  # a checksum guards the whole content
@@ -291,47 +265,6 @@ def test_changed_content_of_matlab_files(tmp_path, name):
     assert refused > NUM_CASES // 4 and read_right > NUM_CASES // 8
 
 
-JUNK = [
-    '',
-    ' ',
-    '-1',
-    '2',
-    'nan',
-    '1e5',
-    '9' * 40,
-    '٣',
-    '\0',
-    '"',
-    ',',
-    'x' * 200_000,
-    '../../x',
-    '--5',
-]
-
-
-def damaged_text(text, rng):
-    """Damage bytes, lines or words."""
-    kind = rng.integers(6)
-    if kind == 0:
-        return damaged_bytes(text.encode(), rng)
-    lines = text.splitlines()
-    one, other = (int(i) for i in rng.integers(len(lines), size=2))
-    if kind == 1:
-        del lines[one]
-    elif kind == 2:
-        lines.insert(other, lines[one])
-    elif kind == 3:
-        lines[one], lines[other] = lines[other], lines[one]
-    elif kind == 4:
-        separator = ',' if ',' in text else ' '
-        words = lines[one].split(separator)
-        words[int(rng.integers(len(words)))] = JUNK[int(rng.integers(len(JUNK)))]
-        lines[one] = separator.join(words)
-    else:
-        lines = [line.replace(*rng.permutation([',', ' ', ';', '\t', '1'])[:2]) for line in lines]
-    return ('\n'.join(lines) + '\n').encode()
-
-
 @pytest.mark.parametrize('name', TEXT)
 def test_damaged_text_files(tmp_path, name):
     cls, files = TEXT[name]
@@ -340,7 +273,7 @@ def test_damaged_text_files(tmp_path, name):
     refused = loaded = 0
     for _ in range(NUM_CASES):
         path = list(files)[int(rng.integers(len(files)))]
-        (tmp_path / path).write_bytes(damaged_text(files[path], rng))
+        (tmp_path / path).write_bytes(damage_text(files[path], rng))
         found = read_and_check(cls, tmp_path)
         (tmp_path / path).write_text(files[path], encoding='utf-8')
         refused += None in found
@@ -357,7 +290,7 @@ def test_damaged_bytes_of_array_files(tmp_path, name):
     assert None not in right
     for _ in range(NUM_CASES):
         path = list(files)[int(rng.integers(len(files)))]
-        (tmp_path / path).write_bytes(damaged_bytes(files[path], rng))
+        (tmp_path / path).write_bytes(damage_bytes(files[path], rng))
         found = read_and_check(cls, tmp_path)
         (tmp_path / path).write_bytes(files[path])
         refused += None in found

@@ -1,0 +1,80 @@
+"""Try hostile files, kills, interruptions and several processes; count what comes of it.
+
+Prints a table of what is promised, the cases tried and the faults; ends with status 1 where there
+is a fault, and keeps the files of that area. docs/reliability.md holds the table of a full run:
+
+    python tools/reliability.py FOLDER --document docs/reliability.md
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+TRAIN = Path(__file__).parent / 'train.py'
+TEST = Path(__file__).parent / 'test.py'
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('folder', type=Path, help='for data and runs; must be empty or new')
+    parser.add_argument('--areas', nargs='+', help='some of the areas; all without')
+    parser.add_argument('--smoke', action='store_true', help='few cases of each area')
+    parser.add_argument('--seed', type=int, default=0, help='of damage and moments')
+    parser.add_argument('--document', type=Path, help='a Markdown file whose table is replaced')
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(lambda: run(args))()
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run the campaigns that the command line asks for."""
+    import shutil
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from par_plugins.apis.results_table import between_marks
+    from par_plugins.structures import InputError
+    from par_plugins.testing.reliability import campaigns, outcome_table
+
+    chosen = campaigns(TRAIN, TEST)
+    for area in set(args.areas or ()) - set(chosen):
+        raise InputError(f'--areas {area}: there are {", ".join(chosen)}')
+    if args.folder.exists() and any(args.folder.iterdir()):
+        raise InputError(f'{args.folder} is not empty')
+    tallies = {}
+    columns = (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns) as progress:
+        for area, campaign in chosen.items():
+            if args.areas and area not in args.areas:
+                continue
+            count = campaign.smoke if args.smoke else campaign.full
+            task = progress.add_task(area, total=count)
+            tallies[area] = campaign.run(
+                args.folder / area,
+                count,
+                args.seed,
+                lambda tried, task=task: progress.update(task, completed=tried),
+            )
+            if not tallies[area].faults:
+                shutil.rmtree(args.folder / area)
+    table = outcome_table(chosen, tallies)
+    print(table)
+    if args.document:
+        text = args.document.read_text(encoding='utf-8')
+        changed = between_marks(text, table, source=str(args.document))
+        args.document.write_text(changed, encoding='utf-8')
+    for area, tally in tallies.items():
+        for number, fault in tally.faults.items():
+            print(f'{area} {number}: {fault}')
+    sys.exit(any(tally.faults for tally in tallies.values()))
+
+
+if __name__ == '__main__':
+    main()
