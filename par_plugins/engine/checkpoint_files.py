@@ -1,6 +1,7 @@
 """Checkpoints are data: reading one runs no code, wherever the plug-in is imported."""
 
 import codecs
+import contextlib
 import functools
 import hashlib
 import os
@@ -24,6 +25,8 @@ from numpy._core import multiarray
 
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 
+ZIPPED = b'PK\x03\x04'
+"""What torch takes a file that begins so for, whatever follows."""
 HASH_IN_NAME = re.compile(r'-(?!20\d{6}\.)([0-9a-f]{8,64})\.\w+$')
 """The first digits of a file's SHA-256 in its name, as torch.hub has it; not a date."""
 
@@ -161,7 +164,7 @@ def _reason(error: Exception) -> str:
 def _refuse_inflated(path: Path) -> None:
     """Refuse an archive whose records are larger than it is: ``torch.save`` compresses nothing."""
     with path.open('rb') as file:
-        if file.read(4) != b'PK\x03\x04':
+        if file.read(4) != ZIPPED:
             return
     with zipfile.ZipFile(path) as archive:
         declared = sum(record.file_size for record in archive.infolist())
@@ -232,19 +235,19 @@ def _refusing_what_old_torch_runs(load: Callable[..., Any]) -> Callable[..., Any
 
     @functools.wraps(load)
     def safe(f: Any, *args: Any, **options: Any) -> Any:
-        start = None if isinstance(f, str | Path) else f.tell()
-        zipped = zipfile.is_zipfile(f)
-        if start is not None:
-            f.seek(start)
-        if zipped:
-            with zipfile.ZipFile(f) as archive:
-                script = any(Path(name).name == 'constants.pkl' for name in archive.namelist())
-            if script:
-                raise RuntimeError('it is a TorchScript archive')
-        elif tarfile.is_tarfile(f):
-            raise RuntimeError('it is a tar archive')
-        if start is not None:
-            f.seek(start)
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(open(f, 'rb')) if isinstance(f, str | Path) else f
+            start = file.tell()
+            zipped = file.read(4) == ZIPPED
+            file.seek(start)
+            if zipped:
+                with zipfile.ZipFile(file) as archive:
+                    names = {Path(name).name for name in archive.namelist()}
+                if 'constants.pkl' in names:
+                    raise RuntimeError('it is a TorchScript archive')
+            elif tarfile.is_tarfile(file):
+                raise RuntimeError('it is a tar archive')
+            file.seek(start)
         return load(f, *args, **options)
 
     return safe
