@@ -84,7 +84,12 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
     Raises:
         InputError: If a layer cannot make anything of what the file has for it.
     """
-    targets = module.state_dict()
+    # Batch norm needs its counter for no output, and older files lack it.
+    targets = {
+        name: target
+        for name, target in module.state_dict().items()
+        if not name.endswith('num_batches_tracked')
+    }
     found = OrderedDict((re.sub(r'^module\.', '', name), value) for name, value in weights.items())
     if hasattr(weights, '_metadata'):
         found._metadata = weights._metadata  # type: ignore[attr-defined]
@@ -105,7 +110,7 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
             f'{source}: the weights cannot be loaded ({str(error).splitlines()[-1]})'
         ) from error
     for name in missing:
-        if name not in unusable and not name.endswith('num_batches_tracked'):
+        if name in targets and name not in unusable:
             absent.setdefault(name, 'missing')
     return LoadedWeights(tuple(targets), absent, unusable)
 
