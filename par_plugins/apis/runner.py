@@ -94,12 +94,22 @@ def predicted_samples(
     Args:
         runner: From :func:`build_predictor`.
         on_images: Called after every batch with the number done and their total.
+
+    Raises:
+        InputError: If an output is NaN or infinite.
     """
     loader = runner.test_loop.dataloader
     done = 0
     for batch in loader:
         with torch.inference_mode():
             samples = runner.model.test_step(batch)
+        for key in ('pred_probabilities', 'pred_embedding'):
+            outputs = [sample.get(key) for sample in samples if key in sample]
+            if outputs and not torch.stack(outputs).isfinite().all():
+                raise InputError(
+                    f'the outputs of the model ({key}) are not finite: the fault is in its '
+                    'weights, not in the images'
+                )
         yield from samples
         done += len(samples)
         on_images(done, len(loader.dataset))

@@ -218,3 +218,24 @@ def test_resuming_passes_over_what_is_not_finite_and_says_so(tmp_path, capfd):
         ['w', 'mean', 'optimizer.state.0.momentum_buffer', 'optimizer.param_groups.0.lr'], start=2
     ):
         assert f'epoch_{number}.pth: {name} is not finite' in said
+
+
+def overflowing(whole, folder):
+    """Finite weights whose products are infinite."""
+    content = torch.load(whole)
+    for name, weight in content['state_dict'].items():
+        if name == 'head.classifier.weight':
+            weight.fill_(3e38)
+            weight[:, ::2] *= -1
+    torch.save(content, folder / 'overflow.pth')
+    return str(folder / 'overflow.pth')
+
+
+def predict_with(cfg, checkpoint):
+    list(predicted_samples(build_predictor(cfg, checkpoint), lambda done, total: None))
+
+
+@pytest.mark.parametrize('use', [test_with, predict_with], ids=lambda use: use.__name__)
+def test_predictions_that_are_no_numbers_are_the_models_fault(use, whole, toy_root, tmp_path):
+    with pytest.raises(InputError, match='the outputs of the model .* weights, not in the image'):
+        use(toy_config(toy_root, tmp_path), overflowing(whole, tmp_path))

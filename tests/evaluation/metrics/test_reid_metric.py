@@ -180,7 +180,11 @@ def test_without_a_positive_the_error_says_what_the_queries_lack():
         ('pred_embedding', None, "000002.jpg: its data sample has no 'pred_embedding'"),
         ('is_query', None, "000002.jpg: its data sample has no 'is_query'"),
         ('pred_embedding', torch.ones(3), r'000002.jpg: pred_embedding of shape \(3,\), not \(4,'),
-        ('pred_embedding', torch.full((4,), math.nan), '000002.jpg: pred_embedding has a NaN'),
+        (
+            'pred_embedding',
+            torch.full((4,), math.nan),
+            'outputs of the model are not finite, first in the pred_embedding of 000002.jpg',
+        ),
         ('gt_pid', [1, 2], r'000002.jpg: gt_pid of shape \(2,\)'),
     ],
 )

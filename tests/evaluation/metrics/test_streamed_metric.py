@@ -198,7 +198,6 @@ def test_both_metrics_report_beside_each_other():
     ('key', 'column', 'value', 'attribute'),
     [
         ('pred_probabilities', 0, 1.5, 'Female'),
-        ('pred_probabilities', 4, math.nan, 'Hat'),
         ('pred_probabilities', 3, -0.5, 'Age'),
         ('gt_attributes', 2, 2, 'Hat'),
         ('gt_attributes', 0, -2, 'Female'),
@@ -212,6 +211,15 @@ def test_a_wrong_entry_is_refused_with_its_image_and_attribute(
     with pytest.raises(
         ValueError, match=f"000002.jpg: {key} of attribute '{attribute}' is {value}"
     ):
+        build(metric_class).process(None, samples)
+
+
+@every_metric
+def test_an_output_that_is_no_number_is_the_models_fault(metric_class):
+    samples = samples_of(4)
+    samples[2]['pred_probabilities'][4] = math.nan
+    sentence = "outputs of the model are not finite, first at attribute 'Hat' of .*000002.jpg: .*"
+    with pytest.raises(InputError, match=f'{sentence}weights, not in the image'):
         build(metric_class).process(None, samples)
 
 
