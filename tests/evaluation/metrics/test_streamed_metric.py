@@ -219,7 +219,7 @@ def test_an_output_that_is_no_number_is_the_models_fault(metric_class):
     samples = samples_of(4)
     samples[2]['pred_probabilities'][4] = math.nan
     sentence = "outputs of the model are not finite, first at attribute 'Hat' of .*000002.jpg: .*"
-    with pytest.raises(InputError, match=f'{sentence}weights, not in the image'):
+    with pytest.raises(ValueError, match=f'{sentence}weights, not in the image'):
         build(metric_class).process(None, samples)
 
 
