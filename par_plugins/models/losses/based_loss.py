@@ -7,6 +7,8 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
+from par_plugins.models.losses.foreign_losses import known_label_losses, masks_unknown
+from par_plugins.models.losses.reduction import weigh_labels
 from par_plugins.structures import AttributeSchema
 
 CROSS_ENTROPY: Mapping[str, Any] = {'type': 'AttributeCrossEntropyLoss'}
@@ -42,5 +44,8 @@ class BasedLoss(AttributeLoss):
             targets: ``(N, A)`` int64, -1 for unknown.
             weight: Factors of labels ``(N, A)`` or of images ``(N,)``.
         """
-        losses: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
-        return losses
+        if masks_unknown(self.base):
+            own: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
+            return own
+        losses = known_label_losses(self.base, logits, targets, self.layout_of(logits))
+        return losses if weight is None else weigh_labels(losses, weight)

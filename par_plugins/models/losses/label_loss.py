@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.models.losses.reduction import check_reduction, reduce_labels
+from par_plugins.models.losses.reduction import check_reduction, reduce_labels, weigh_labels
 from par_plugins.models.losses.weighting import check_weighting, value_weights
 from par_plugins.structures import LabelStatistics
 
@@ -73,7 +73,7 @@ class LabelLoss(AttributeLoss):
         targets = self.labels(target)
         losses = self.label_losses(self.log_probabilities(pred), targets)
         if weight is not None:
-            losses = losses * (weight[:, None] if weight.ndim == 1 else weight)
+            losses = weigh_labels(losses, weight)
         reduction = check_reduction(reduction_override or self.reduction)
         return self.loss_weight * reduce_labels(
             losses, targets >= 0, reduction=reduction, avg_factor=avg_factor

@@ -42,6 +42,11 @@ def reduce_labels(
     return torch.mean(losses.sum(dim=0) / known.sum(dim=0).clamp(min=1))
 
 
+def weigh_labels(losses: Tensor, weight: Tensor) -> Tensor:
+    """Multiply the losses ``(N, A)`` by factors of labels ``(N, A)`` or of images ``(N,)``."""
+    return losses * (weight[:, None] if weight.ndim == 1 else weight)
+
+
 def check_reduction(reduction: str) -> str:
     """Return a known reduction.
 

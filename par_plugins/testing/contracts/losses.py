@@ -31,18 +31,21 @@ Make = Callable[[], nn.Module]
 
 
 def random_batch(
-    num_images: int = len(PIDS), seed: int = 0, dtype: torch.dtype = torch.float64
+    num_images: int = len(PIDS),
+    seed: int = 0,
+    dtype: torch.dtype = torch.float64,
+    schema: AttributeSchema = SCHEMA,
 ) -> LossInputs:
-    """A batch of :data:`SCHEMA` with unknown labels, one image without any known label."""
+    """A batch with unknown labels, one image without any known label."""
     generator = torch.Generator().manual_seed(seed)
-    num_values = torch.tensor(SCHEMA.num_values)
-    shape = (num_images, len(SCHEMA))
+    num_values = torch.tensor(schema.num_values)
+    shape = (num_images, len(schema))
     targets = (torch.rand(shape, generator=generator) * num_values).long()
     targets[torch.rand(shape, generator=generator) < 0.3] = -1
     targets[-1] = -1
     return LossInputs(
-        layout=LogitLayout(SCHEMA),
-        logits=2 * torch.randn(num_images, SCHEMA.num_logits, generator=generator, dtype=dtype),
+        layout=LogitLayout(schema),
+        logits=2 * torch.randn(num_images, schema.num_logits, generator=generator, dtype=dtype),
         targets=targets,
         features=torch.randn(num_images, 5, generator=generator, dtype=dtype),
         pids=PIDS[:num_images],
@@ -76,6 +79,7 @@ def checks(make: Make) -> Sequence[Callable[[Make], None]]:
         check_gradient,
         check_finite_and_pulling,
         check_unknown_is_absent,
+        check_unknown_logits_do_not_matter,
         check_order_does_not_matter,
         check_same_through_head,
         check_no_host_synchronisation,
@@ -173,6 +177,32 @@ def check_unknown_is_absent(make: Make) -> None:
             assert (leaf.grad[unknown, part] == 0).all()
     nothing = replace(batch, targets=torch.full_like(batch.targets, -1), **{pulls: leaf})
     assert nothing.call(loss) == 0
+
+
+def check_unknown_logits_do_not_matter(make: Make, schema: AttributeSchema = SCHEMA) -> None:
+    """What a network says about an unknown label changes neither the loss nor its gradient."""
+    batch, loss = random_batch(schema=schema), prepared(make, schema)
+    head = AttributeHead(in_channels=5, schema=schema, losses={'it': loss})
+    state = {name: value.clone() for name, value in loss.state_dict().items()}
+    kind = getattr(loss, 'images', 'real')
+    unknown = torch.zeros_like(batch.logits, dtype=torch.bool)
+    for attribute, columns in enumerate(schema.logit_slices):
+        unknown[:, columns] = batch.targets[:, attribute, None] < 0
+
+    def value_and_gradient(logits: Tensor) -> tuple[Tensor, Tensor]:
+        loss.load_state_dict(state)  # one that counts batches starts anew
+        leaf, features = logits.requires_grad_(), batch.features.clone().requires_grad_()
+        value = head.losses_on(replace(batch, logits=leaf, features=features), images=kind)
+        value['loss_it'].backward()
+        return value['loss_it'].detach(), torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+
+    value, gradient = value_and_gradient(batch.logits.clone())
+    assert (gradient[unknown] == 0).all(), f'an unknown label gets the gradient {gradient[unknown]}'
+    for other in (1e4, -1e4):
+        changed, moved = value_and_gradient(batch.logits.masked_fill(unknown, other))
+        assert torch.allclose(changed, value, rtol=1e-9) and torch.allclose(moved, gradient), (
+            f'logits of {other} at unknown labels make the loss {changed} out of {value}'
+        )
 
 
 def check_order_does_not_matter(make: Make) -> None:
