@@ -117,7 +117,7 @@ def _single_label_losses(
 def _require_shape(loss: nn.Module, losses: Tensor, shape: tuple[int, ...]) -> None:
     if tuple(losses.shape) != shape:
         raise InputError(
-            f'{type(loss).__name__} gives losses of shape {tuple(losses.shape)} for reduction_override='
-            f"'none', not one number a label {shape}: binary attributes need a loss with sigmoids, "
-            'categorical ones one with a softmax'
+            f'{type(loss).__name__} gives losses of shape {tuple(losses.shape)} where one number a '
+            f'label is needed, {shape}: binary attributes need a loss with sigmoids, categorical '
+            'ones a loss with a softmax'
         )

@@ -33,6 +33,8 @@ def lmle_loss(features: Tensor, targets: Tensor, clusters: Tensor, *, margin: fl
     Returns:
         A scalar; 0 with zero gradient where there is no hinge.
     """
+    if len(features) == 0:
+        return features.sum()  # no farthest of no images
     pairs = pair_table(features, targets)
     places = clusters.t()
     together = pairs.same & (places[:, :, None] == places[:, None, :])

@@ -64,7 +64,7 @@ class LossInputs:
 
     def select(self, images: Sequence[int]) -> 'LossInputs':
         """The batch of these images, in this order."""
-        rows = torch.tensor(images, device=self.logits.device)
+        rows = torch.tensor(images, dtype=torch.long, device=self.logits.device)
         chosen: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)

@@ -80,6 +80,8 @@ def checks(make: Make) -> Sequence[Callable[[Make], None]]:
         check_finite_and_pulling,
         check_unknown_is_absent,
         check_unknown_logits_do_not_matter,
+        check_nothing_to_learn_from,
+        check_overflow_is_seen,
         check_order_does_not_matter,
         check_same_through_head,
         check_no_host_synchronisation,
@@ -203,6 +205,43 @@ def check_unknown_logits_do_not_matter(make: Make, schema: AttributeSchema = SCH
         assert torch.allclose(changed, value, rtol=1e-9) and torch.allclose(moved, gradient), (
             f'logits of {other} at unknown labels make the loss {changed} out of {value}'
         )
+
+
+def check_nothing_to_learn_from(make: Make) -> None:
+    """An empty batch, and one without a known label, are a loss of 0 with a gradient of 0."""
+    whole = random_batch()
+    for batch in (whole.select([]), replace(whole, targets=torch.full_like(whole.targets, -1))):
+        value, gradient = _value_and_gradient(batch, prepared(make))
+        assert value == 0 and not gradient.any(), f'{value} of a batch without a known label'
+
+
+def check_overflow_is_seen(make: Make) -> None:
+    """Logits or features that are infinite or NaN end in no crash, and never in a finite lie.
+
+    The loss or its gradient is not finite, so that whoever watches them stops the training; or what
+    is not finite plays no part in the loss, which is the same for any other value.
+    """
+    for leaf in ('logits', 'features'):
+        for bad in (torch.inf, -torch.inf, torch.nan):
+            for where in (0, slice(None)):
+                batch, plain = random_batch(), random_batch()
+                getattr(batch, leaf)[where] = bad
+                getattr(plain, leaf)[where] = 3.0
+                value, gradient = _value_and_gradient(batch, prepared(make))
+                if value.isfinite() and gradient.isfinite().all():
+                    expected, _ = _value_and_gradient(plain, prepared(make))
+                    assert torch.allclose(value, expected), (
+                        f'{leaf} of {bad} give a loss of {value} as if nothing had happened'
+                    )
+
+
+def _value_and_gradient(batch: LossInputs, loss: nn.Module) -> tuple[Tensor, Tensor]:
+    """Of logits and features in one row."""
+    leaves = [getattr(batch, name).clone().requires_grad_() for name in ('logits', 'features')]
+    value = replace(batch, logits=leaves[0], features=leaves[1]).call(loss)
+    value.backward()
+    gradients = [torch.zeros_like(x) if x.grad is None else x.grad for x in leaves]
+    return value.detach(), torch.cat([gradient.flatten() for gradient in gradients])
 
 
 def check_order_does_not_matter(make: Make) -> None:
