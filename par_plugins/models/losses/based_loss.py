@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from par_plugins.models.losses.attribute_loss import AttributeLoss
 from par_plugins.models.losses.foreign_losses import known_label_losses, masks_unknown
 from par_plugins.models.losses.reduction import weigh_labels
-from par_plugins.structures import AttributeSchema
+from par_plugins.structures import AttributeSchema, checked_number
 
 CROSS_ENTROPY: Mapping[str, Any] = {'type': 'AttributeCrossEntropyLoss'}
 """The base that the papers take."""
@@ -27,7 +27,7 @@ class BasedLoss(AttributeLoss):
     def __init__(self, *, base: Mapping[str, Any] | nn.Module, loss_weight: float) -> None:
         super().__init__()
         self.base = base if isinstance(base, nn.Module) else MODELS.build(dict(base))
-        self.loss_weight = loss_weight
+        self.loss_weight = checked_number('loss_weight', loss_weight)
 
     def set_schema(self, schema: AttributeSchema) -> None:
         """Say which columns belong to which attribute."""

@@ -10,8 +10,8 @@ import inspect
 import torch
 from torch import Tensor, nn
 
-from par_plugins.models.losses.reduction import check_reduction, reduce_labels
-from par_plugins.structures import InputError, LogitLayout
+from par_plugins.models.losses.reduction import REDUCTIONS, reduce_labels
+from par_plugins.structures import InputError, LogitLayout, checked_choice
 
 
 def masks_unknown(loss: nn.Module) -> bool:
@@ -38,7 +38,8 @@ def foreign_loss(loss: nn.Module, logits: Tensor, targets: Tensor, layout: Logit
     """
     known = targets >= 0
     if 'reduction_override' in inspect.signature(loss.forward).parameters:
-        reduction = check_reduction(getattr(loss, 'reduction', 'mean'))
+        reduction = getattr(loss, 'reduction', 'mean')
+        checked_choice(f'{type(loss).__name__}.reduction', reduction, REDUCTIONS)
         losses = known_label_losses(loss, logits, targets, layout)
         return reduce_labels(losses, known, reduction=reduction, avg_factor=None)
     if not known.all():
