@@ -257,6 +257,10 @@ class AttributeHead(BaseModule):
     ) -> list[DataSample]:
         """Fill ``pred_probabilities``, packed ``(C,)``, into each sample.
 
+        Where all attributes are binary, they are also what upstream's metrics, visualiser and
+        inferencers read: ``pred_score``, and ``pred_label``, the attributes that are at least as
+        probable as not.
+
         Args:
             feats: See :meth:`pre_logits`.
             data_samples: Samples to fill; None makes new ones.
@@ -265,6 +269,10 @@ class AttributeHead(BaseModule):
         samples = samples_to_fill(data_samples, len(probabilities))
         for sample, row in zip(samples, probabilities, strict=True):
             sample.set_field(row, 'pred_probabilities')
+        if self.layout.schema.all_binary:
+            shown = (probabilities.detach() >= 0.5).cpu()
+            for sample, row, labels in zip(samples, probabilities, shown, strict=True):
+                sample.set_pred_score(row).set_pred_label(labels.nonzero()[:, 0])
         return samples
 
     def _lay_out(self, schema: AttributeSchema) -> None:

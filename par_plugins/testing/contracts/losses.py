@@ -1,14 +1,12 @@
-"""What every loss on attributes promises.
+"""What every loss on attributes promises."""
 
-Each check raises ``AssertionError`` where a promise is broken. ``make`` builds the loss anew.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
+from mmengine.registry import MODELS
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
@@ -16,6 +14,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from par_plugins.models.heads import AttributeHead
 from par_plugins.models.losses import LossInputs
 from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics, LogitLayout
+from par_plugins.testing.contracts.promises import builder, check_promises, name_of
 
 SCHEMA = AttributeSchema(['a', Attribute('b', ('x', 'y', 'z')), 'c', 'd'])
 """Binary and categorical attributes, mixed."""
@@ -73,10 +72,23 @@ def prepared(make: Make, schema: AttributeSchema = SCHEMA) -> nn.Module:
     return loss
 
 
-def checks(make: Make) -> Sequence[Callable[[Make], None]]:
-    """The checks that a loss must pass beside that against its reference."""
-    every = [
-        check_gradient,
+def check_loss(
+    loss: Mapping[str, Any] | nn.Module,
+    reference: Callable[[nn.Module, LossInputs], float] | None = None,
+) -> None:
+    """Check that a loss keeps the promises of all losses on attributes.
+
+    >>> check_loss({'type': 'AttributeFocalLoss', 'gamma': 2.0})
+
+    Args:
+        loss: Its config or a built one, which is copied.
+        reference: A slow, obvious version: of the built loss and a batch, what the value must be.
+
+    Raises:
+        AssertionError: If it breaks a promise; the message says which.
+    """
+    make = builder(MODELS, loss)
+    promises = [
         check_finite_and_pulling,
         check_unknown_is_absent,
         check_unknown_logits_do_not_matter,
@@ -86,7 +98,11 @@ def checks(make: Make) -> Sequence[Callable[[Make], None]]:
         check_same_through_head,
         check_no_host_synchronisation,
     ]
-    return every if getattr(make(), 'exact_gradient', True) else every[1:]
+    if getattr(make(), 'exact_gradient', True):
+        promises.insert(0, check_gradient)
+    check_promises(name_of(loss), promises, make)
+    if reference is not None:
+        check_promises(name_of(loss), [check_equals_reference], make, reference)
 
 
 def check_equals_reference(make: Make, reference: Callable[[nn.Module, LossInputs], float]) -> None:
