@@ -31,3 +31,10 @@ def test_a_leaf_composes_and_says_how_to_run_it(path):
     assert text.startswith('# ') and f'tools/train.py {path.relative_to(CONFIGS.parent)}' in text
     assert not any(word in text for word in ('def ', 'class ', 'lambda ', 'lambda:'))
     assert len(text.splitlines()) <= 35
+
+
+def test_a_config_that_keeps_its_worst_epoch_is_told(tiny_root, tmp_path):
+    cfg = Config.fromfile(CONFIGS / 'toy/resnet18_toy_pedestrians.py')
+    cfg.default_hooks.checkpoint.rule = 'less'
+    with pytest.raises(AssertionError, match=r"keeps the epoch with the better.* rule='less'"):
+        check_config(cfg, data_root=tiny_root('PA100K'), work_dir=tmp_path)

@@ -12,6 +12,9 @@ from par_plugins.apis import build_runner
 from par_plugins.testing.contracts.gan_configs import TINY, check_gan_trains
 from par_plugins.testing.contracts.promises import check_promises
 
+LOWER_IS_BETTER = ('fid',)
+"""Among the scores of our metrics, the ones of which less is better."""
+
 
 def check_config(
     config: str | Path | Config, *, data_root: str | Path, work_dir: str | Path
@@ -31,8 +34,25 @@ def check_config(
     """
     cfg = copy.deepcopy(config) if isinstance(config, Config) else Config.fromfile(config)
     cfg.work_dir, cfg.launcher = str(work_dir), 'none'
-    promise = check_gan_trains if 'image_size' in cfg.model else check_trains
-    check_promises(str(cfg.filename or 'the config'), [promise], cfg, str(data_root))
+    trains = check_gan_trains if 'image_size' in cfg.model else check_trains
+    check_promises(
+        str(cfg.filename or 'the config'), [check_best_is_kept, trains], cfg, str(data_root)
+    )
+
+
+def check_best_is_kept(cfg: Config, data_root: str) -> None:
+    """``save_best`` keeps the epoch with the better score.
+
+    Args:
+        cfg: The config.
+        data_root: Not used.
+    """
+    hook = cfg.default_hooks.checkpoint
+    rule, best = hook.get('rule'), hook.get('save_best')
+    if rule is None or best is None:  # mmengine knows the rule by the name, or says that it cannot
+        return
+    better = 'less' if best.rpartition('/')[2] in LOWER_IS_BETTER else 'greater'
+    assert rule == better, f'save_best={best!r} with rule={rule!r}, but the better is {better}'
 
 
 def check_trains(cfg: Config, data_root: str) -> None:

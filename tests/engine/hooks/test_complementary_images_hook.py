@@ -56,8 +56,8 @@ def test_the_deactivation_loss_gets_each_images_own_labels():
     shown = {}
     loss = head.losses['deact']
     forward = loss.forward
-    loss.forward = lambda logits, targets: shown.update(logits=logits, targets=targets) or forward(
-        logits, targets
+    loss.forward = lambda logits, targets: (
+        shown.update(logits=logits, targets=targets) or forward(logits, targets)
     )
     head.loss((pixels,), batch['data_samples'])
     synthetic = pixels[16:]
