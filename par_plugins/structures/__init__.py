@@ -6,6 +6,7 @@ from par_plugins.structures.attribute_schema import (
     AttributeSchema,
     SchemaMismatchError,
 )
+from par_plugins.structures.checked_arguments import checked_choice, checked_number
 from par_plugins.structures.input_error import InputError
 from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
@@ -20,4 +21,6 @@ __all__ = [
     'LogitLayout',
     'OperatingPoint',
     'SchemaMismatchError',
+    'checked_choice',
+    'checked_number',
 ]

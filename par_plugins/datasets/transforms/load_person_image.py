@@ -8,7 +8,7 @@ from mmcv.transforms import LoadImageFromFile
 from mmengine import fileio
 from mmengine.registry import TRANSFORMS
 
-from par_plugins.structures import UNKNOWN, InputError
+from par_plugins.structures import UNKNOWN, InputError, checked_choice
 
 END_MARKERS = {  # signature at the start: (start of the last piece, what must follow it)
     b'\xff\xd8': (b'\xff\xda', b'\xff\xd9'),  # JPEG: the scan, end of image
@@ -35,9 +35,7 @@ class LoadPersonImage(LoadImageFromFile):
 
     def __init__(self, on_error: str = 'raise', **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if on_error not in ('raise', 'skip'):
-            raise ValueError(f"on_error must be 'raise' or 'skip', got {on_error!r}")
-        self.on_error = on_error
+        self.on_error = checked_choice('on_error', on_error, ('raise', 'skip'))
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img``, ``img_shape`` and ``ori_shape``."""

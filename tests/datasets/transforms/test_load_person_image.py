@@ -77,5 +77,5 @@ def test_a_skipped_image_fits_into_the_batch_of_the_others(tmp_path, options, sh
 
 
 def test_an_unknown_way_to_deal_with_errors_is_refused():
-    with pytest.raises(ValueError, match="'raise' or 'skip', got 'ignore'"):
+    with pytest.raises(ValueError, match="raise, skip, got 'ignore'"):
         LoadPersonImage(on_error='ignore')
