@@ -13,11 +13,12 @@ from mmengine.config import Config
 from mmengine.dist import barrier
 from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
-from mmengine.registry import DATASETS, RUNNERS
+from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.datasets.configured_schema import configured_schema
 from par_plugins.engine.hooks import NearestNeighbourHook, SafeCheckpointHook
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
@@ -49,8 +50,7 @@ def build_runner(cfg: Config) -> Runner:
         if cfg.launcher != 'none':
             _join_cpu_processes(cfg)
     if (cfg.model.get('head') or {}).get('schema') == FROM_DATASET:
-        training = {**cfg.train_dataloader.dataset, 'pipeline': [], 'lazy_init': True}
-        cfg.model.head.schema = DATASETS.build(training).metainfo['schema'].to_dict()
+        cfg.model.head.schema = configured_schema(cfg.train_dataloader.dataset).to_dict()
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
     return runner

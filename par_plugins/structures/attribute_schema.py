@@ -190,14 +190,19 @@ class AttributeSchema:
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> 'AttributeSchema':
+    def from_dict(cls, data: Mapping[str, Any] | str) -> 'AttributeSchema':
         """The inverse of :meth:`to_dict`; an entry may also be a bare name (binary).
 
         Raises:
             InputError: If the dict does not have the form of :meth:`to_dict`.
         """
+        if data == 'dataset':
+            raise InputError(
+                "schema='dataset' is filled in by tools/train.py (par_plugins.apis.build_runner) "
+                'before the model is built: give the schema itself or num_attributes'
+            )
         try:
-            items = data['attributes']
+            items = data['attributes']  # type: ignore[index]
             if isinstance(items, str):
                 raise TypeError('attributes must be a list')
             return cls(item if isinstance(item, str) else Attribute(**item) for item in items)
