@@ -18,6 +18,7 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.utf8_output import log_in_utf8
 from par_plugins.datasets.configured_schema import configured_schema
 from par_plugins.engine.hooks import NearestNeighbourHook, SafeCheckpointHook
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
@@ -52,6 +53,7 @@ def build_runner(cfg: Config) -> Runner:
     if (cfg.model.get('head') or {}).get('schema') == FROM_DATASET:
         cfg.model.head.schema = configured_schema(cfg.train_dataloader.dataset).to_dict()
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    log_in_utf8(runner.logger)
     runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
     return runner
 

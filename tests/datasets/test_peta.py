@@ -124,7 +124,7 @@ def test_a_second_column_that_cannot_be_identities_is_refused(tmp_path, column):
 @pytest.mark.parametrize('folder', ['3DPeS/archive', 'PETA dataset/CUHK/archive', 'VIPeR'])
 def test_the_layout_of_the_page_of_peta_is_recognised(tmp_path, folder):
     (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / folder / 'Label.txt').write_text('1 personalMale hairShort\n')
+    (tmp_path / folder / 'Label.txt').write_text('1 personalMale hairShort\n', encoding='utf-8')
     with pytest.raises(InputError, match='no official splits; PETA needs PETA.mat and images/'):
         PETA(data_root=tmp_path)
 

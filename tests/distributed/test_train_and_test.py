@@ -52,7 +52,7 @@ def run(work_dir, toy_root, script, *arguments):
         timeout=TIME_LIMIT,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads((work_dir / 'test_scores.json').read_text())['scores']
+    return json.loads((work_dir / 'test_scores.json').read_text(encoding='utf-8'))['scores']
 
 
 @pytest.fixture(scope='module')

@@ -48,7 +48,7 @@ def check_gan_config_trains(path: str, data_root: str, work_dir: str) -> None:
     ]
     assert sum(changed) > len(changed) / 2, f'{path}: most parameters did not move'
     assert runner.iter == 1
-    scores = json.loads((Path(work_dir) / 'val_scores.json').read_text())['scores']
+    scores = json.loads((Path(work_dir) / 'val_scores.json').read_text(encoding='utf-8'))['scores']
     assert np.isfinite(scores['gan/fid']), scores
     drawn = {file.stem for file in (Path(work_dir) / 'samples').iterdir()}
     resolutions = runner.model.generator.resolutions
