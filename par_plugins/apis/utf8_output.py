@@ -13,7 +13,7 @@ def print_any_letter() -> None:
 
 
 def log_in_utf8(logger: logging.Logger) -> None:
-    """Let the log files of a logger go on in UTF-8; mmengine opens them in the locale's encoding."""
+    """Let the log files of a logger go on in UTF-8; mmengine opens them in that of the locale."""
     for handler in logger.handlers:
         if isinstance(handler, logging.FileHandler):
             with handler.lock:  # type: ignore[union-attr]

@@ -218,8 +218,6 @@ def _is_number(entry: str) -> bool:
 
 def _read_table(path: Path, delimiter: str) -> tuple[dict[str, list[str]], list[int]]:
     """Columns of a CSV file by their names, and the line of each of its rows."""
-    if not path.is_file():
-        raise InputError(f'{path}: no such file')
     rows = numbered_rows(path, delimiter)
     _, header = next(rows, (1, []))
     if not header:

@@ -186,7 +186,7 @@ def _read_numbers(
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines that are not blank, with their numbers, split into cells."""
-    if not path.is_file():
+    if not path.exists():
         raise InputError(
             f'{path}: no such file; CelebA needs {ATTRIBUTE_FILES[0]} and {PARTITION_FILES[0]}, '
             'or their CSV variants'

@@ -180,7 +180,7 @@ def test_the_command_line_exits_with_1_and_names_what_is_wrong(
     (tmp_path / 'images/00007.png').unlink()
     status, output = run(check, monkeypatch, capsys, 'PETA', tmp_path)
     assert status == 1
-    assert 'image: ' in output and '00007.png: cannot be read (No such file' in output
+    assert 'image: ' in output and '00007.png: no such file' in output
     assert 'problem: 1 of 30 images cannot be read' in output
     status, output = run(check, monkeypatch, capsys, 'PETA', tmp_path, '--no-images')
     assert status == 0
