@@ -16,7 +16,5 @@ def log_in_utf8(logger: logging.Logger) -> None:
     """Let the log files of a logger go on in UTF-8; mmengine opens them in that of the locale."""
     for handler in logger.handlers:
         if isinstance(handler, logging.FileHandler):
-            with handler.lock:  # type: ignore[union-attr]
-                handler.stream.close()
-                handler.mode, handler.encoding = 'a', 'utf-8'
-                handler.stream = handler._open()
+            handler.close()  # the next line opens it again
+            handler.mode, handler.encoding = 'a', 'utf-8'

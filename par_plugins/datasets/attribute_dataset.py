@@ -10,6 +10,7 @@ import numpy as np
 from mmengine.dataset import BaseDataset, force_full_init
 from numpy.typing import DTypeLike
 
+from par_plugins.datasets.transforms.known_flips import require_known_flips
 from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
 TRAIN_VAL_TEST = {
@@ -57,6 +58,9 @@ class AttributeDataset(BaseDataset):
     Datasets that are used together, as in mmengine's ``ConcatDataset``, share people and cameras
     only if they are of one ``identity_source``; else their numbers are kept apart by
     :func:`keep_identities_apart`.
+
+    Where the schema has labels of left and right, a sample carries it (``schema``), so that
+    ``PackAttributeInputs`` exchanges them in a mirrored picture.
 
     Args:
         file_schema: The attributes the files label, in the files' order.
@@ -107,6 +111,8 @@ class AttributeDataset(BaseDataset):
             metainfo={**(metainfo or {}), 'schema': schema},
             **kwargs,
         )
+        if schema.flip_pairs:
+            require_known_flips(self.pipeline.transforms)
 
     @property
     def identity_source(self) -> str:
@@ -172,6 +178,9 @@ class AttributeDataset(BaseDataset):
         for key, offset in (('gt_pid', self.pid_offset), ('gt_camid', self.camid_offset)):
             if offset and sample.get(key, UNKNOWN) != UNKNOWN:
                 sample[key] += offset
+        schema = self._metainfo['schema']
+        if schema.flip_pairs:
+            sample['schema'] = schema
         return sample
 
     def get_cat_ids(self, idx: int) -> list[int]:
