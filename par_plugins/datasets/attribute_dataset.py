@@ -82,6 +82,8 @@ class AttributeDataset(BaseDataset):
     """
 
     SPLITS: ClassVar[Mapping[str, Sequence[str]]] = {}
+    IMAGE_FOLDERS: ClassVar[Sequence[str]] = ()
+    """Where a subclass looks for the images, for the message when one is missing."""
 
     def __init__(
         self,
@@ -201,6 +203,23 @@ class AttributeDataset(BaseDataset):
             )
             if label > 0 or (label == 0 and not binary)
         ]
+
+    def prepare_data(self, idx: int) -> Any:
+        """A sample after the pipeline.
+
+        Raises:
+            InputError: If the pipeline does; of an image that is missing where the class looks in
+                several folders, with their names.
+        """
+        try:
+            return super().prepare_data(idx)
+        except InputError as error:
+            if not self.IMAGE_FOLDERS or Path(self.get_data_info(idx)['img_path']).exists():
+                raise
+            places = ', '.join(f'{folder}/' for folder in self.IMAGE_FOLDERS)
+            raise InputError(
+                f'{error}; {type(self).__name__} has its images in one of {places} below data_root'
+            ) from error
 
     @property
     def _stored_type(self) -> np.dtype:
