@@ -97,7 +97,7 @@ def same_outcome(work_dir: Path, expected: Path, epochs: int) -> bool:
         for folder in (work_dir, expected)
     )
     scores, other_scores = (
-        json.loads((folder / 'test_scores.json').read_text())['scores']
+        json.loads((folder / 'test_scores.json').read_text(encoding='utf-8'))['scores']
         for folder in (work_dir, expected)
     )
     return scores == other_scores and all(torch.equal(weights[k], others[k]) for k in others)

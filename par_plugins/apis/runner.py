@@ -13,11 +13,13 @@ from mmengine.config import Config
 from mmengine.dist import barrier
 from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
-from mmengine.registry import DATASETS, RUNNERS
+from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.utf8_output import log_in_utf8
+from par_plugins.datasets.configured_schema import configured_schema
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.checkpoint_weights import non_finite
 from par_plugins.engine.hooks import (
@@ -55,9 +57,9 @@ def build_runner(cfg: Config) -> Runner:
         if cfg.launcher != 'none':
             _join_cpu_processes(cfg)
     if (cfg.model.get('head') or {}).get('schema') == FROM_DATASET:
-        training = {**cfg.train_dataloader.dataset, 'pipeline': [], 'lazy_init': True}
-        cfg.model.head.schema = DATASETS.build(training).metainfo['schema'].to_dict()
+        cfg.model.head.schema = configured_schema(cfg.train_dataloader.dataset).to_dict()
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    log_in_utf8(runner.logger)
     for kind in (SafeCheckpointHook, CompleteWeightsHook, MovingAverageHook, FiniteTrainingHook):
         if not any(isinstance(hook, kind) for hook in runner.hooks):
             runner.register_hook(kind())

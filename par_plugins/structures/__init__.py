@@ -11,6 +11,7 @@ from par_plugins.structures.input_error import InputError
 from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
 from par_plugins.structures.operating_point import OperatingPoint
+from par_plugins.structures.regular_file import open_regular_file, read_regular_file
 
 __all__ = [
     'UNKNOWN',
@@ -23,4 +24,6 @@ __all__ = [
     'SchemaMismatchError',
     'checked_choice',
     'checked_number',
+    'open_regular_file',
+    'read_regular_file',
 ]

@@ -38,7 +38,7 @@ def slow_reference(loss, batch):
 
 
 def read(folder, text=LINES, **options):
-    (folder / 'train.txt').write_text(text)
+    (folder / 'train.txt').write_text(text, encoding='utf-8')
     return DATASETS.build({'type': 'TaggedPedestrians', 'data_root': str(folder), **options})
 
 

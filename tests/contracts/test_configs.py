@@ -27,7 +27,7 @@ def test_the_config_loads_builds_and_trains(path, tiny_root, tmp_path):
 
 @pytest.mark.parametrize('path', LEAVES, ids=lambda path: f'{path.parent.name}/{path.stem}')
 def test_a_leaf_composes_and_says_how_to_run_it(path):
-    text = path.read_text()
+    text = path.read_text(encoding='utf-8')
     assert text.startswith('# ') and f'tools/train.py {path.relative_to(CONFIGS.parent)}' in text
     assert not any(word in text for word in ('def ', 'class ', 'lambda ', 'lambda:'))
     assert len(text.splitlines()) <= 35

@@ -53,7 +53,7 @@ def run(work_dir, toy_root, script, *arguments, config=CONFIG, more_options=()):
         timeout=TIME_LIMIT,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads((work_dir / 'test_scores.json').read_text())['scores']
+    return json.loads((work_dir / 'test_scores.json').read_text(encoding='utf-8'))['scores']
 
 
 @pytest.fixture(scope='module')

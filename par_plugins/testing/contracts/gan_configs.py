@@ -46,7 +46,7 @@ def check_gan_trains(cfg: Config, data_root: str) -> None:
     ]
     assert sum(changed) > len(changed) / 2, 'most parameters did not move'
     assert runner.iter == 1
-    scores = json.loads((Path(work_dir) / 'val_scores.json').read_text())['scores']
+    scores = json.loads((Path(work_dir) / 'val_scores.json').read_text(encoding='utf-8'))['scores']
     assert np.isfinite(scores['gan/fid']), scores
     drawn = {file.stem for file in (Path(work_dir) / 'samples').iterdir()}
     resolutions = runner.model.generator.resolutions
