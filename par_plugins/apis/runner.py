@@ -18,7 +18,12 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
-from par_plugins.engine.hooks import NearestNeighbourHook, SafeCheckpointHook
+from par_plugins.engine.hooks import (
+    NearestNeighbourHook,
+    SafeCheckpointHook,
+    ScheduleHook,
+    WorkDirectoryHook,
+)
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import InputError
 
@@ -51,8 +56,14 @@ def build_runner(cfg: Config) -> Runner:
     if (cfg.model.get('head') or {}).get('schema') == FROM_DATASET:
         training = {**cfg.train_dataloader.dataset, 'pipeline': [], 'lazy_init': True}
         cfg.model.head.schema = DATASETS.build(training).metainfo['schema'].to_dict()
+    if cfg.get('resume') and not cfg.get('load_from'):
+        # mmengine would take what the file last_checkpoint names, wherever that is.
+        cfg.load_from = last_whole_checkpoint(cfg.work_dir)
+        cfg.resume = cfg.load_from is not None
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
+    runner.register_hook(WorkDirectoryHook())
+    runner.register_hook(ScheduleHook())
     return runner
 
 

@@ -10,6 +10,8 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
+from par_plugins.structures import InputError
+
 
 @HOOKS.register_module()
 class ExactResumeHook(Hook):
@@ -28,13 +30,17 @@ class ExactResumeHook(Hook):
         self._validated_epoch: int | None = None
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Read which epoch had been validated; let schedulers end where the config says."""
+        """Read which epoch had been validated.
+
+        Raises:
+            InputError: If training shall go on from weights alone.
+        """
+        if runner._resume and not runner._has_loaded and 'optimizer' not in checkpoint:
+            raise InputError(
+                f'{runner._load_from}: holds no state of the optimiser, so that training cannot go '
+                'on from it: resume from an epoch_N.pth, or start from these weights with load_from'
+            )
         self._validated_epoch = checkpoint.get('meta', {}).get('validated_epoch')
-        # mmengine sets the end to the number of epochs, which may have been raised since.
-        schedulers = checkpoint.get('param_schedulers', [])
-        for states in schedulers.values() if isinstance(schedulers, dict) else [schedulers]:
-            for state in states:
-                state.pop('end', None)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Write which epoch has been validated."""

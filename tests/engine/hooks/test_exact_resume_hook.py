@@ -43,8 +43,9 @@ def resumed(epoch, validated, *, resume=True, **loop):
     val = SimpleNamespace(run=lambda: calls.append(epoch))
     hook = ExactResumeHook()
     meta = {} if validated is None else {'validated_epoch': validated}
-    hook.after_load_checkpoint(None, {'meta': meta})
-    hook.before_train(toy_runner(train=train, val=val, epoch=epoch, _resume=resume))
+    runner = toy_runner(train=train, val=val, epoch=epoch, _resume=resume, _has_loaded=False)
+    hook.after_load_checkpoint(runner, {'meta': meta, 'optimizer': {}})
+    hook.before_train(runner)
     return len(calls)
 
 
@@ -68,9 +69,3 @@ def test_a_checkpoint_says_which_epoch_was_validated():
     checkpoint = {'meta': {}}
     hook.before_save_checkpoint(None, checkpoint)
     assert checkpoint['meta'] == {'validated_epoch': 3}
-
-
-def test_schedulers_end_where_the_config_says():
-    checkpoint = {'param_schedulers': {'a': [{'end': 5, 'last_step': 2}]}}
-    ExactResumeHook().after_load_checkpoint(None, checkpoint)
-    assert checkpoint['param_schedulers'] == {'a': [{'last_step': 2}]}
