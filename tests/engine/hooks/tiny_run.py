@@ -48,7 +48,7 @@ class Line(BaseModel):
         return {'loss': (torch.dropout(self.line(inputs), 0.5, self.training) - 1).pow(2).mean()}
 
 
-def tiny_runner(work_dir, *, size=12, batch_size=3, resume=None, loader=None, lr=0.1, **options):
+def tiny_runner(work_dir, *, size=12, batch_size=3, resume=None, loader=None, lr=0.1, seed=0, **options):
     """A runner over the two hooks of every run and the one of exact resuming."""
     torch.manual_seed(0)
     options = {
@@ -75,7 +75,7 @@ def tiny_runner(work_dir, *, size=12, batch_size=3, resume=None, loader=None, lr
         load_from=str(resume) if resume else None,
         resume=resume is not None,
         experiment_name=f'run_{next(NUMBERS)}',  # those of one second share what mmengine keeps
-        randomness=dict(seed=0),
+        randomness=dict(seed=seed),
         log_level='WARNING',
         **options,
     )
