@@ -27,6 +27,8 @@ from par_plugins.engine.hooks import (
     FiniteTrainingHook,
     MovingAverageHook,
     SafeCheckpointHook,
+    ScheduleHook,
+    WorkDirectoryHook,
 )
 from par_plugins.structures import InputError
 
@@ -36,6 +38,15 @@ LAUNCHER_VARIABLES = {
     'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
     'mpi': ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_RANK'),
 }
+REQUIRED_HOOKS = (
+    SafeCheckpointHook,
+    CompleteWeightsHook,
+    MovingAverageHook,
+    FiniteTrainingHook,
+    WorkDirectoryHook,
+    ScheduleHook,
+)
+"""What every run of the tools has, whatever its config says."""
 FROM_DATASET = 'dataset'
 """What ``model.head.schema`` says where it shall be that of the training set."""
 
@@ -58,9 +69,13 @@ def build_runner(cfg: Config) -> Runner:
             _join_cpu_processes(cfg)
     if (cfg.model.get('head') or {}).get('schema') == FROM_DATASET:
         cfg.model.head.schema = configured_schema(cfg.train_dataloader.dataset).to_dict()
+    if cfg.get('resume') and not cfg.get('load_from'):
+        # mmengine would take what the file last_checkpoint names, wherever that is.
+        cfg.load_from = last_whole_checkpoint(cfg.work_dir)
+        cfg.resume = cfg.load_from is not None
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     log_in_utf8(runner.logger)
-    for kind in (SafeCheckpointHook, CompleteWeightsHook, MovingAverageHook, FiniteTrainingHook):
+    for kind in REQUIRED_HOOKS:
         if not any(isinstance(hook, kind) for hook in runner.hooks):
             runner.register_hook(kind())
     return runner

@@ -17,7 +17,9 @@ from par_plugins.engine.hooks.operating_point_hook import OperatingPointHook
 from par_plugins.engine.hooks.random_blobs_hook import RandomBlobsHook
 from par_plugins.engine.hooks.safe_checkpoint_hook import SafeCheckpointHook
 from par_plugins.engine.hooks.sample_grid_hook import SampleGridHook
+from par_plugins.engine.hooks.schedule_hook import ScheduleHook
 from par_plugins.engine.hooks.schema_hook import SchemaHook
+from par_plugins.engine.hooks.work_directory_hook import WorkDirectoryHook
 
 __all__ = [
     'AttributeReportHook',
@@ -37,5 +39,7 @@ __all__ = [
     'RandomBlobsHook',
     'SafeCheckpointHook',
     'SampleGridHook',
+    'ScheduleHook',
     'SchemaHook',
+    'WorkDirectoryHook',
 ]
