@@ -16,7 +16,7 @@ ROOMS = {'structures', *SISTERS, 'engine', 'apis', 'visualization', 'testing'}
 
 def imports(path):
     """Dotted names of everything a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -59,7 +59,7 @@ def test_compiled_loops_are_imported_by_the_functions_that_call_them_only():
     for path in COMPILED:
         assert 'numba' in {name.split('.')[0] for name in imports(path)}
     for path in MODULES:
-        for node in ast.parse(path.read_text()).body:
+        for node in ast.parse(path.read_text(encoding='utf-8')).body:
             if isinstance(node, ast.ImportFrom) and path not in COMPILED:
                 assert not any(node.module.endswith(f'.{file.stem}') for file in COMPILED), path
 
@@ -93,6 +93,33 @@ def test_the_package_knows_no_projects_configs_tools_or_tests():
 def test_hooks_import_no_loss_class():
     for path in modules_in('engine'):
         assert not any('par_plugins.models' in name for name in imports(path)), path
+
+
+def is_text_call(call):
+    """Whether a call reads or writes a text file, by the names of functions that do."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, 'id', '')
+    if name in {'read_text', 'write_text'}:
+        return True
+    if name != 'open':
+        return False
+    # The mode stands first after a path's own method, second after the built-in function.
+    modes = call.args if isinstance(call.func, ast.Attribute) else call.args[1:]
+    modes = [*modes[:1], *(k.value for k in call.keywords if k.arg == 'mode')]
+    return not any('b' in str(getattr(mode, 'value', 'b')) for mode in modes)
+
+
+@pytest.mark.parametrize('room', ['par_plugins', 'tools', 'projects', 'tests', 'configs'])
+def test_text_is_utf_8_whatever_the_locale(room):
+    """ruff's PLW1514 sees only the paths whose type it can tell."""
+    calls = [
+        (path, call)
+        for path in sorted((PACKAGE.parent / room).rglob('*.py'))
+        for call in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
+        if isinstance(call, ast.Call) and is_text_call(call)
+    ]
+    assert len(calls) > 3 or room == 'configs'
+    for path, call in calls:
+        assert 'encoding' in {keyword.arg for keyword in call.keywords}, f'{path}:{call.lineno}'
 
 
 def test_there_is_no_room_for_leftovers():

@@ -20,7 +20,7 @@ def test_the_documents_are_found():
 
 @pytest.mark.parametrize('path', DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_placeholder_is_left_and_every_link_leads_somewhere(path):
-    text = path.read_text()
+    text = path.read_text(encoding='utf-8')
     assert not re.search(r'@[A-Z]+@', text)
     links = [link.split('#')[0] for link in re.findall(r'\]\(([^)]+)\)', text)]
     missing = [x for x in links if x and '://' not in x and not (path.parent / x).exists()]

@@ -16,7 +16,7 @@ from pathlib import Path
 PINS = dict(
     re.findall(
         r'^([\w-]+)==([\w.]+)',
-        (Path(__file__).parents[1] / 'requirements.txt').read_text(),
+        (Path(__file__).parents[1] / 'requirements.txt').read_text(encoding='utf-8'),
         flags=re.MULTILINE,
     )
 )

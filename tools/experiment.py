@@ -58,13 +58,15 @@ def main() -> None:
         figure.savefig(args.figure, dpi=100)
     if args.publish:
         readme = args.experiment.parent / 'README.md'
-        text = between_marks(readme.read_text(), table, source=str(readme), name=experiment.name)
+        text = readme.read_text(encoding='utf-8')
+        text = between_marks(text, table, source=str(readme), name=experiment.name)
         results = args.experiment.parent / 'results' / f'{experiment.name}.json'
         results.parent.mkdir(exist_ok=True)
         results.write_text(
-            json.dumps({'baseline': experiment.baseline, 'runs': runs}, indent=1) + '\n'
+            json.dumps({'baseline': experiment.baseline, 'runs': runs}, indent=1) + '\n',
+            encoding='utf-8',
         )
-        readme.write_text(text)
+        readme.write_text(text, encoding='utf-8')
 
 
 if __name__ == '__main__':

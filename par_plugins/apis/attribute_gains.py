@@ -108,7 +108,7 @@ def gains_table(found: AttributeGains) -> str:
 def _read(path: Path) -> dict[str, tuple[float, float]]:
     """Share of positives and mA by attribute."""
     try:
-        with path.open(newline='') as file:
+        with path.open(encoding='utf-8', newline='') as file:
             return {
                 row['name']: (float(row['ratio']), float(row['mA'])) for row in csv.DictReader(file)
             }

@@ -11,6 +11,7 @@ from typing import Any
 from mmengine.config import Config, DictAction
 
 from par_plugins.apis.runner import LAUNCHER_VARIABLES, leave_cpu_processes
+from par_plugins.apis.utf8_output import print_any_letter
 from par_plugins.structures import InputError
 
 
@@ -85,6 +86,7 @@ def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
 
     @functools.wraps(main)
     def wrapper() -> None:
+        print_any_letter()
         try:
             main()
             leave_cpu_processes()

@@ -256,7 +256,7 @@ class Experiment:
         return folder.joinpath(name, *parts)
 
     def _scores(self, path: Path) -> dict[str, float]:
-        found = json.loads(path.read_text())['scores']
+        found = json.loads(path.read_text(encoding='utf-8'))['scores']
         chosen = {name: found[name] for name in self.scores if found.get(name) is not None}
         if not chosen:
             raise InputError(f'{path}: none of {", ".join(self.scores)}, but {", ".join(found)}')
@@ -268,8 +268,8 @@ class Experiment:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             with written_aside(path) as part:
-                part.write_text(text)
-        elif path.read_text() != text:
+                part.write_text(text, encoding='utf-8')
+        elif path.read_text(encoding='utf-8') != text:
             raise InputError(f'{path.parent} holds runs of another config: choose another folder')
 
 
@@ -382,7 +382,7 @@ def _trainings(
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(path.read_text(encoding='utf-8'))
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f'{path}: {error}') from error
     if isinstance(content, dict) and 'extends' in content:
@@ -406,7 +406,7 @@ def _train(config: Path, work_dir: Path, seed: int, jobs: int) -> None:
     command: list[Any] = [sys.executable, TRAIN, config, '--work-dir', work_dir]
     command += ['--seed', str(seed), '--resume', '--test', 'last']
     log = work_dir / 'output.txt'
-    with log.open('w') as output:
+    with log.open('w', encoding='utf-8') as output:
         done = subprocess.run(
             command,
             stdout=output,
@@ -415,5 +415,5 @@ def _train(config: Path, work_dir: Path, seed: int, jobs: int) -> None:
             env={**os.environ, 'OMP_NUM_THREADS': threads},
         )
     if done.returncode:
-        last = (log.read_text().strip().splitlines() or ['no output'])[-1]
+        last = (log.read_text(encoding='utf-8').strip().splitlines() or ['no output'])[-1]
         raise InputError(f'{work_dir}: the run ended with {done.returncode}: {last}')

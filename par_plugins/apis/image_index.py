@@ -10,6 +10,7 @@ import numpy as np
 from mmengine.config import Config
 
 from par_plugins.apis.runner import build_predictor, predicted_samples
+from par_plugins.datasets.npz_file import open_npz
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import AttributeSchema, InputError
@@ -63,10 +64,12 @@ class ImageIndex:
             InputError: If it is no such file.
         """
         try:
-            with np.load(path, allow_pickle=False) as content:
+            with open_npz(path) as content:
                 arrays = {name: content[name] for name in ARRAYS}
                 schema = AttributeSchema.from_dict(json.loads(content['schema'].item()))
             return cls(**arrays, schema=schema)
+        except InputError:
+            raise
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise InputError(f'{path}: not an image index ({error})') from error
 

@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from par_plugins.datasets.samplers import DAISampler, EpochPlannedSampler, ResampledLabels
-from par_plugins.datasets.samplers.epoch_planned_sampler import labels_of, number_of_draws
+from par_plugins.datasets.samplers.epoch_planned_sampler import number_of_draws
 from par_plugins.datasets.samplers.label_rows import LabelRows
 
 CAPS = (1, 2, 3, 5, 10, 25, 50)
@@ -83,7 +83,7 @@ def preview_sampler(loader: DataLoader) -> SamplerPreview:
     """
     sampler: Any = loader.sampler
     name = type(sampler).__name__
-    rows = LabelRows.from_labels(*labels_of(loader.dataset))
+    rows = LabelRows.of(loader.dataset)
     if isinstance(sampler, EpochPlannedSampler):
         draws = epoch = sampler.resampled
         if sampler.then_all:

@@ -28,7 +28,7 @@ def results_table(paths: Iterable[str | Path], *, scores: Sequence[str]) -> str:
     runs: dict[str, dict[int, dict[str, float]]] = defaultdict(dict)
     for path in paths:
         try:
-            run = json.loads(Path(path).read_text())
+            run = json.loads(Path(path).read_text(encoding='utf-8'))
             config, seed, found = run['config'], run['seed'], run['scores']
             values = {name: float(found[name]) for name in scores}
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -1,5 +1,6 @@
 """Anyone's own data: one row an image, one column an attribute."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,17 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
-from par_plugins.datasets.numbered_rows import numbered_rows
+from par_plugins.datasets.numbered_rows import LARGEST, numbered_rows
 from par_plugins.datasets.whole_number import whole_number
-from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
+from par_plugins.structures import (
+    UNKNOWN,
+    Attribute,
+    AttributeSchema,
+    InputError,
+    open_regular_file,
+)
 
+DELIMITERS = (',', ';', '\t')
 ROLES = ('query', 'gallery', '')
 NO_VALUES = {'nan', 'na', 'n/a', 'null', 'none', 'unknown', '?', 'true', 'false', 'yes', 'no'}
 
@@ -33,6 +41,10 @@ class AttributeCSV(AttributeDataset):
     to some benchmarks and "unknown" to others) and words like ``nan`` and ``true`` are refused
     unless ``schema`` names them.
 
+    Tables are read as programs write them: with a byte order mark, with ``;`` between cells
+    (spreadsheets of many countries), with ``# image`` as the first name (NumPy), or with pandas'
+    index, a first column of whole numbers without a name or called ``Unnamed: 0``: it is left out.
+
     >>> AttributeCSV(data_root='shop', ann_file='labels.csv', split='train', pid_column='person')[0]
     {'img_path': 'shop/a/001.jpg', 'gt_attributes': array([1, 0, 0]), 'gt_pid': 17, ...}
 
@@ -50,7 +62,8 @@ class AttributeCSV(AttributeDataset):
         role_column: Column that says ``query`` or ``gallery`` of the images of a search, or None.
             Samples get a bool ``is_query`` from it; a blank cell is no query.
         schema: An :class:`AttributeSchema` or its plain dict; None reads it off the file.
-        delimiter: The character between cells.
+        delimiter: The character between cells; None takes the one of comma, semicolon and tab that
+            the header has most of.
         **kwargs: See :class:`mmengine.dataset.BaseDataset`.
 
     Raises:
@@ -72,7 +85,7 @@ class AttributeCSV(AttributeDataset):
         camid_column: str | None = None,
         role_column: str | None = None,
         schema: AttributeSchema | Mapping[str, Any] | None = None,
-        delimiter: str = ',',
+        delimiter: str | None = None,
         **kwargs: Any,
     ) -> None:
         self.image_column = image_column
@@ -81,8 +94,8 @@ class AttributeCSV(AttributeDataset):
         self.camid_column = camid_column
         self.role_column = role_column
         self._path = Path(data_root) / ann_file
-        self._delimiter = delimiter
-        self._table, self._lines = _read_table(self._path, delimiter)
+        self._delimiter = delimiter or _delimiter_of(self._path)
+        self._table, self._lines = _read_table(self._path, self._delimiter)
         if isinstance(schema, Mapping):
             schema = AttributeSchema.from_dict(schema)
         self._column(image_column)  # before the schema is read off columns that are not there
@@ -218,14 +231,13 @@ def _is_number(entry: str) -> bool:
 
 def _read_table(path: Path, delimiter: str) -> tuple[dict[str, list[str]], list[int]]:
     """Columns of a CSV file by their names, and the line of each of its rows."""
-    if not path.is_file():
-        raise InputError(f'{path}: no such file')
     rows = numbered_rows(path, delimiter)
     _, header = next(rows, (1, []))
     if not header:
         raise InputError(f'{path}: the file is empty')
+    header[0] = re.sub(r'^#\s*', '', header[0])
     repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated or '' in header:
+    if repeated or '' in header[1:]:
         problem = f'column {repeated[0]!r} twice' if repeated else 'a column without a name'
         raise InputError(f'{path}: the header has {problem}')
     lines, body = [], []
@@ -236,4 +248,17 @@ def _read_table(path: Path, delimiter: str) -> tuple[dict[str, list[str]], list[
             )
         lines.append(line)
         body.append(row)
-    return {name: [row[column] for row in body] for column, name in enumerate(header)}, lines
+    table = {name: [row[column] for row in body] for column, name in enumerate(header)}
+    if re.fullmatch(r'|Unnamed: \d+', header[0]):
+        index = table.pop(header[0])
+        if not all(whole_number(entry) is not None for entry in index):
+            raise InputError(f'{path}: the header has a first column without a name')
+    return table, lines
+
+
+def _delimiter_of(path: Path) -> str:
+    """What the first line has most of, quoted names left out."""
+    with open_regular_file(path, largest=LARGEST) as file:
+        header = next((line for line in file if line.strip()), b'')
+    header = re.sub(rb'"[^"]*"', b'', header)
+    return max(DELIMITERS, key=lambda delimiter: header.count(delimiter.encode()))

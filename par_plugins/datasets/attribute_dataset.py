@@ -1,5 +1,6 @@
 """What every dataset of this project offers, whatever its files look like."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,8 @@ import numpy as np
 from mmengine.dataset import BaseDataset, force_full_init
 from numpy.typing import DTypeLike
 
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.datasets.transforms.known_flips import require_known_flips
+from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
 TRAIN_VAL_TEST = {
     'train': ['train'],
@@ -53,6 +55,13 @@ class AttributeDataset(BaseDataset):
     ``gt_pid`` and ``gt_camid``. ``metainfo['schema']`` is the :class:`AttributeSchema` of the
     columns.
 
+    Datasets that are used together, as in mmengine's ``ConcatDataset``, share people and cameras
+    only if they are of one ``identity_source``; else their numbers are kept apart by
+    :func:`keep_identities_apart`.
+
+    Where the schema has labels of left and right, a sample carries it (``schema``), so that
+    ``PackAttributeInputs`` exchanges them in a mirrored picture.
+
     Args:
         file_schema: The attributes the files label, in the files' order.
         data_root: Folder that every other path is relative to.
@@ -62,6 +71,8 @@ class AttributeDataset(BaseDataset):
         data_prefix: ``img_path``, the image folder.
         annotations: The split, if it is read already; else :meth:`read_annotations` is called.
         metainfo: Further meta information.
+        identity_source: Name of the numbering that identities and cameras belong to, the same for
+            datasets that show the same people; None stands for the class and its annotation.
         **kwargs: See :class:`mmengine.dataset.BaseDataset`.
 
     Raises:
@@ -71,6 +82,8 @@ class AttributeDataset(BaseDataset):
     """
 
     SPLITS: ClassVar[Mapping[str, Sequence[str]]] = {}
+    IMAGE_FOLDERS: ClassVar[Sequence[str]] = ()
+    """Where a subclass looks for the images, for the message when one is missing."""
 
     def __init__(
         self,
@@ -83,9 +96,12 @@ class AttributeDataset(BaseDataset):
         data_prefix: dict[str, str],
         annotations: Annotations | None = None,
         metainfo: dict[str, Any] | None = None,
+        identity_source: str | None = None,
         **kwargs: Any,
     ) -> None:
         self.split = split
+        self.pid_offset = self.camid_offset = 0
+        self._identity_source = identity_source
         self.file_schema = file_schema
         self._annotations = annotations
         self._targets: np.ndarray | None = None
@@ -97,6 +113,15 @@ class AttributeDataset(BaseDataset):
             metainfo={**(metainfo or {}), 'schema': schema},
             **kwargs,
         )
+        if schema.flip_pairs:
+            require_known_flips(self.pipeline.transforms)
+
+    @property
+    def identity_source(self) -> str:
+        """What identities and cameras are numbered by."""
+        if self._identity_source is not None:
+            return self._identity_source
+        return f'{type(self).__name__} {os.path.realpath(self.ann_file or self.data_root)}'
 
     @classmethod
     def parts_of(cls, split: str | None) -> Sequence[str] | None:
@@ -152,7 +177,49 @@ class AttributeDataset(BaseDataset):
         """A sample, with ``gt_attributes`` as int64."""
         sample = super().get_data_info(index)
         sample['gt_attributes'] = sample['gt_attributes'].astype(np.int64)
+        for key, offset in (('gt_pid', self.pid_offset), ('gt_camid', self.camid_offset)):
+            if offset and sample.get(key, UNKNOWN) != UNKNOWN:
+                sample[key] += offset
+        schema = self._metainfo['schema']
+        if schema.flip_pairs:
+            sample['schema'] = schema
         return sample
+
+    def get_cat_ids(self, idx: int) -> list[int]:
+        """What mmengine's ``ClassBalancedDataset`` balances: the values that an image has.
+
+        Args:
+            idx: Index of the image.
+
+        Returns:
+            A number for each binary attribute that is positive, and for the value of each
+            categorical one that is known: the columns of packed logits.
+        """
+        schema = self.metainfo['schema']
+        return [
+            part.start + (0 if binary else int(label))
+            for part, binary, label in zip(
+                schema.logit_slices, schema.binary, self.targets[idx], strict=True
+            )
+            if label > 0 or (label == 0 and not binary)
+        ]
+
+    def prepare_data(self, idx: int) -> Any:
+        """A sample after the pipeline.
+
+        Raises:
+            InputError: If the pipeline does; of an image that is missing where the class looks in
+                several folders, with their names.
+        """
+        try:
+            return super().prepare_data(idx)
+        except InputError as error:
+            if not self.IMAGE_FOLDERS or Path(self.get_data_info(idx)['img_path']).exists():
+                raise
+            places = ', '.join(f'{folder}/' for folder in self.IMAGE_FOLDERS)
+            raise InputError(
+                f'{error}; {type(self).__name__} has its images in one of {places} below data_root'
+            ) from error
 
     @property
     def _stored_type(self) -> np.dtype:
@@ -172,13 +239,21 @@ class AttributeDataset(BaseDataset):
     @force_full_init
     def pids(self) -> np.ndarray:
         """``(N,)`` int64 identities in the order of the samples."""
-        return self._gather('gt_pid')
+        return _moved(self._gather('gt_pid'), self.pid_offset)
 
     @property
     @force_full_init
     def camids(self) -> np.ndarray:
         """``(N,)`` int64 cameras in the order of the samples."""
-        return self._gather('gt_camid')
+        return _moved(self._gather('gt_camid'), self.camid_offset)
+
+    @force_full_init
+    def numbers_in_files(self, name: str) -> np.ndarray:
+        """``pids`` or ``camids`` as the files have them, ``(0,)`` where they have none."""
+        key = {'pids': 'gt_pid', 'camids': 'gt_camid'}[name]
+        if key not in super().get_data_info(0):
+            return np.empty(0, np.int64)
+        return self._gather(key)
 
     def full_init(self) -> None:
         """Read the annotations, once.
@@ -208,6 +283,10 @@ class AttributeDataset(BaseDataset):
         if values[0] is None:
             raise InputError(f'{type(self).__name__} in {self.data_root} has no {key}')
         return np.array(values, dtype=dtype)
+
+
+def _moved(numbers: np.ndarray, offset: int) -> np.ndarray:
+    return np.where(numbers == UNKNOWN, UNKNOWN, numbers + offset)
 
 
 def _refuse_no_indices(indices: Sequence[int] | int | None) -> None:

@@ -1,8 +1,9 @@
 """CelebA: 202,599 faces of celebrities, 40 binary attributes."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from mmengine.registry import DATASETS
@@ -34,12 +35,6 @@ PARTITION_FILES = (
     'list_eval_partition.csv',
 )
 IDENTITY_FILES = ('Anno/identity_CelebA.txt', 'identity_CelebA.txt', 'identity_CelebA.csv')
-IMAGE_FOLDERS = (
-    'Img/img_align_celeba/img_align_celeba',
-    'Img/img_align_celeba',
-    'img_align_celeba/img_align_celeba',
-    'img_align_celeba',
-)
 
 
 @DATASETS.register_module()
@@ -82,6 +77,12 @@ class CelebA(AttributeDataset):
     """
 
     SPLITS = TRAIN_VAL_TEST
+    IMAGE_FOLDERS = (
+        'Img/img_align_celeba/img_align_celeba',
+        'Img/img_align_celeba',
+        'img_align_celeba/img_align_celeba',
+        'img_align_celeba',
+    )
 
     def __init__(
         self,
@@ -107,27 +108,63 @@ class CelebA(AttributeDataset):
             pipeline=pipeline,
             attributes=attributes,
             ann_file=ann_file or first_existing(root, ATTRIBUTE_FILES),
-            data_prefix=data_prefix or {'img_path': first_existing(root, IMAGE_FOLDERS)},
+            data_prefix=data_prefix or {'img_path': first_existing(root, self.IMAGE_FOLDERS)},
             **kwargs,
         )
 
     def read_annotations(self) -> Annotations:
         """Join the files by the names of the images."""
-        labels, columns = _read_labels(Path(self.ann_file))
-        part_of = _read_numbers(self._partition_path, labels, range(len(PARTS)))
-        wanted = {PARTS.index(part) for part in self.parts}
-        names = [name for name, part in part_of.items() if part in wanted]
-        rows = np.frombuffer(b''.join(labels[name] for name in names), np.uint8)
-        pids = None
+        paths = [Path(self.ann_file), self._partition_path]
         if self._has_identities:
-            identities = _read_numbers(self._identity_path, labels)
-            pids = np.array([identities[name] for name in names], np.int64)
+            paths.append(self._identity_path)
+        read = _read_files(*((path, _version_of(path)) for path in paths))
+        rows = np.flatnonzero(np.isin(read.parts, [PARTS.index(part) for part in self.parts]))
         return Annotations(
-            image_names=names,
-            targets=rows.reshape(-1, len(SCHEMA))[:, columns].astype(np.int64),
+            image_names=[read.image_names[row] for row in rows.tolist()],
+            targets=read.targets[rows].astype(np.int64),
             source=self.ann_file,
-            pids=pids,
+            pids=None if read.pids is None else read.pids[rows],
         )
+
+
+class _Files(NamedTuple):
+    """All N images, in the order of the partition file."""
+
+    image_names: list[str]
+    parts: np.ndarray
+    targets: np.ndarray
+    pids: np.ndarray | None
+
+
+@lru_cache(maxsize=1)
+def _read_files(
+    attributes: tuple[Path, Any], partition: tuple[Path, Any], *identity: tuple[Path, Any]
+) -> _Files:
+    """Join the files by the names of the images, once for all splits.
+
+    Args:
+        attributes: Path and version of the file of attributes.
+        partition: The same of the partition.
+        identity: The same of the identities, if there are any.
+    """
+    labels, columns = _read_labels(attributes[0])
+    part_of = _read_numbers(partition[0], labels, range(len(PARTS)))
+    names = list(part_of)
+    rows = np.frombuffer(b''.join(labels[name] for name in names), np.uint8)
+    pids = None
+    for path, _ in identity:
+        identities = _read_numbers(path, labels)
+        pids = np.array([identities[name] for name in names], np.int64)
+    targets = rows.reshape(-1, len(SCHEMA))[:, columns]
+    return _Files(names, np.array(list(part_of.values())), targets, pids)
+
+
+def _version_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written anew."""
+    if not path.exists():
+        return None
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _read_labels(path: Path) -> tuple[dict[str, bytes], list[int]]:
@@ -186,7 +223,7 @@ def _read_numbers(
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines that are not blank, with their numbers, split into cells."""
-    if not path.is_file():
+    if not path.exists():
         raise InputError(
             f'{path}: no such file; CelebA needs {ATTRIBUTE_FILES[0]} and {PARTITION_FILES[0]}, '
             'or their CSV variants'

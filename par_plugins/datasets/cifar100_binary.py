@@ -6,11 +6,12 @@ import numpy as np
 from mmpretrain.datasets.categories import CIFAR100_CATEGORIES
 
 from par_plugins.datasets.npz_file import read_npz
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, read_regular_file
 
 NUM_CLASSES = len(CIFAR100_CATEGORIES)
 NUM_COARSE = 20
 SIDE = 32
+LARGEST = 2**30  # bytes of a file; the official ones have 154 and 31 million
 RECORD = 2 + 3 * SIDE * SIDE  # bytes: two labels, then the red, green and blue planes
 
 
@@ -26,15 +27,12 @@ def read_cifar100_binary(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         InputError: If the file is missing, does not consist of such records, or a label is none.
     """
-    if not Path(path).is_file():
+    if not Path(path).exists():
         raise InputError(
             f'{path}: no such file; the binary version of CIFAR-100 has train.bin and test.bin '
             '(its Python version is a pickle, which could run code, and is not read)'
         )
-    try:
-        content = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise InputError(f'{path}: cannot be read ({error.strerror})') from error
+    content = np.frombuffer(read_regular_file(path, largest=LARGEST), np.uint8)
     if len(content) % RECORD:
         raise InputError(f'{path}: {len(content)} bytes are no whole records of {RECORD} bytes')
     records = content.reshape(-1, RECORD)

@@ -44,7 +44,7 @@ def read_list(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines that are not blank, with their numbers, without white space around them."""
-    if not path.is_file():
+    if not path.exists():
         raise InputError(
             f'{path}: no such file; DeepFashion needs Anno_coarse/ (or Anno/) and '
             'Eval/list_eval_partition.txt, or Anno_fine/'

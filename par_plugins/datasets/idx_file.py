@@ -4,14 +4,16 @@ import gzip
 import math
 import struct
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, open_regular_file
 
 UNSIGNED_BYTE = 8
-LARGEST = 2**31  # bytes, so that a damaged size is no request for the whole memory
+LARGEST = 2**30  # bytes, so that a damaged size is no request for the whole memory
 
 
 def read_idx(path: str | Path, rank: int) -> np.ndarray:
@@ -25,11 +27,11 @@ def read_idx(path: str | Path, rank: int) -> np.ndarray:
         InputError: If the file is missing, damaged, or holds something else.
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f'{path}: no such file')
-    opened = gzip.open if path.suffix == '.gz' else open
     try:
-        with opened(path, 'rb') as file:
+        with ExitStack() as opened:
+            file: BinaryIO = opened.enter_context(open_regular_file(path, largest=LARGEST))
+            if path.suffix == '.gz':
+                file = cast(BinaryIO, opened.enter_context(gzip.open(file)))
             start = file.read(4)
             if start != bytes([0, 0, UNSIGNED_BYTE, rank]):
                 raise InputError(

@@ -36,6 +36,7 @@ def partitioned_annotations(
     parts: Mapping[str, MatlabValue],
     wanted: Sequence[str] | None,
     pids: np.ndarray | None = None,
+    left_out: np.ndarray | None = None,
 ) -> Annotations:
     """Some parts of the annotations of a file.
 
@@ -46,6 +47,8 @@ def partitioned_annotations(
         parts: For each part of the partition its images, counted from 1.
         wanted: The parts to join, None for every image in the order of the file.
         pids: ``(N,)`` or None.
+        left_out: ``(N,)`` bool: these images are the test part, and those of the partition's test
+            part that are not go to the training part. None leaves the partition as it is.
 
     Raises:
         InputError: If names, rows and identities differ in number, a position is outside the
@@ -55,6 +58,10 @@ def partitioned_annotations(
         if rows_of is not None and len(rows_of) != len(image_names):
             raise source.error(f'has {len(image_names)} image names but {len(rows_of)} {what}')
     partition = _read_parts(parts, len(image_names))
+    if left_out is not None:
+        others = {part: rows[~left_out[rows]] for part, rows in partition.items()}
+        others['train'] = np.concatenate([others['train'], others['test']])
+        partition = {**others, 'test': np.flatnonzero(left_out)}
     rows = (
         np.arange(len(image_names))
         if wanted is None

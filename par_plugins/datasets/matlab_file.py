@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
-from par_plugins.datasets.matlab_elements import DamagedError, sound_matlab_bytes
-from par_plugins.structures import InputError
+from par_plugins.datasets.matlab_elements import MAX_BYTES, DamagedError, sound_matlab_bytes
+from par_plugins.structures import InputError, read_regular_file
 
 
 def read_matlab_file(path: str | Path, variables: Collection[str], missing: str) -> 'MatlabValue':
@@ -26,10 +26,11 @@ def read_matlab_file(path: str | Path, variables: Collection[str], missing: str)
         InputError: If the file is missing, damaged or not of MATLAB 5, or if one of these
             variables holds functions, objects or sparse matrices.
     """
-    if not Path(path).is_file():
+    if not Path(path).exists():
         raise InputError(f'{path}: no such file; {missing}')
+    packed = read_regular_file(path, largest=MAX_BYTES)
     try:
-        sound = sound_matlab_bytes(Path(path).read_bytes(), variables)
+        sound = sound_matlab_bytes(packed, variables)
         content = loadmat(io.BytesIO(sound))
     except DamagedError as error:
         raise InputError(f'{path}: not a readable MATLAB file: {error}') from error

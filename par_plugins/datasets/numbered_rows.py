@@ -1,10 +1,14 @@
 """The rows of a text table, each with the number of its line."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, open_regular_file
+
+LARGEST = 2**32
+"""Bytes of a table: several times what the largest benchmark needs."""
 
 
 def numbered_rows(path: Path, delimiter: str | None) -> Iterator[tuple[int, list[str]]]:
@@ -22,7 +26,10 @@ def numbered_rows(path: Path, delimiter: str | None) -> Iterator[tuple[int, list
         InputError: If the file cannot be read as such a table.
     """
     try:
-        with path.open(newline='', encoding='utf-8-sig') as file:
+        with (
+            open_regular_file(path, largest=LARGEST) as raw,
+            io.TextIOWrapper(raw, newline='', encoding='utf-8-sig') as file,
+        ):
             if delimiter is None:
                 yield from ((n, cells) for n, text in enumerate(file, 1) if (cells := text.split()))
                 return

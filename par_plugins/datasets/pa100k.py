@@ -40,7 +40,7 @@ class PA100K(AttributeDataset):
 
         data_root/
             annotation.mat        (or annotation/annotation.mat)
-            data/000001.jpg ... 100000.jpg
+            data/000001.jpg ... 100000.jpg   (or release_data/release_data/, as in the archive)
 
     80,000 training, 10,000 validation and 10,000 test images. Every label is 0 or 1, none is
     unknown. Columns are found by the names in the file, whatever their order. Samples and toys in
@@ -56,7 +56,7 @@ class PA100K(AttributeDataset):
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all 26.
         ann_file: The annotation, relative to ``data_root``; None tries both places above.
-        data_prefix: ``img_path``, the image folder.
+        data_prefix: ``img_path``, the image folder; None looks in the places above.
         **kwargs: See :class:`mmengine.dataset.BaseDataset`.
 
     Raises:
@@ -65,6 +65,7 @@ class PA100K(AttributeDataset):
     """
 
     SPLITS = TRAIN_VAL_TEST
+    IMAGE_FOLDERS = ('data', 'release_data/release_data', 'release_data')
 
     def __init__(
         self,
@@ -73,7 +74,7 @@ class PA100K(AttributeDataset):
         pipeline: Sequence[dict | Callable] = (),
         attributes: Sequence[str] | None = None,
         ann_file: str | None = None,
-        data_prefix: dict[str, str] = {'img_path': 'data'},  # noqa: B006 (BaseDataset copies it)
+        data_prefix: dict[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         self.parts = self.parts_of(split) or list(NUM_IMAGES)
@@ -85,7 +86,7 @@ class PA100K(AttributeDataset):
             attributes=attributes,
             ann_file=ann_file
             or first_existing(data_root, ['annotation/annotation.mat', 'annotation.mat']),
-            data_prefix=data_prefix,
+            data_prefix=data_prefix or {'img_path': first_existing(data_root, self.IMAGE_FOLDERS)},
             **kwargs,
         )
 

@@ -22,6 +22,7 @@ class PartitionedFile(NamedTuple):
         image_names: Relative to the image folder.
         partitions: The cell array of the partitions.
         pids: ``(N,)`` identities, or None.
+        left_out: See :func:`partitioned_annotations`.
     """
 
     struct: MatlabValue
@@ -30,6 +31,7 @@ class PartitionedFile(NamedTuple):
     image_names: Sequence[str]
     partitions: MatlabValue
     pids: np.ndarray | None = None
+    left_out: np.ndarray | None = None
 
 
 class PartitionedDataset(AttributeDataset):
@@ -84,6 +86,7 @@ class PartitionedDataset(AttributeDataset):
                 parts={part: partition.field(field) for part, field in self.PARTS.items()},
                 wanted=wanted,
                 pids=file.pids,
+                left_out=file.left_out,
             ),
             **kwargs,
         )

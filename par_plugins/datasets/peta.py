@@ -8,6 +8,7 @@ from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST
 from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
+from par_plugins.datasets.one_of import one_of
 from par_plugins.datasets.partitioned_dataset import PartitionedDataset, PartitionedFile
 from par_plugins.structures import InputError
 
@@ -36,6 +37,20 @@ GROUPS = {
 NUM_ATTRIBUTES = 105
 METADATA_COLUMNS = 4  # before the attributes
 IDENTITY_COLUMN = 1
+SOURCE_COLUMN = 2
+SOURCE_SETS = {
+    '3DPeS': 1012,
+    'CAVIAR4REID': 1220,
+    'CUHK': 4563,
+    'GRID': 1275,
+    'i-LIDS': 477,
+    'MIT': 888,
+    'PRID': 1134,
+    'SARC3D': 200,
+    'TownCentre': 6967,
+    'VIPeR': 1264,
+}
+"""The ten data sets and their images, in the order of the numbers 1-10 that stand for them."""
 MISSING = 'PETA needs PETA.mat and images/ of the processed release in data_root'
 
 
@@ -60,7 +75,7 @@ class PETA(PartitionedDataset):
     report partition 0 or the mean of all. Every label is 0 or 1, none is unknown. Columns are
     found by the names in the file, whatever their order. The partitions are drawn over images, so
     that people in the test set are also in the training set; ``tools/dataset/split.py`` makes
-    splits without shared people.
+    splits without shared people, and ``leave_out`` tests on a place that training has not seen.
 
     >>> PETA(data_root='data/PETA', split='train')[0]
     {'img_path': 'data/PETA/images/03311.png', 'gt_attributes': array([...]), 'sample_idx': 0}
@@ -73,6 +88,10 @@ class PETA(PartitionedDataset):
             the attributes; public code describes the second as the identity over all source data
             sets, which is what is taken. It is refused if it cannot be one: entries that are no
             whole numbers of at least 0, or the same everywhere, or different everywhere.
+        leave_out: One of the ten source data sets, ``VIPeR`` for example: its images are the test
+            split, whatever the partition says, and those of the nine others the rest, the
+            partition's test images among the training images. The third column before the
+            attributes numbers the sets; in the official file they must have their known sizes.
         ann_file: The annotation, relative to ``data_root``.
         data_prefix: ``img_path``, the image folder.
         **kwargs: See :class:`PartitionedDataset`; ``attribute_set`` is ``evaluated``, the 35 of
@@ -93,11 +112,15 @@ class PETA(PartitionedDataset):
         split: str | None = 'train',
         *,
         identities: bool = False,
+        leave_out: str | None = None,
         ann_file: str = 'PETA.mat',
         data_prefix: dict[str, str] = {'img_path': 'images'},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
         self._with_identities = identities
+        if leave_out is not None:
+            one_of('leave_out', leave_out, tuple(SOURCE_SETS))
+        self._leave_out = leave_out
         self._file = ann_file
         super().__init__(data_root, split, ann_file=ann_file, data_prefix=data_prefix, **kwargs)
 
@@ -115,6 +138,7 @@ class PETA(PartitionedDataset):
             image_names=[f'{number:05d}.png' for number in range(1, len(labels) + 1)],
             partitions=peta.field(3),
             pids=_identities(data) if self._with_identities else None,
+            left_out=None if self._leave_out is None else _images_of_set(data, self._leave_out),
         )
 
 
@@ -148,3 +172,19 @@ def _identities(data: MatlabValue) -> np.ndarray:
             f'{identities.min()} to {identities.max()} for {len(identities)} images'
         )
     return identities
+
+
+def _images_of_set(data: MatlabValue, name: str) -> np.ndarray:
+    column = data.column(SOURCE_COLUMN)
+    numbers = column.whole_numbers()
+    sizes = [int((numbers == number).sum()) for number in range(1, len(SOURCE_SETS) + 1)]
+    official = list(SOURCE_SETS.values())
+    if sum(sizes) != len(numbers) or (sum(sizes) == sum(official) and sizes != official):
+        raise column.error(
+            f'is taken for the source data sets, 1-{len(SOURCE_SETS)}, but they have {sizes} of '
+            f'{len(numbers)} images, where PETA has {official}'
+        )
+    images: np.ndarray = numbers == 1 + list(SOURCE_SETS).index(name)
+    if not images.any():
+        raise column.error(f'has no image of {name}')
+    return images

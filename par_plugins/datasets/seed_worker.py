@@ -11,10 +11,9 @@ from mmengine.registry import FUNCTIONS
 def seed_worker(worker_id: int) -> None:
     """Seed NumPy and Python in a worker from the seed that torch has given it.
 
-    torch draws it anew for each epoch from the main process' random numbers, so it follows them:
-    with ``ExactResumeHook``, seed, epoch and rank. mmengine's own function gives every epoch's
-    workers the same numbers, and persistent workers go on where they were, which no resumed run
-    could repeat.
+    torch draws it anew for each epoch, where mmengine's own function gives every epoch's workers
+    the same numbers. Persistent workers go on where they were; a training set's batches have random
+    numbers of their own with ``ExactResumeHook``, whatever workers make them.
 
     Args:
         worker_id: Number of the worker, which torch's seed contains.

@@ -29,7 +29,7 @@ def written_aside(path: str | Path) -> Iterator[Path]:
     part = path.with_name(f'.part-{path.name}')
     try:
         yield part
-        with part.open('rb') as file:
+        with part.open('r+b') as file:  # Windows syncs what may be written alone
             os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:

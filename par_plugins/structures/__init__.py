@@ -6,10 +6,12 @@ from par_plugins.structures.attribute_schema import (
     AttributeSchema,
     SchemaMismatchError,
 )
+from par_plugins.structures.checked_arguments import checked_choice, checked_number
 from par_plugins.structures.input_error import InputError
 from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
 from par_plugins.structures.operating_point import OperatingPoint
+from par_plugins.structures.regular_file import open_regular_file, read_regular_file
 
 __all__ = [
     'UNKNOWN',
@@ -20,4 +22,8 @@ __all__ = [
     'LogitLayout',
     'OperatingPoint',
     'SchemaMismatchError',
+    'checked_choice',
+    'checked_number',
+    'open_regular_file',
+    'read_regular_file',
 ]

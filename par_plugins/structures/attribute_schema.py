@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from par_plugins.structures.flip_pairs import FlipPair, checked_pairs, left_right_pairs
 from par_plugins.structures.input_error import InputError
 
 UNKNOWN = -1
@@ -78,14 +79,25 @@ class AttributeSchema:
 
     Args:
         attributes: Attributes in column order; a bare string stands for a binary one.
+        flip_pairs: Labels that change places when a picture is mirrored: pairs of attributes
+            (``('faceLeft', 'faceRight')``), or of values of one attribute
+            (``('view=left', 'view=right')``). An attribute in a pair with None becomes unknown.
+            None finds them by the words left and right in the names; an attribute with one of
+            these words and no counterpart becomes unknown.
 
     Raises:
-        InputError: If there is no attribute, or a name occurs twice.
+        InputError: If there is no attribute, a name occurs twice, or ``flip_pairs`` has anything
+            but such pairs.
     """
 
     attributes: tuple[Attribute, ...]
+    flip_pairs: tuple[FlipPair, ...]
 
-    def __init__(self, attributes: Iterable[Attribute | str]) -> None:
+    def __init__(
+        self,
+        attributes: Iterable[Attribute | str],
+        flip_pairs: Iterable[Sequence[str | None]] | None = None,
+    ) -> None:
         if isinstance(attributes, str):
             raise InputError(f'attributes must be a list, got the one name {attributes!r}')
         made = tuple(Attribute(item) if isinstance(item, str) else item for item in attributes)
@@ -97,6 +109,17 @@ class AttributeSchema:
                 raise InputError(f'attribute {attribute.name!r} occurs twice in the schema')
             seen.add(attribute.name)
         object.__setattr__(self, 'attributes', made)
+        if flip_pairs is None:
+            pairs = self._left_and_right
+        else:
+            pairs = checked_pairs(flip_pairs, list(self._places))
+        for one, other in pairs:
+            if not self._exchangeable(one, other):
+                raise InputError(
+                    f'flip_pairs: {one!r} and {other!r} are neither two attributes of the same '
+                    'values nor two values of one attribute'
+                )
+        object.__setattr__(self, 'flip_pairs', pairs)
 
     @classmethod
     def unnamed(cls, num_attributes: int) -> 'AttributeSchema':
@@ -174,34 +197,44 @@ class AttributeSchema:
         """
         if isinstance(names, str):
             raise InputError(f'attributes must be a list of names, got {names!r}')
-        return AttributeSchema(self.attributes[self.index(name)] for name in names)
+        attributes = [self.attributes[self.index(name)] for name in names]
+        kept = AttributeSchema(attributes, ())._places
+        pairs = [[label for label in pair if label in kept] for pair in self.flip_pairs]
+        return AttributeSchema(attributes, [[*pair, None][:2] for pair in pairs if pair])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dicts and strings, for checkpoints and exports."""
-        return {
-            'attributes': [
-                {
-                    'name': attribute.name,
-                    'values': None if attribute.values is None else list(attribute.values),
-                    'group': attribute.group,
-                }
-                for attribute in self.attributes
-            ]
-        }
+        attributes = [
+            {
+                'name': attribute.name,
+                'values': None if attribute.values is None else list(attribute.values),
+                'group': attribute.group,
+            }
+            for attribute in self.attributes
+        ]
+        if self.flip_pairs == self._left_and_right:
+            return {'attributes': attributes}
+        return {'attributes': attributes, 'flip_pairs': [list(pair) for pair in self.flip_pairs]}
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> 'AttributeSchema':
+    def from_dict(cls, data: Mapping[str, Any] | str) -> 'AttributeSchema':
         """The inverse of :meth:`to_dict`; an entry may also be a bare name (binary).
 
         Raises:
             InputError: If the dict does not have the form of :meth:`to_dict`.
         """
+        if data == 'dataset':
+            raise InputError(
+                "schema='dataset' is filled in by tools/train.py (par_plugins.apis.build_runner) "
+                'before the model is built: give the schema itself or num_attributes'
+            )
         try:
-            items = data['attributes']
+            items = data['attributes']  # type: ignore[index]
             if isinstance(items, str):
                 raise TypeError('attributes must be a list')
-            return cls(item if isinstance(item, str) else Attribute(**item) for item in items)
-        except (KeyError, TypeError) as error:
+            attributes = [item if isinstance(item, str) else Attribute(**item) for item in items]
+            return cls(attributes, data.get('flip_pairs'))  # type: ignore[union-attr]
+        except (KeyError, TypeError, AttributeError) as error:
             raise InputError(
                 f'not an attribute schema: {data!r} (expected '
                 "{'attributes': [{'name': ..., 'values': [...] or None, 'group': ...}]})"
@@ -253,6 +286,67 @@ class AttributeSchema:
                 f'{targets[row, column]} is not one of 0..{attribute.num_values - 1} '
                 '(or -1 for unknown)'
             )
+
+    def flipped(self, targets: np.ndarray) -> np.ndarray:
+        """What the labels of pictures are when these are mirrored, left and right exchanged.
+
+        Args:
+            targets: ``(..., A)`` integers, -1 for unknown.
+
+        Returns:
+            The same with the labels of ``flip_pairs`` exchanged.
+        """
+        places = self._places
+        by_column: np.ndarray = targets.copy()
+        for one, other in self.flip_pairs:
+            column, value = places[one]
+            if value is None and other is None:
+                by_column[..., column] = UNKNOWN
+            elif value is None and other is not None:
+                columns = [column, places[other][0]]
+                by_column[..., columns] = by_column[..., columns[::-1]]
+        by_value: np.ndarray = by_column.copy()
+        for one, other in self.flip_pairs:
+            column, value = places[one]
+            if value is not None:
+                opposite = UNKNOWN if other is None else places[other][1]
+                by_value[..., column][by_column[..., column] == value] = opposite
+                if other is not None:
+                    by_value[..., column][by_column[..., column] == opposite] = value
+        return by_value
+
+    @property
+    def _places(self) -> dict[str, tuple[int, int | None]]:
+        """What ``flip_pairs`` may name: a column, by ``ATTRIBUTE=VALUE`` a value of one."""
+        columns = list(enumerate(self.attributes))
+        values = {
+            f'{attribute.name}={name}': (column, value)
+            for column, attribute in columns
+            for value, name in enumerate(attribute.values or ())
+        }
+        return {**values, **{attribute.name: (column, None) for column, attribute in columns}}
+
+    @property
+    def _left_and_right(self) -> tuple[FlipPair, ...]:
+        pairs = left_right_pairs(self.names)
+        for attribute in self.attributes:
+            of_values = left_right_pairs(attribute.values or ())
+            pairs += [
+                (f'{attribute.name}={one}', None if other is None else f'{attribute.name}={other}')
+                for one, other in of_values
+            ]
+        alike = [pair for pair in pairs if self._exchangeable(*pair)]
+        others = [(label, None) for pair in set(pairs) - {*alike} for label in pair if label]
+        return checked_pairs([*alike, *others], list(self._places))
+
+    def _exchangeable(self, one: str, other: str | None) -> bool:
+        """Whether two labels are attributes of the same values, or values of one attribute."""
+        column, value = self._places[one]
+        of_other, opposite = self._places[other or one]
+        if (value is None) != (opposite is None):
+            return False
+        same = self.attributes[column].values == self.attributes[of_other].values
+        return same if value is None else column == of_other
 
     def predictions(self, probabilities: Tensor) -> Tensor:
         """The value each attribute is given at the default operating point.

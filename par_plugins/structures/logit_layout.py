@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from par_plugins.structures.attribute_schema import AttributeSchema
+from par_plugins.structures.input_error import InputError
 
 
 class LogitLayout(nn.Module):
@@ -43,10 +44,10 @@ class LogitLayout(nn.Module):
             fewer, ``(0, z)`` of a binary one; float32 (float64 for float64 logits).
 
         Raises:
-            ValueError: If the number of columns is not the schema's.
+            InputError: If the number of columns is not the schema's.
         """
         if logits.ndim != 2 or logits.shape[1] != self.schema.num_logits:
-            raise ValueError(
+            raise InputError(
                 f'logits of shape {tuple(logits.shape)}, but the schema packs '
                 f'{len(self.schema)} attributes into (N, {self.schema.num_logits})'
             )
@@ -65,7 +66,7 @@ class LogitLayout(nn.Module):
             :meth:`value_logits`.
 
         Raises:
-            ValueError: If the number of columns is not the schema's.
+            InputError: If the number of columns is not the schema's.
         """
         return self.value_logits(logits).log_softmax(dim=2)
 

@@ -67,7 +67,7 @@ def dataset_of(annotations, folder, **options):
         'annotations': annotations,
         'categories': [{'id': 1, 'name': 'person'}],
     }
-    (folder / 'a.json').write_text(json.dumps(content))
+    (folder / 'a.json').write_text(json.dumps(content), encoding='utf-8')
     Config.fromfile(CONFIG)  # imports what it names
     init_default_scope('mmdet')
     return DATASETS.build(

@@ -9,6 +9,7 @@ from mmengine.registry import MODELS
 from torch import Tensor
 
 from par_plugins.models.losses import AttributeLoss, reduce_labels
+from par_plugins.structures import InputError
 
 
 def attribute_label_smoothing(
@@ -40,13 +41,13 @@ class AttributeLabelSmoothingLoss(AttributeLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``smoothing`` is not in [0, 1).
+        InputError: If ``smoothing`` is not in [0, 1).
     """
 
     def __init__(self, smoothing: float = 0.1, loss_weight: float = 1.0) -> None:
         super().__init__()
         if not 0 <= smoothing < 1:
-            raise ValueError(f'smoothing must be in [0, 1), got {smoothing}')
+            raise InputError(f'smoothing must be in [0, 1), got {smoothing}')
         self.smoothing = smoothing
         self.loss_weight = loss_weight
 

@@ -16,7 +16,7 @@ numbers = dict(steps=10)
 
 
 def write(folder, name='first', **changes):
-    (folder / 'config.py').write_text(CONFIG)
+    (folder / 'config.py').write_text(CONFIG, encoding='utf-8')
     arm = {'config': str(folder / 'config.py')}
     content = {
         'seeds': [0, 1],
@@ -26,7 +26,7 @@ def write(folder, name='first', **changes):
         **changes,
     }
     path = folder / f'{name}.yml'
-    path.write_text(yaml.safe_dump(content))
+    path.write_text(yaml.safe_dump(content), encoding='utf-8')
     return path
 
 
@@ -36,7 +36,7 @@ def finished(folder, scores):
         for seed, score in enumerate(seeds):
             path = folder / arm / f'seed_{seed}' / 'test_scores.json'
             path.parent.mkdir(parents=True)
-            path.write_text(json.dumps({'scores': {'attribute/mA': score}}))
+            path.write_text(json.dumps({'scores': {'attribute/mA': score}}), encoding='utf-8')
 
 
 def test_options_of_all_arms_come_first_and_those_of_the_arm_after(tmp_path):
@@ -51,7 +51,9 @@ def test_an_experiment_extends_another(tmp_path):
     write(tmp_path, options={'numbers.steps': 20, 'model.size': 2})
     second = tmp_path / 'other' / 'second.yml'
     second.parent.mkdir()
-    second.write_text('extends: ../first.yml\nseeds: [7]\noptions: {numbers.steps: 30}\n')
+    second.write_text(
+        'extends: ../first.yml\nseeds: [7]\noptions: {numbers.steps: 30}\n', encoding='utf-8'
+    )
     experiment = Experiment.read(second)
     assert experiment.name == 'second' and list(experiment.seeds) == [7]
     plain = experiment.arms['plain'].filled({})
@@ -105,7 +107,7 @@ def test_a_run_that_fails_is_named_with_its_last_words(tmp_path):
     experiment = Experiment.read(write(tmp_path, seeds=[3], arms=arms))
     with pytest.raises(InputError, match=r'seed_3: the run ended with 1: \w+'):
         experiment.run(tmp_path / 'runs', jobs=1)
-    assert (tmp_path / 'runs' / 'plain' / 'seed_3' / 'output.txt').read_text()
+    assert (tmp_path / 'runs' / 'plain' / 'seed_3' / 'output.txt').read_text(encoding='utf-8')
 
 
 def test_differences_are_paired_by_seed():
@@ -180,10 +182,12 @@ def finished_grid(folder):
                 place = folder / f'{arm}/images_{size}/subset_{subset}/seed_{seed}'
                 place.mkdir(parents=True)
                 scores = {'attribute/mA': size + subset + seed + gain * (seed + 1)}
-                (place / 'test_scores.json').write_text(json.dumps({'scores': scores}))
+                (place / 'test_scores.json').write_text(
+                    json.dumps({'scores': scores}), encoding='utf-8'
+                )
     for place in places:
         place.mkdir(parents=True, exist_ok=True)
-        (place / 'test_scores.json').write_text('{}')
+        (place / 'test_scores.json').write_text('{}', encoding='utf-8')
 
 
 def test_every_condition_repeat_and_seed_is_run_with_its_own_values(tmp_path):
@@ -273,7 +277,7 @@ def test_every_experiment_of_the_project_can_be_read(path, monkeypatch):
     monkeypatch.chdir(ROOT)
     experiment = Experiment.read(path)
     assert len(experiment.arms) > 1 and experiment.seeds
-    readme = (path.parent / 'README.md').read_text()
+    readme = (path.parent / 'README.md').read_text(encoding='utf-8')
     between_marks(readme, '', source=str(path), name=path.stem)  # there is a place for its table
 
 
@@ -281,12 +285,14 @@ def test_every_experiment_of_the_project_can_be_read(path, monkeypatch):
 def test_the_printed_comparison_is_that_of_the_published_runs(path, monkeypatch):
     monkeypatch.chdir(ROOT)
     experiment = Experiment.read(path)
-    content = json.loads((path.parent / 'results' / f'{path.stem}.json').read_text())
+    content = json.loads(
+        (path.parent / 'results' / f'{path.stem}.json').read_text(encoding='utf-8')
+    )
     runs = content['runs']
     assert set(runs) == set(experiment.arms) and content['baseline'] == experiment.baseline
     found = list(runs[experiment.baseline])
     assert found == [name for name in experiment.run_names if name in found] != []
     assert all(list(own) == found for own in runs.values())
     table = experiment.table(runs)
-    text = (path.parent / 'README.md').read_text()
+    text = (path.parent / 'README.md').read_text(encoding='utf-8')
     assert between_marks(text, table, source=str(path), name=path.stem) == text

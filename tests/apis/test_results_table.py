@@ -11,7 +11,10 @@ ROOT = Path(__file__).parents[2]
 
 def write(folder, config, seed, mA):
     path = folder / f'{config}_{seed}.json'
-    path.write_text(json.dumps({'config': config, 'seed': seed, 'scores': {'attribute/mA': mA}}))
+    path.write_text(
+        json.dumps({'config': config, 'seed': seed, 'scores': {'attribute/mA': mA}}),
+        encoding='utf-8',
+    )
     return path
 
 
@@ -31,7 +34,7 @@ def test_repeated_seeds_and_foreign_files_are_named(tmp_path):
         results_table([path, path], scores=['attribute/mA'])
     with pytest.raises(InputError, match=r'a_0\.json: not the scores of a run'):
         results_table([path], scores=['attribute/f1'])
-    path.write_text('{')
+    path.write_text('{', encoding='utf-8')
     with pytest.raises(InputError, match=r'a_0\.json: not the scores of a run'):
         results_table([path], scores=['attribute/mA'])
 
@@ -46,7 +49,9 @@ def test_a_table_replaces_the_one_between_the_marks_only():
 
 
 READMES = [
-    path for path in ROOT.glob('configs/*/README.md') if marks(RESULTS)[0] in path.read_text()
+    path
+    for path in ROOT.glob('configs/*/README.md')
+    if marks(RESULTS)[0] in path.read_text(encoding='utf-8')
 ]
 
 
@@ -58,5 +63,5 @@ def test_some_readme_has_a_table():
 def test_the_printed_tables_are_those_of_the_runs_beside_them(readme):
     runs = sorted(readme.parent.glob('results/*.json'))
     scores = [f'attribute/{name}' for name in ('mA', 'accuracy', 'precision', 'recall', 'f1')]
-    text = readme.read_text()
+    text = readme.read_text(encoding='utf-8')
     assert between_marks(text, results_table(runs, scores=scores), source='') == text

@@ -12,7 +12,7 @@ from tests.tools.toy_run import ROOT
 
 def documented_rows(method, heading):
     """The options of each row of the tables under a heading of a method's README."""
-    readme = (ROOT / f'configs/{method}/README.md').read_text()
+    readme = (ROOT / f'configs/{method}/README.md').read_text(encoding='utf-8')
     section = readme.partition(f'\n{heading}\n')[2].partition('\n## ')[0]
     return dict(re.findall(r'^\| ([^|]+?) \| `([^`]+)` \|$', section, re.MULTILINE))
 

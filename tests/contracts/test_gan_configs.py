@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from par_plugins.testing.contracts.gan_configs import check_gan_config_trains
+from par_plugins.testing import check_config
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 LEAVES = sorted(CONFIGS.glob('mrgan/mrgan_*.py'))
@@ -20,4 +20,4 @@ def test_the_config_loads_builds_trains_draws_and_is_scored(path, tiny_root, tmp
     dataset = Config.fromfile(path).train_dataloader.dataset
     name = dataset.get('dataset', dataset).type
     root = tiny_root('PA100K' if name == 'UnlabelledImages' else name)
-    check_gan_config_trains(str(path), str(root), str(tmp_path))
+    check_config(path, data_root=root, work_dir=tmp_path)

@@ -1,11 +1,11 @@
-"""Every registered head keeps the promises of ``par_plugins.testing.contracts.heads``."""
+"""Every registered head keeps the promises of ``par_plugins.testing.check_head``."""
 
 import pytest
-import torch
 from mmengine.registry import MODELS
 
-from par_plugins.testing.contracts import heads as contract
-from par_plugins.testing.contracts.losses import random_batch
+from par_plugins.models.heads import AttributeHead
+from par_plugins.testing import check_head
+from par_plugins.testing.contracts.losses import SCHEMA
 from par_plugins.testing.contracts.registered import registered
 
 HEADS = registered(MODELS, 'par_plugins.models.heads')
@@ -20,36 +20,47 @@ VARIANTS = {
     'AuxiliaryClassHead': [{}, {'embedding_channels': 3}],
     'NearestNeighbourHead': [{'num_neighbours': 2}, {'embedding_channels': 3}],
 }
+ATTRIBUTES = {'mixed': {'schema': SCHEMA}, 'binary': {'num_attributes': 4}}
 CASES = [
-    pytest.param(name, options, id=f'{name}-{"-".join(options) or "default"}')
+    pytest.param(
+        {'type': name, 'in_channels': 5, **options, **attributes},
+        id=f'{name}-{"-".join(options) or "default"}-{kind}',
+    )
     for name, variants in VARIANTS.items()
     for options in variants
+    for kind, attributes in ATTRIBUTES.items()
 ]
 
 
 def test_every_head_is_tested():
     assert set(VARIANTS) == set(HEADS)
+    assert len(HEADS) == 4 and len(CASES) == 20
+
+
+@pytest.mark.parametrize('config', CASES)
+def test_it_keeps_the_promises(config):
+    check_head(config)
+
+
+class Secretive(AttributeHead):
+    def predict(self, feats, data_samples=None):
+        return super().predict(feats, None)
+
+
+class Permissive(AttributeHead):
+    def set_schema(self, schema):
+        pass
 
 
 @pytest.mark.parametrize(
-    'check',
+    ('head', 'promise'),
     [
-        contract.check_logits_are_packed,
-        contract.check_predictions_are_probabilities,
-        contract.check_losses_train_it,
-        contract.check_another_schema_is_refused,
+        (Secretive(5, schema=SCHEMA), 'keeps its labels'),
+        (Permissive(5, schema=SCHEMA), 'refuses another order'),
     ],
-    ids=lambda check: check.__name__,
 )
-@pytest.mark.parametrize(('name', 'options'), CASES)
-def test_the_promise_is_kept(name, options, check):
-    def make(schema):
-        head = MODELS.build(
-            {'type': name, 'in_channels': contract.NUM_FEATURES, 'schema': schema, **options}
-        )
-        if hasattr(head, 'set_gallery'):
-            batch = random_batch(dtype=torch.float32)
-            head.set_gallery(head.pre_logits((batch.features,)).detach(), batch.targets)
-        return head
-
-    check(make)
+def test_a_head_that_breaks_a_promise_is_told_which(head, promise):
+    with pytest.raises(
+        AssertionError, match=f'{type(head).__name__} breaks a promise: .*{promise}'
+    ):
+        check_head(head)

@@ -61,17 +61,30 @@ def test_attributes_select_columns_by_name(tmp_path):
     ]
 
 
+def indexed(name):
+    """The table as pandas writes it, its index first."""
+    header, *rows = TABLE.splitlines()
+    return '\n'.join([f'{name},{header}', *(f'{3 * n},{row}' for n, row in enumerate(rows))])
+
+
 @pytest.mark.parametrize(
     ('text', 'options'),
     [
         (TABLE.replace('\n', '\r\n'), {}),
         ('\ufeff' + TABLE, {}),
         (TABLE.replace(',', ';'), {'delimiter': ';'}),
+        (TABLE.replace(',', ';'), {}),
+        ('\ufeff' + TABLE.replace(',', ';'), {}),
+        (TABLE.replace(',', '\t'), {}),
+        ('# ' + TABLE, {}),
+        (indexed(''), {}),
+        (indexed('Unnamed: 0'), {}),
+        ('\ufeff' + indexed('').replace(',', ';'), {}),
+        (TABLE.replace(',', ';').replace('Hat', '"Hat"'), {}),
         (TABLE.replace(',', ' , '), {}),
         (TABLE + '\n\n', {}),
         (TABLE.replace('\n', '\n\n,,,,,,\n'), {}),
     ],
-    ids=['windows lines', 'byte order mark', 'semicolons', 'spaces', 'blank at the end', 'blank'],
 )
 def test_the_files_spreadsheets_write_read_alike(tmp_path, text, options):
     assert dataset(tmp_path, text, **options).targets.tolist() == dataset(tmp_path).targets.tolist()
@@ -98,6 +111,10 @@ BAD = {
         "line 3, column 'person': 'x7'",
     ),
     'twice': (TABLE.replace('Hat', 'Female'), "column 'Female' twice"),
+    'nameless first': (
+        indexed('').replace('\n3,', '\nthree,'),
+        'a first column without a name',
+    ),
     'nameless': (TABLE.replace('Hat', ''), 'a column without a name'),
     'no image column': (TABLE.replace('image', 'file'), "no column 'image'; the header has file"),
     'no image': (TABLE.replace('a/2.jpg', ''), "line 3, column 'image': no image"),

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from par_plugins.datasets import CelebA
+from par_plugins.datasets import celeba as celeba_module
 from par_plugins.structures import InputError
 from tests.datasets.official_files import CELEBA_NAMES, celeba, write_texts
 
@@ -120,3 +121,20 @@ def test_missing_and_foreign_files_are_named(tmp_path):
     (tmp_path / ATTRIBUTES).write_bytes(b'12\n\xff\xfe')
     with pytest.raises(InputError, match=r'list_attr_celeba\.txt: not a text table in UTF-8'):
         CelebA(data_root=tmp_path)
+
+
+def test_the_files_are_read_once_for_all_splits_and_anew_when_they_change(tmp_path, monkeypatch):
+    made = celeba()
+    write_texts(tmp_path, made.files)
+    opened = []
+    real = celeba_module.numbered_rows
+    monkeypatch.setattr(
+        celeba_module, 'numbered_rows', lambda path, *rest: opened.append(path) or real(path, *rest)
+    )
+    sizes = [len(CelebA(data_root=tmp_path, split=part)) for part in PARTS]
+    assert sizes == [made.parts.count(number) for number in range(3)] and len(opened) == 3
+    path = tmp_path / 'Anno/list_attr_celeba.txt'
+    swapped = path.read_text(encoding='utf-8').replace('-1', '+').replace(' 1', ' -1')
+    path.write_text(swapped.replace('+', '1'), encoding='utf-8')
+    changed = CelebA(data_root=tmp_path, split=None)
+    np.testing.assert_array_equal(changed.targets, 1 - made.labels)

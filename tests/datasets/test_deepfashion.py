@@ -49,7 +49,7 @@ def test_zero_beside_minus_one_is_unknown_in_fine_files_too(tmp_path):
     made = deepfashion(fine=True)
     path = tmp_path / 'Anno_fine/train_attr.txt'
     write_texts(tmp_path, made.files)
-    path.write_text(path.read_text().replace('1', '-1', 1))
+    path.write_text(path.read_text(encoding='utf-8').replace('1', '-1', 1), encoding='utf-8')
     data = DeepFashion(data_root=tmp_path, annotation='fine')
     assert (data.targets == -1).sum() == (made.labels[rows_of(made, 'train')] == 0).sum()
 

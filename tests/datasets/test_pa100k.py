@@ -6,6 +6,7 @@ from scipy.io import loadmat, savemat
 
 from par_plugins.datasets import PA100K, pa100k
 from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.testing.pa100k_writer import write_pa100k
 
 OFFICIAL = Path(__file__).parents[2] / '../shared/data/pa100k-annotation'
 NAMES = (
@@ -209,3 +210,19 @@ def test_a_subset_without_an_image_is_refused(toy_root, indices):
     for subset in (whole.get_subset, whole.get_subset_):
         with pytest.raises(InputError, match='there is no image in this subset'):
             subset(indices)
+
+
+@pytest.mark.parametrize('folder', ['data', 'release_data/release_data', 'release_data'])
+def test_pictures_are_looked_for_where_the_archive_has_them(tmp_path, folder):
+    write_pa100k(tmp_path, num_train=2, num_val=1, num_test=1)
+    pipeline = [dict(type='LoadPersonImage')]
+    (tmp_path / 'data').rename(tmp_path / 'elsewhere')
+    (tmp_path / folder).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / 'elsewhere').rename(tmp_path / folder)
+    assert PA100K(data_root=tmp_path, pipeline=pipeline)[0]['img'].ndim == 3
+    (tmp_path / folder / '000001.jpg').unlink()
+    data = PA100K(data_root=tmp_path, pipeline=pipeline)
+    with pytest.raises(
+        InputError, match=r'000001\.jpg: no such file; PA100K has its images in one'
+    ):
+        [data[index] for index in range(len(data))]

@@ -124,7 +124,7 @@ def test_a_second_column_that_cannot_be_identities_is_refused(tmp_path, column):
 @pytest.mark.parametrize('folder', ['3DPeS/archive', 'PETA dataset/CUHK/archive', 'VIPeR'])
 def test_the_layout_of_the_page_of_peta_is_recognised(tmp_path, folder):
     (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / folder / 'Label.txt').write_text('1 personalMale hairShort\n')
+    (tmp_path / folder / 'Label.txt').write_text('1 personalMale hairShort\n', encoding='utf-8')
     with pytest.raises(InputError, match='no official splits; PETA needs PETA.mat and images/'):
         PETA(data_root=tmp_path)
 
@@ -202,3 +202,24 @@ def test_a_wrong_argument_is_named(tmp_path):
         PETA(data_root=tmp_path, attributes=['Hat'])
     with pytest.raises(InputError, match=r'PETA\.mat: no such file; PETA needs PETA\.mat'):
         PETA(data_root=tmp_path / 'elsewhere')
+
+
+def test_one_source_set_is_left_out_for_the_test(tmp_path):
+    made = peta(sizes=(40, 12, 30))
+    sources = made.content['peta']['whatever'][:, 2]
+    root = write(tmp_path, made)
+    viper = {f'{row + 1:05d}.png' for row in np.flatnonzero(sources == 10)}  # the last by name
+    assert viper
+    names = {}
+    for part in ('train', 'val', 'test'):
+        data = PETA(data_root=root, split=part, leave_out='VIPeR')
+        names[part] = {data[index]['img_path'].rpartition('/')[2] for index in range(len(data))}
+    assert names['test'] == viper
+    official = [{f'{row:05d}.png' for row in rows.ravel()} for rows in made.partitions[0]]
+    assert names['val'] == official[1] - viper
+    assert names['train'] == (official[0] | official[2]) - viper
+    with pytest.raises(InputError, match="leave_out must be one of '3DPeS', .* got 'Market'"):
+        PETA(data_root=root, leave_out='Market')
+    made.content['peta']['whatever'][3, 2] = 11
+    with pytest.raises(InputError, match='is taken for the source data sets, 1-10, but'):
+        PETA(data_root=write(tmp_path, made), leave_out='VIPeR')

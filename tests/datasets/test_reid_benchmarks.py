@@ -135,21 +135,30 @@ def test_queries_are_marked_and_reach_the_data_sample(market):
 
 def test_validation_identities_are_held_out_and_have_a_query_under_each_camera(market):
     root, made = market
-    touch(root, [path.replace('_03', '_04') for path in made.images if 'train' in path])
+    # Under camera c as many images as one query and c others, so that the roles can be told apart.
+    more = [
+        path.replace('_03', f'_{number:02d}')
+        for path in made.images
+        if 'train' in path
+        for number in range(4, 4 + int(path.partition('_c')[2][0]))
+    ]
+    touch(root, more)
     options = {'data_root': root, 'num_val_identities': 2}
     val = Market1501(split='val', **options)
     rest = Market1501(split='train_without_val', **options)
     assert len(set(val.pids)) == 2 and set(val.pids) | set(rest.pids) == {2, 7, 10, 11}
     assert not set(val.pids) & set(rest.pids) and 'is_query' not in rest[0]
-    queries = [
-        (s['gt_pid'], s['gt_camid']) for s in (val[i] for i in range(len(val))) if s['is_query']
-    ]
-    assert Counter(queries) == Counter(
-        {(pid, cam): 1 for pid in set(val.pids) for cam in range(1, 7)}
+    samples = [val[i] for i in range(len(val))]
+    queries, gallery = (
+        Counter((s['gt_pid'], s['gt_camid']) for s in samples if s['is_query'] is role)
+        for role in (True, False)
     )
-    assert len(val) == 24
+    sightings = [(pid, cam) for pid in set(val.pids) for cam in range(1, 7)]
+    assert queries == dict.fromkeys(sightings, 1)
+    assert gallery == {(pid, cam): cam for pid, cam in sightings}
     again = Market1501(split='val', **options)
-    assert [again[i] for i in range(24)][3]['is_query'] == val[3]['is_query']
+    roles = [again[i]['is_query'] for i in range(len(again))]
+    assert roles == [sample['is_query'] for sample in samples]
     drawn = {tuple(set(Market1501(split='val', val_seed=s, **options).pids)) for s in range(9)}
     assert len(drawn) > 1
     with pytest.raises(InputError, match=r'num_val_identities must be in 1\.\.3.*got 100'):

@@ -62,7 +62,7 @@ def test_the_summary_counts_images_people_and_the_largest_deviation(tmp_path):
             [(1, 1, 0), (1, 1, 0), (2, 0, 1), (-1, 0, 1), (3, 1, 1)]
         )
     )
-    (tmp_path / 'labels.csv').write_text(table)
+    (tmp_path / 'labels.csv').write_text(table, encoding='utf-8')
     data = AttributeCSV(data_root=tmp_path, split=None, pid_column='person')
     a, b = summarise_parts(data, ['a', 'a', 'b', 'b', None], ['a', 'b'])
     assert a == ('a', 2, 1, 0.5)  # hats 2 of 2, in both parts 2 of 4
@@ -88,10 +88,10 @@ def test_the_table_of_the_new_splits_reads_back_the_same(tmp_path):
 
 def test_values_of_categorical_attributes_and_blanks_are_written_by_name(tmp_path):
     table = 'image,split,Age,Hat\na/1.jpg,x,old,1\na/2.jpg,x,,0\na/3.jpg,y,"young, very",\n'
-    (tmp_path / 'labels.csv').write_text(table)
+    (tmp_path / 'labels.csv').write_text(table, encoding='utf-8')
     data = AttributeCSV(data_root=tmp_path, split=None, data_prefix={'img_path': 'pictures'})
     write_attribute_csv(tmp_path / 'new.csv', [(data, ['train', None, 'test'])])
-    assert (tmp_path / 'new.csv').read_text() == (
+    assert (tmp_path / 'new.csv').read_text(encoding='utf-8') == (
         'image,split,Age,Hat\npictures/a/1.jpg,train,old,1\npictures/a/3.jpg,test,"young, very",\n'
     )
 
@@ -106,7 +106,7 @@ def test_splits_of_one_benchmark_stand_in_one_table(tmp_path):
 
 
 def test_a_table_whose_columns_would_clash_is_refused(tmp_path):
-    (tmp_path / 'labels.csv').write_text('file,split\n1.jpg,1\n2.jpg,0\n')
+    (tmp_path / 'labels.csv').write_text('file,split\n1.jpg,1\n2.jpg,0\n', encoding='utf-8')
     data = AttributeCSV(data_root=tmp_path, split=None, image_column='file', split_column='of')
     with pytest.raises(InputError, match="attribute 'split' would share its name with a column"):
         write_attribute_csv(tmp_path / 'new.csv', [(data, ['train', 'test'])])

@@ -115,7 +115,7 @@ def worker(rank, folder, cases):
         with gloo_group(rank, world_size, f'{folder}/{world_size}'):
             assert (get_rank(), get_world_size()) == (rank, world_size)
             scores = [evaluate(Case(**case)) for case in cases]
-        with open(f'{folder}/{rank}_of_{world_size}.json', 'w') as file:
+        with open(f'{folder}/{rank}_of_{world_size}.json', 'w', encoding='utf-8') as file:
             json.dump(scores, file)
 
 
@@ -126,6 +126,8 @@ def test_every_process_gets_the_scores_of_one_process_alone(tmp_path):
     assert all(len(scores) >= 12 for scores in alone)
     for world_size in WORLD_SIZES:
         for rank in range(world_size):
-            found = json.loads((tmp_path / f'{rank}_of_{world_size}.json').read_text())
+            found = json.loads(
+                (tmp_path / f'{rank}_of_{world_size}.json').read_text(encoding='utf-8')
+            )
             for case, scores, expected in zip(CASES, found, alone, strict=True):
                 assert scores == pytest.approx(expected, abs=1e-9, nan_ok=True), (world_size, case)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = 'configs/toy/resnet18_toy_pedestrians.py'
 
 
-def run(work_dir, toy_root, script, *arguments):
+def run(work_dir, toy_root, script, *arguments, config=CONFIG, more_options=()):
     """Run a script of tools/ on the toy benchmark and return its last test scores."""
     options = [
         f'{split}_dataloader.{key}={value}'
@@ -36,7 +36,7 @@ def run(work_dir, toy_root, script, *arguments):
         [
             *(['bash'] if script.endswith('.sh') else [sys.executable]),
             f'tools/{script}',
-            CONFIG,
+            config,
             *map(str, arguments),
             '--work-dir',
             work_dir,
@@ -44,6 +44,7 @@ def run(work_dir, toy_root, script, *arguments):
             'train_cfg.max_epochs=1',
             'param_scheduler.1.T_max=1',
             *options,
+            *more_options,
         ],
         cwd=ROOT,
         env=environment,
@@ -52,7 +53,7 @@ def run(work_dir, toy_root, script, *arguments):
         timeout=TIME_LIMIT,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads((work_dir / 'test_scores.json').read_text())['scores']
+    return json.loads((work_dir / 'test_scores.json').read_text(encoding='utf-8'))['scores']
 
 
 @pytest.fixture(scope='module')
@@ -81,6 +82,37 @@ def test_three_processes_repeat_them_too(trained, toy_root, tmp_path):
     checkpoint, scores = trained
     together = run(tmp_path, toy_root, 'dist_test.sh', checkpoint, 3)
     assert together == pytest.approx(scores, abs=1e-6)
+
+
+AVERAGES = {
+    "mmpretrain's": "dict(type='mmpretrain.EMAHook', momentum=0.1)",
+    "mmengine's, with buffers": "dict(type='mmengine.EMAHook', momentum=0.1, update_buffers=True)",
+}
+
+
+@pytest.mark.parametrize('average', AVERAGES)
+def test_the_moving_average_that_processes_validate_is_the_one_that_is_saved(
+    average, toy_root, tmp_path
+):
+    """Their batch norms have averages of their own batches: one process's would score otherwise."""
+    config = tmp_path / 'average.py'
+    hooks = f'[*_base_.custom_hooks, {AVERAGES[average]}]'
+    config.write_text(f"_base_ = ['{ROOT / CONFIG}']\ncustom_hooks = {hooks}\n")
+    scores = run(tmp_path / 'two', toy_root, 'dist_train.sh', 2, config=config)
+    best = next((tmp_path / 'two').glob('best_attribute_mA_*.pth'))
+    validated = json.loads((tmp_path / 'two/val_scores.json').read_text())['scores']
+    assert run(tmp_path / 'one', toy_root, 'test.py', best, config=config) == pytest.approx(
+        scores, abs=1e-6
+    )
+    again = run(
+        tmp_path / 'val',
+        toy_root,
+        'test.py',
+        best,
+        config=config,
+        more_options=['test_dataloader.dataset.split=val'],
+    )
+    assert again == pytest.approx(validated, abs=1e-6)
 
 
 def test_a_launcher_that_did_not_start_the_process_is_named(toy_root, tmp_path):

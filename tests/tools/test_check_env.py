@@ -59,7 +59,7 @@ def test_the_originals_with_an_old_torch_are_left_alone(check_env, pinned):
 
 
 def test_the_environment_that_runs_the_tests_is_sound():
-    done = subprocess.run([sys.executable, TOOL], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, TOOL], capture_output=True, text=True, encoding='utf-8')
     assert done.returncode == 0, done.stdout
     assert done.stdout.splitlines()[-1] == 'no problem found'
     assert 'operators of mmcv: ' in done.stdout and 'CPU: ' in done.stdout

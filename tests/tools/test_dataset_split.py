@@ -39,7 +39,7 @@ def run(module, monkeypatch, *arguments):
 
 
 def rows_of(path):
-    with path.open() as file:
+    with path.open(encoding='utf-8') as file:
         return list(csv.DictReader(file))
 
 

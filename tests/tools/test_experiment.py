@@ -47,10 +47,11 @@ def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_
                     }
                 },
             }
-        )
+        ),
+        encoding='utf-8',
     )
     readme = tmp_path / 'README.md'
-    readme.write_text('before\n<!-- tiny: begin -->\n<!-- tiny: end -->\nafter\n')
+    readme.write_text('before\n<!-- tiny: begin -->\n<!-- tiny: end -->\nafter\n', encoding='utf-8')
     spec = importlib.util.spec_from_file_location('experiment', ROOT / 'tools/experiment.py')
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
@@ -59,11 +60,11 @@ def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_
     monkeypatch.setattr(sys, 'argv', ['experiment.py', *map(str, arguments)])
     tool.main()
 
-    results = json.loads((tmp_path / 'results/tiny.json').read_text())
+    results = json.loads((tmp_path / 'results/tiny.json').read_text(encoding='utf-8'))
     score = results['runs']['plain']['4']['attribute/mA']
-    run = json.loads((tmp_path / 'runs/plain/seed_4/test_scores.json').read_text())
+    run = json.loads((tmp_path / 'runs/plain/seed_4/test_scores.json').read_text(encoding='utf-8'))
     assert run['seed'] == 4 and run['scores']['attribute/mA'] == score
-    assert f'| plain | 1 | {score:.2f} |' in readme.read_text()
+    assert f'| plain | 1 | {score:.2f} |' in readme.read_text(encoding='utf-8')
     assert (tmp_path / 'arms.png').read_bytes().startswith(b'\x89PNG')
     assert not list((tmp_path / 'runs/plain/seed_4').glob('best*'))
 

@@ -49,7 +49,7 @@ def test_a_run_ends_with_scores_at_its_operating_points(trained):
     work_dir, scores = trained
     for name in ('attribute/mA', 'attribute/tuned_f1/mA', 'attribute/threshold_adjustment/mA'):
         assert 0 <= scores[name] <= 100
-    in_sample = json.loads((work_dir / 'val_scores.json').read_text())['scores']
+    in_sample = json.loads((work_dir / 'val_scores.json').read_text(encoding='utf-8'))['scores']
     assert in_sample['attribute/tuned_f1_in_sample/mA'] is not None
     assert (work_dir / 'val_attributes_tuned_f1_in_sample.csv').is_file()
     stored = load_checkpoint_file(best(work_dir))['meta']['operating_points']

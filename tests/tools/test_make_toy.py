@@ -27,8 +27,8 @@ def test_toys_are_written_again_but_over_nothing_else(tmp_path):
 
     real = tmp_path / 'PA-100K'
     real.mkdir()
-    (real / 'annotation.mat').write_text('precious')
+    (real / 'annotation.mat').write_text('precious', encoding='utf-8')
     done = make_toy(real)
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].endswith('no toys: choose another folder')
-    assert [path.read_text() for path in real.iterdir()] == ['precious']
+    assert [path.read_text(encoding='utf-8') for path in real.iterdir()] == ['precious']

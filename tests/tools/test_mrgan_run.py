@@ -98,7 +98,7 @@ def test_testing_its_checkpoint_finds_the_fid_that_training_ended_with(toy_root,
     cfg = scored(toy_root, tmp_path / 'test', extractor)
     cfg.load_from = str(next((tmp_path / 'train').glob('best_gan_fid_*.pth')))
     assert build_runner(cfg).test() == pytest.approx(expected, rel=1e-6)
-    written = json.loads((tmp_path / 'train' / 'test_scores.json').read_text())
+    written = json.loads((tmp_path / 'train' / 'test_scores.json').read_text(encoding='utf-8'))
     assert written['scores'] == expected
 
 

@@ -194,7 +194,11 @@ def test_a_worker_that_dies_ends_the_run_with_its_cause(start, tmp_path):
     wait_for(tmp_path / 'epoch_1.pth', process)
     limit = time.monotonic() + TIME_LIMIT
     while process.poll() is None and time.monotonic() < limit:
-        for child in Path(f'/proc/{process.pid}/task/{process.pid}/children').read_text().split():
+        for child in (
+            Path(f'/proc/{process.pid}/task/{process.pid}/children')
+            .read_text(encoding='utf-8')
+            .split()
+        ):
             try:
                 os.kill(int(child), signal.SIGKILL)
             except ProcessLookupError:

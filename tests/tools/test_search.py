@@ -46,7 +46,7 @@ def test_pictures_of_a_folder_are_found_by_words_and_by_themselves(trained, tmp_
     command = [sys.executable, ROOT / 'tools/search.py', tmp_path / 'index.npz']
     command += ['--picture', index.names[1], '--words', 'not age old', '--at-least', '0']
     command += ['--figure', tmp_path / 'found.png']
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding='utf-8')
     assert 'Asked for: not age = old' in done.stdout and '0.0000' in done.stdout
     assert (tmp_path / 'found.png').stat().st_size > 5_000
 

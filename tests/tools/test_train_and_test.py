@@ -35,12 +35,12 @@ def test_training_leaves_checkpoint_table_figure_curves_and_scores(trained):
     work_dir, scores = trained
     assert best(work_dir).is_file()
     for split, images in (('val', 9), ('test', 11)):
-        with (work_dir / f'{split}_attributes.csv').open() as file:
+        with (work_dir / f'{split}_attributes.csv').open(encoding='utf-8') as file:
             rows = list(csv.DictReader(file))
         assert len(rows) == 26 and rows[0]['name'] == 'Female'
         assert all(0 <= int(row['positives']) <= images for row in rows)
         assert (work_dir / f'{split}_attributes.png').stat().st_size > 10_000
-    written = json.loads((work_dir / 'test_scores.json').read_text())
+    written = json.loads((work_dir / 'test_scores.json').read_text(encoding='utf-8'))
     assert written['scores']['attribute/mA'] == scores['attribute/mA']
     assert (written['config'], written['seed']) == (CONFIG.stem, 0)
     assert list(work_dir.rglob('events.out.tfevents*'))
@@ -87,7 +87,7 @@ def test_resuming_goes_on_where_training_stopped(toy_root, tmp_path):
     resumed = build_runner(cfg)
     resumed.train()
     assert resumed.epoch == 2 and resumed.iter == 6
-    log = max(tmp_path.glob('*/*.log')).read_text()
+    log = max(tmp_path.glob('*/*.log')).read_text(encoding='utf-8')
     assert 'resumed epoch: 1, iter: 3' in log
     assert 'dataset metainfo from the resumed checkpoint is different' not in log
 
@@ -134,7 +134,7 @@ def test_a_broken_image_ends_the_run_and_skipping_it_leaves_it_out(trained, toy_
     cfg.test_dataloader.dataset.data_root = str(toy_root)
     without = build_runner(cfg).test()
     assert skipped == pytest.approx(without, abs=1e-4, nan_ok=True)
-    logs = ''.join(log.read_text() for log in (tmp_path / 'run').glob('*/*.log'))
+    logs = ''.join(log.read_text(encoding='utf-8') for log in (tmp_path / 'run').glob('*/*.log'))
     assert '1 images of the test set were skipped' in logs and str(victim) in logs
 
 
@@ -184,13 +184,13 @@ def test_the_official_order_of_channels_reaches_the_network(toy_root, tmp_path):
 
 
 def test_the_readmes_config_trains_on_a_csv_of_ones_own(toy_root, tmp_path):
-    readme = (ROOT / 'README.md').read_text()
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
     blocks = [part.split('```')[0] for part in readme.split('```python\n')[1:]]
     text = next(block for block in blocks if 'AttributeCSV' in block)
     table = next(p for p in readme.split('```text\n')[1:] if p.startswith('image,')).split('```')[0]
     # One image of each value, so that every split has an mA.
     table += 'b/005.jpg,val,1,0,old\nb/006.jpg,test,0,0,adult\n'
-    (tmp_path / 'labels.csv').write_text(table)
+    (tmp_path / 'labels.csv').write_text(table, encoding='utf-8')
     image = next((toy_root / 'data').iterdir()).read_bytes()
     for row in table.splitlines()[1:]:
         path = tmp_path / row.split(',')[0]
@@ -198,7 +198,7 @@ def test_the_readmes_config_trains_on_a_csv_of_ones_own(toy_root, tmp_path):
         path.write_bytes(image)
     text = text.replace('.../configs', str(ROOT / 'configs')).replace('data/shop', str(tmp_path))
     text = text.replace('resnet50_pa100k_256x192', 'resnet18_pa100k_128x64')  # the quick one
-    (tmp_path / 'config.py').write_text(text)
+    (tmp_path / 'config.py').write_text(text, encoding='utf-8')
     cfg = Config.fromfile(tmp_path / 'config.py')
     for split in ('train', 'val', 'test'):
         cfg[f'{split}_dataloader'].update(num_workers=0, batch_size=2)

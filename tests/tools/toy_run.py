@@ -15,7 +15,7 @@ def toy_config(toy_root, work_dir, **options):
     cfg.merge_from_dict(
         {
             'train_cfg.max_epochs': 1,
-            'param_scheduler.1.T_max': 1,
+            'param_scheduler.1.T_max': None,  # it ends where training ends
             'train_dataloader.batch_size': 8,
             'val_dataloader.batch_size': 8,
             'test_dataloader.batch_size': 8,

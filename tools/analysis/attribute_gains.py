@@ -41,8 +41,10 @@ def main() -> None:
     print(table)
     if args.into:
         name = f'{experiment.name}_groups'
-        text = between_marks(args.into.read_text(), table, source=str(args.into), name=name)
-        args.into.write_text(text)
+        text = between_marks(
+            args.into.read_text(encoding='utf-8'), table, source=str(args.into), name=name
+        )
+        args.into.write_text(text, encoding='utf-8')
     if args.figure:
         attribute_gains_figure(found.imbalances, found.gains).savefig(args.figure, dpi=100)
 

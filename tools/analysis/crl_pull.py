@@ -54,8 +54,10 @@ def main() -> None:
     table = pull_table(pulls)
     print(table)
     if args.into:
-        text = between_marks(args.into.read_text(), table, source=str(args.into), name='crl_pull')
-        args.into.write_text(text)
+        text = between_marks(
+            args.into.read_text(encoding='utf-8'), table, source=str(args.into), name='crl_pull'
+        )
+        args.into.write_text(text, encoding='utf-8')
 
 
 if __name__ == '__main__':

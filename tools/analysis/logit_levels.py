@@ -49,9 +49,9 @@ def main() -> None:
     print(table)
     if args.into:
         text = between_marks(
-            args.into.read_text(), table, source=str(args.into), name='logit_levels'
+            args.into.read_text(encoding='utf-8'), table, source=str(args.into), name='logit_levels'
         )
-        args.into.write_text(text)
+        args.into.write_text(text, encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -26,7 +26,10 @@ def main() -> None:
     if args.into is None:
         print(table)
     else:
-        args.into.write_text(between_marks(args.into.read_text(), table, source=str(args.into)))
+        args.into.write_text(
+            between_marks(args.into.read_text(encoding='utf-8'), table, source=str(args.into)),
+            encoding='utf-8',
+        )
 
 
 if __name__ == '__main__':

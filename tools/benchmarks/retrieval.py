@@ -62,7 +62,7 @@ def peak_memory() -> float:
 
 def held_memory() -> float:
     """MiB that this process holds now."""
-    with open('/proc/self/status') as status:
+    with open('/proc/self/status', encoding='utf-8') as status:
         return next(int(x.split()[1]) for x in status if x.startswith('VmRSS')) / KIB
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from mmengine.registry import DATA_SAMPLERS
 
-from par_plugins.datasets.samplers.epoch_planned_sampler import EpochPlannedSampler, labels_of
+from par_plugins.datasets.samplers.epoch_planned_sampler import EpochPlannedSampler
 from par_plugins.datasets.samplers.label_rows import LabelRows
 from par_plugins.datasets.samplers.resampled_labels import ResampledLabels
 from par_plugins.datasets.samplers.value_factors import image_factors, value_statistics
@@ -48,7 +48,7 @@ class ClassBalancedSampler(EpochPlannedSampler):
     ) -> None:
         if not (math.isfinite(oversample_thr) and oversample_thr > 0):
             raise InputError(f'oversample_thr must be positive, got {oversample_thr}')
-        rows = LabelRows.from_labels(*labels_of(dataset))
+        rows = LabelRows.of(dataset)
         shares = value_statistics(rows).shares
         with np.errstate(divide='ignore', invalid='ignore'):  # values that no image has
             of_value = np.maximum(1, np.sqrt(oversample_thr / shares))

@@ -7,10 +7,10 @@ from mmengine.registry import DATA_SAMPLERS
 
 from par_plugins.datasets.samplers.epoch_planned_sampler import (
     EpochPlannedSampler,
-    labels_of,
     number_of_draws,
 )
 from par_plugins.datasets.samplers.solve_dai import DAISolution, Solver, solve_dai
+from par_plugins.datasets.training_labels import labels_of, schema_of
 from par_plugins.structures import InputError
 
 DIVERSITY = 0.05
@@ -74,7 +74,7 @@ class DAISampler(EpochPlannedSampler):
             raise InputError(f"schedule must be 'alternate' or 'sub', got {schedule!r}")
         if diversity is None:
             diversity = DIVERSITY if solver == 'exact' else 0.0
-        labels, schema = labels_of(dataset)
+        labels, schema = labels_of(dataset, 'targets'), schema_of(dataset)
         self.problem: dict[str, Any] = {'labels': labels, 'schema': schema, 'target': target}
         self.diversity = diversity
         super().__init__(

@@ -13,7 +13,7 @@ from torch.utils.data import Sampler
 
 from par_plugins.datasets.samplers.resampled_labels import ResampledLabels
 from par_plugins.datasets.samplers.systematic_rounding import round_systematically
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.structures import InputError
 
 
 def plan_epoch(
@@ -116,26 +116,6 @@ class EpochPlannedSampler(Sampler[int]):
         padded = np.resize(self.plan(self.epoch), len(self) * self.world_size)
         groups = padded.reshape(-1, self.group_size)[self.rank :: self.world_size]
         return iter(groups.ravel().tolist())
-
-
-def labels_of(dataset: Any) -> tuple[np.ndarray, AttributeSchema | None]:
-    """The labels of a dataset that has ``targets``, and what they stand for.
-
-    Args:
-        dataset: ``targets`` are ``(N, A)`` values, -1 for unknown; ``metainfo['schema']``, if
-            it is there, says which attributes they are.
-
-    Raises:
-        InputError: If it has no targets, or not one row for each image.
-    """
-    if not hasattr(dataset, 'targets'):
-        raise InputError(f'{type(dataset).__name__} has no targets to balance')
-    labels = np.asarray(dataset.targets)
-    if len(labels) != len(dataset):
-        raise InputError(
-            f'{type(dataset).__name__} has {len(dataset)} images but {len(labels)} rows of targets'
-        )
-    return labels, getattr(dataset, 'metainfo', {}).get('schema')
 
 
 def number_of_draws(size: float, num_images: int) -> int:

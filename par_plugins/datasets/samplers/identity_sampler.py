@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from mmengine.registry import DATA_SAMPLERS
 
-from par_plugins.datasets.samplers.epoch_planned_sampler import EpochPlannedSampler, labels_of
+from par_plugins.datasets.samplers.epoch_planned_sampler import EpochPlannedSampler
 from par_plugins.datasets.samplers.label_rows import LabelRows
 from par_plugins.datasets.samplers.resampled_labels import ResampledLabels
+from par_plugins.datasets.training_labels import labels_of
 from par_plugins.structures import UNKNOWN, InputError
 
 
@@ -68,10 +69,8 @@ class IdentitySampler(EpochPlannedSampler):
     ) -> None:
         if images_per_identity < 1:
             raise InputError(f'images_per_identity must be at least 1, got {images_per_identity}')
-        rows = LabelRows.from_labels(*labels_of(dataset))
-        if not hasattr(dataset, 'pids'):
-            raise InputError(f'{type(dataset).__name__} has no pids to draw from')
-        self.pids = np.asarray(dataset.pids)
+        rows = LabelRows.of(dataset)
+        self.pids = labels_of(dataset, 'pids')
         known = self.pids != UNKNOWN
         if not known.any():
             raise InputError(f'{type(dataset).__name__}: no image has a known identity')

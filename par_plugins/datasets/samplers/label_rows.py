@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from par_plugins.datasets.training_labels import labels_of, schema_of
 from par_plugins.structures import AttributeSchema, InputError
 
 
@@ -27,6 +29,18 @@ class LabelRows:
     targets: np.ndarray
     row_of_image: np.ndarray
     num_images: np.ndarray
+
+    @classmethod
+    def of(cls, dataset: Any) -> 'LabelRows':
+        """The rows of a training set, whatever wraps it: an image that is repeated counts again.
+
+        Args:
+            dataset: See :func:`labels_of`; without a schema each column is taken as binary.
+
+        Raises:
+            InputError: If it has no labels, or they are not valid.
+        """
+        return cls.from_labels(labels_of(dataset, 'targets'), schema_of(dataset))
 
     @classmethod
     def from_labels(cls, labels: ArrayLike, schema: AttributeSchema | None = None) -> 'LabelRows':

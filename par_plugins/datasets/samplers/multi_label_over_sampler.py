@@ -7,7 +7,6 @@ from mmengine.registry import DATA_SAMPLERS
 from par_plugins.datasets.samplers.capped_scaling import scale_to_size
 from par_plugins.datasets.samplers.epoch_planned_sampler import (
     EpochPlannedSampler,
-    labels_of,
     number_of_draws,
 )
 from par_plugins.datasets.samplers.label_rows import LabelRows
@@ -47,7 +46,7 @@ class MultiLabelOverSampler(EpochPlannedSampler):
         rank: int | None = None,
         world_size: int | None = None,
     ) -> None:
-        rows = LabelRows.from_labels(*labels_of(dataset))
+        rows = LabelRows.of(dataset)
         weights = scale_to_size(
             image_factors(majority_ratios(rows), rows, reduction='max'),
             size=number_of_draws(size, len(dataset)),

@@ -6,7 +6,7 @@ from typing import Any
 from mmcv.transforms import BaseTransform
 from mmengine.registry import TRANSFORMS
 
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, checked_number
 
 
 @TRANSFORMS.register_module()
@@ -23,12 +23,8 @@ class CropBox(BaseTransform):
     """
 
     def __init__(self, padding: float = 0.0, tolerance: int = 1) -> None:
-        if not padding >= 0:
-            raise ValueError(f'padding must be at least 0, got {padding}')
-        if not tolerance >= 0:
-            raise ValueError(f'tolerance must be at least 0, got {tolerance}')
-        self.padding = padding
-        self.tolerance = tolerance
+        self.padding = checked_number('padding', padding, at_least=0)
+        self.tolerance = checked_number('tolerance', tolerance, at_least=0)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace ``img`` and ``img_shape``, remove ``gt_box``."""

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-import mmcv
 import numpy as np
 from mmcv.transforms import LoadImageFromFile
 from mmengine import fileio
 from mmengine.registry import TRANSFORMS
 
-from par_plugins.structures import UNKNOWN, InputError
-
-END_MARKERS = {  # signature at the start: (start of the last piece, what must follow it)
-    b'\xff\xd8': (b'\xff\xda', b'\xff\xd9'),  # JPEG: the scan, end of image
-    b'\x89PNG': (b'IDAT', b'IEND'),
-}
+from par_plugins.datasets.picture_file import (
+    LARGEST_LIMIT,
+    MAX_PIXELS,
+    decode_picture,
+    read_picture,
+)
+from par_plugins.structures import UNKNOWN, InputError, checked_choice
 
 
 @TRANSFORMS.register_module()
@@ -21,23 +21,30 @@ class LoadPersonImage(LoadImageFromFile):
     """Load an image; a missing, corrupt or truncated one is an error that names it.
 
     Upstream decodes a truncated JPEG to a picture with a grey end, silently. Damage in the middle
-    of a JPEG that the decoder bridges is not noticed here either.
+    of a JPEG that the decoder bridges is not noticed here either. Without ``backend_args`` only
+    regular files of this computer are opened: no devices, no pipes, no addresses.
 
     Args:
         on_error: ``raise``, or ``skip``: the image becomes a grey one with all its labels
             unknown, identity -1 included, so that it takes part in no loss, count or metric,
             and its sample carries ``image_error``, which ``ImageErrorHook`` counts and reports.
+        max_pixels: Largest number of pixels, height times width, that a picture may declare; it
+            is not decoded otherwise.
         **kwargs: See :class:`mmcv.transforms.LoadImageFromFile`.
 
     Raises:
-        InputError: If the image cannot be read and ``on_error`` is ``raise``.
+        InputError: If ``max_pixels`` is no such number, or the image cannot be read and
+            ``on_error`` is ``raise``.
     """
 
-    def __init__(self, on_error: str = 'raise', **kwargs: Any) -> None:
+    def __init__(
+        self, on_error: str = 'raise', max_pixels: int = MAX_PIXELS, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        if on_error not in ('raise', 'skip'):
-            raise ValueError(f"on_error must be 'raise' or 'skip', got {on_error!r}")
-        self.on_error = on_error
+        self.on_error = checked_choice('on_error', on_error, ('raise', 'skip'))
+        if not 0 < max_pixels <= LARGEST_LIMIT:
+            raise InputError(f'max_pixels must be in 1..{LARGEST_LIMIT}, got {max_pixels}')
+        self.max_pixels = max_pixels
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img``, ``img_shape`` and ``ori_shape``."""
@@ -58,17 +65,15 @@ class LoadPersonImage(LoadImageFromFile):
         return results
 
     def _read(self, path: str) -> np.ndarray:
-        try:
-            content = fileio.get(path, backend_args=self.backend_args)
-        except OSError as error:
-            raise InputError(f'{path}: cannot be read ({error.strerror})') from error
-        for signature, (piece, end) in END_MARKERS.items():
-            if content.startswith(signature) and content.rfind(end) <= content.rfind(piece):
-                raise InputError(f'{path}: the image is truncated ({len(content)} bytes)')
-        try:
-            image = mmcv.imfrombytes(content, flag=self.color_type, backend=self.imdecode_backend)
-        except Exception:  # each decoding backend raises its own, some return None
-            image = None
-        if image is None:
-            raise InputError(f'{path}: not a readable image ({len(content)} bytes)')
+        options: dict[str, Any] = dict(
+            max_pixels=self.max_pixels, flag=self.color_type, backend=self.imdecode_backend
+        )
+        if self.backend_args is None:
+            image = read_picture(path, **options)
+        else:
+            try:
+                content = fileio.get(path, backend_args=self.backend_args)
+            except OSError as error:
+                raise InputError(f'{path}: cannot be read ({error.strerror})') from error
+            image = decode_picture(content, path, **options)
         return image.astype(np.float32) if self.to_float32 else image

@@ -55,7 +55,7 @@ class AttributeReportHook(Hook):
             'scores': {name: _finite(score) for name, score in (metrics or {}).items()},
         }
         with written_aside(folder / f'{split}_scores.json') as part:
-            part.write_text(json.dumps(run, indent=2) + '\n')
+            part.write_text(json.dumps(run, indent=2) + '\n', encoding='utf-8')
         tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
         kinds = Counter(map(_table_name, tables))
         for metric in tables:
@@ -63,7 +63,7 @@ class AttributeReportHook(Hook):
             if kinds[_table_name(metric)] > 1:
                 name += f'_{metric.rules}'
             path = folder / f'{name}.csv'
-            with written_aside(path) as part, part.open('w', newline='') as file:
+            with written_aside(path) as part, part.open('w', newline='', encoding='utf-8') as file:
                 writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
                 writer.writeheader()
                 writer.writerows(metric.table)

@@ -5,7 +5,7 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
-from par_plugins.engine.hooks.training_labels import labels_of
+from par_plugins.datasets.training_labels import labels_of
 from par_plugins.structures import UNKNOWN
 
 
@@ -27,7 +27,7 @@ class IdentityHook(Hook):
         takers = [module for module in runner.model.modules() if hasattr(module, 'set_identities')]
         if not takers or not isinstance(runner._train_loop, BaseLoop):
             return
-        pids = labels_of(runner.train_loop.dataloader.dataset, 'pids')
+        pids = labels_of(runner.train_loop.dataloader.dataset, 'pids', repeated=False)
         identities = sorted(set(pids.tolist()) - {UNKNOWN})
         for module in takers:
             module.set_identities(identities)

@@ -6,7 +6,7 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
-from par_plugins.engine.hooks.training_labels import label_statistics_of, labels_of
+from par_plugins.datasets.training_labels import label_statistics_of, labels_of
 
 
 @HOOKS.register_module()
@@ -31,7 +31,7 @@ class LabelStatisticsHook(Hook):
             return
         dataset = runner.train_loop.dataloader.dataset
         statistics = label_statistics_of(dataset)
-        targets = labels_of(dataset, 'targets')
+        targets = labels_of(dataset, 'targets', repeated=False)
         device = next(runner.model.parameters(), torch.empty(0)).device
         for module in runner.model.modules():
             if hasattr(module, 'set_label_statistics'):

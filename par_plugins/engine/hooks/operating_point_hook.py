@@ -8,7 +8,7 @@ from mmengine.registry import DATASETS, HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
-from par_plugins.engine.hooks.training_labels import label_statistics_of
+from par_plugins.datasets.training_labels import label_statistics_of
 from par_plugins.structures import InputError, LabelStatistics, OperatingPoint
 
 KEY = 'operating_points'

@@ -7,6 +7,8 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
+from par_plugins.datasets.identity_sources import keep_identities_apart
+from par_plugins.datasets.training_labels import schema_of, sources_of
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
 from par_plugins.structures import AttributeSchema, InputError
 
@@ -19,6 +21,7 @@ class SchemaHook(Hook):
     Saved checkpoints carry it as a plain dict in ``meta['dataset_meta']['schema']``; on loading
     it must equal the schema of the datasets in use, in names, order and values. A metric that
     cannot score the schema, or a ``save_best`` that no metric gives, is refused before training.
+    People and cameras of several sources are kept apart in the samples of every dataset in use.
     """
 
     # Before EMAHook copies the model, buffers of losses included.
@@ -26,13 +29,16 @@ class SchemaHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         """Hand over the schema of every dataset in use, and check the metrics against it."""
+        for dataset in _datasets_in_use(runner):
+            keep_identities_apart(sources_of(dataset))
         for schema in _schemas_in_use(runner):
             for module in runner.model.modules():
                 if hasattr(module, 'set_schema'):
                     module.set_schema(schema)
         for loop in (runner._val_loop, runner._test_loop):
             if isinstance(loop, BaseLoop):
-                loop.evaluator.dataset_meta = loop.dataloader.dataset.metainfo
+                dataset = loop.dataloader.dataset
+                loop.evaluator.dataset_meta = getattr(dataset, 'metainfo', {})
                 for metric in loop.evaluator.metrics:
                     if isinstance(metric, CountedOnceMetric):
                         metric.check()
@@ -69,9 +75,13 @@ class SchemaHook(Hook):
 
 def _schemas_in_use(runner: Runner) -> list[AttributeSchema]:
     """The schemas of the datasets whose loops are built; the others are not used in this run."""
+    schemas = map(schema_of, _datasets_in_use(runner))
+    return [schema for schema in schemas if schema is not None]
+
+
+def _datasets_in_use(runner: Runner) -> list[Any]:
     loops = (runner._train_loop, runner._val_loop, runner._test_loop)
-    metas = [loop.dataloader.dataset.metainfo for loop in loops if isinstance(loop, BaseLoop)]
-    return [meta['schema'] for meta in metas if 'schema' in meta]
+    return [loop.dataloader.dataset for loop in loops if isinstance(loop, BaseLoop)]
 
 
 def _check_save_best(runner: Runner) -> None:

@@ -70,3 +70,156 @@ def count_nearer(
                 split = min(max(own[entry], start), stop) - start
                 found[entry] += _num_up_to(tile[:split], limits[entry])
                 found[entry] += _num_below(tile[split : stop - start], limits[entry])
+
+
+@numba.njit(nogil=True)
+def _key_ranges(
+    values: NDArray[Any],
+    scale: NDArray[Any],
+    offset: NDArray[Any],
+    floor: float,
+    reach: float,
+    norms: NDArray[Any],
+    slack: NDArray[Any],
+    lower: NDArray[Any],
+    upper: NDArray[Any],
+) -> None:
+    """Fill in what the keys of a tile may be at least and at most."""
+    for place in range(values.shape[0]):
+        key = offset[place] + scale[place] * values[place]
+        error = floor + reach * norms[place] + slack[place]
+        lower[place] = key - error
+        upper[place] = key + error
+
+
+# Two comparisons of a value that is there anyhow cost little more than one.
+@numba.njit(nogil=True)
+def _num_below_and_up_to(
+    upper: NDArray[Any], lower: NDArray[Any], low: float, high: float
+) -> tuple[int, int]:
+    below, up_to = 0, 0
+    for place in range(upper.shape[0]):
+        below += upper[place] < low
+        up_to += lower[place] <= high
+    return below, up_to
+
+
+@numba.njit(nogil=True)
+def count_surely_nearer(
+    block: NDArray[Any],
+    scale: NDArray[Any],
+    offset: NDArray[Any],
+    floor: NDArray[Any],
+    reach: NDArray[Any],
+    norms: NDArray[Any],
+    slack: NDArray[Any],
+    columns: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    nearer: NDArray[np.int64],
+    unsure: NDArray[np.int64],
+) -> None:
+    """How many entries of a row come before one for sure, and of how many that is not sure.
+
+    Args:
+        block: See :func:`count_nearer`, as for scale, offset, columns and bounds.
+        scale: ``(G,)``.
+        offset: ``(G,)``.
+        floor: ``(n,)``: an entry of ``offset + scale * block`` is wrong by ``floor + reach *
+            norms + slack`` at most.
+        reach: ``(n,)``.
+        norms: ``(G,)``.
+        slack: ``(G,)``.
+        columns: ``(M,)``.
+        bounds: ``(n + 1,)``.
+        nearer: ``(M,)``, filled with the number of entries of the row that are smaller for sure.
+        unsure: ``(M,)``, filled with the number of others that may be smaller or may not.
+    """
+    num_columns = block.shape[1]
+    lower, upper = np.empty(TILE, block.dtype), np.empty(TILE, block.dtype)
+    for row in range(block.shape[0]):
+        first, last = bounds[row], bounds[row + 1]
+        own = columns[first:last]
+        errors = floor[row] + reach[row] * norms[own] + slack[own]
+        limits = offset[own] + scale[own] * block[row][own]
+        low, high = limits - errors, limits + errors
+        nearer[first:last] = 0
+        unsure[first:last] = -1  # every entry may come before itself
+        for start in range(0, num_columns, TILE):
+            stop = min(start + TILE, num_columns)
+            _key_ranges(
+                block[row, start:stop],
+                scale[start:stop],
+                offset[start:stop],
+                floor[row],
+                reach[row],
+                norms[start:stop],
+                slack[start:stop],
+                lower,
+                upper,
+            )
+            for entry in range(len(own)):
+                below, up_to = _num_below_and_up_to(
+                    upper[: stop - start], lower[: stop - start], low[entry], high[entry]
+                )
+                nearer[first + entry] += below
+                unsure[first + entry] += up_to - below
+
+
+@numba.njit(nogil=True)
+def list_unsure(
+    block: NDArray[Any],
+    scale: NDArray[Any],
+    offset: NDArray[Any],
+    floor: NDArray[Any],
+    reach: NDArray[Any],
+    norms: NDArray[Any],
+    slack: NDArray[Any],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    listed: NDArray[np.int64],
+) -> None:
+    """Name the entries that :func:`count_surely_nearer` counts as unsure.
+
+    Args:
+        block: ``(n, G)``.
+        scale: ``(G,)``.
+        offset: ``(G,)``.
+        floor: ``(n,)``.
+        reach: ``(n,)``.
+        norms: ``(G,)``.
+        slack: ``(G,)``.
+        rows: ``(M,)`` row of each entry asked for.
+        columns: ``(M,)`` its column.
+        starts: ``(M,)`` place of the first of its unsure ones in ``listed``.
+        listed: Filled with columns, as many for each as there are.
+    """
+    num_columns = block.shape[1]
+    lower, upper = np.empty(TILE, block.dtype), np.empty(TILE, block.dtype)
+    for entry in range(len(rows)):
+        row, own, place_in_list = rows[entry], columns[entry], starts[entry]
+        error = floor[row] + reach[row] * norms[own] + slack[own]
+        limit = offset[own] + scale[own] * block[row, own]
+        low, high = limit - error, limit + error
+        for start in range(0, num_columns, TILE):
+            stop = min(start + TILE, num_columns)
+            _key_ranges(
+                block[row, start:stop],
+                scale[start:stop],
+                offset[start:stop],
+                floor[row],
+                reach[row],
+                norms[start:stop],
+                slack[start:stop],
+                lower,
+                upper,
+            )
+            below, up_to = _num_below_and_up_to(
+                upper[: stop - start], lower[: stop - start], low, high
+            )
+            if below == up_to:
+                continue
+            for place in range(stop - start):
+                if lower[place] <= high and not upper[place] < low and start + place != own:
+                    listed[place_in_list] = start + place
+                    place_in_list += 1

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from par_plugins.evaluation.functional.camera_pairs import camera_pair_scores
 from par_plugins.evaluation.functional.gallery_keys import DistanceKeys, FeatureKeys, GalleryKeys
+from par_plugins.evaluation.functional.gallery_positions import gallery_positions
 from par_plugins.evaluation.functional.identity_pairs import (
     IdentityPairs,
     Numbers,
@@ -53,9 +54,13 @@ def retrieval_scores(
 
     A query's gallery is without images of its identity under its own camera, and without identity
     -1; every other identity, 0 too, is one like any other. Queries without a positive are left
-    out. Images at the same distance are in gallery order: from distances, and from features whose
-    products are exact (whole numbers, say), the scores are the same on every machine and with
-    every block size.
+    out. Images at the same distance are in gallery order.
+
+    Ranks up to ``max_rank`` and the scores are those of distances in double precision, whatever
+    offset, groups, scale or duplicates the features have: matrix products in single precision tell
+    the order where their rounding errors cannot change it, and double precision tells it elsewhere.
+    Of scores to which a rank far down adds next to nothing that means 1e-4 points at most; from
+    distances and from whole-numbered features they are exact.
 
     Args:
         query_features: ``(Q, F)``; distances are computed on its device. With
@@ -110,7 +115,7 @@ def retrieval_scores(
     pairs = IdentityPairs.of(labels, filter_same_camera=filter_same_camera)
     keys.prepare(labels.junk)
     draws = GalleryDraws.of(labels, pairs, gallery_draws, seed) if gallery_draws else None
-    positions, drawn_ranks = _count(keys, pairs, draws, block_size)
+    positions, drawn_ranks = _count(keys, pairs, draws, max_rank, block_size)
     ranked = RankedPositives.of(pairs, positions, pairs.positive)
     scores = _summary(labels, pairs, ranked, drawn_ranks, ap, max_rank)
     if per_query:
@@ -153,16 +158,22 @@ def _keys(
 
 
 def _count(
-    keys: GalleryKeys, pairs: IdentityPairs, draws: GalleryDraws | None, block_size: int
+    keys: GalleryKeys,
+    pairs: IdentityPairs,
+    draws: GalleryDraws | None,
+    max_rank: int,
+    block_size: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
     """Positions of the pairs, ``(M,)``, and ranks in the drawn galleries, ``(D, S)``."""
     positions, drawn_ranks = np.empty(len(pairs.gallery), np.int64), []
     for first, last, block in keys.blocks(pairs.queries, block_size):
         bounds = pairs.bounds[first : last + 1]
         own = slice(bounds[0], bounds[-1])
-        positions[own] = block.positions(pairs.gallery[own], bounds - bounds[0])
+        positions[own] = gallery_positions(
+            keys, block, pairs.gallery[own], bounds - bounds[0], pairs.positive[own], max_rank
+        )
         if draws is not None:
-            drawn_ranks.append(draws.ranks(first, last, block))
+            drawn_ranks.append(draws.ranks(first, keys, block))
     return positions, np.concatenate(drawn_ranks, axis=1) if drawn_ranks else None
 
 

@@ -8,10 +8,10 @@ image of a query's own identity is drawn among its positives.
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from par_plugins.evaluation.functional.gallery_keys import KeyBlock
+from par_plugins.evaluation.functional.gallery_keys import GalleryKeys, KeyBlock
+from par_plugins.evaluation.functional.gallery_positions import ranks_before
 from par_plugins.evaluation.functional.identity_pairs import IdentityPairs, RetrievalLabels
 
 
@@ -55,25 +55,21 @@ class GalleryDraws:
             positives.append(gallery[np.lexsort([draw[gallery], row])[starts]])
         return cls(pids, np.stack(images), np.stack(positives), labels.query_pids[pairs.queries])
 
-    def ranks(self, first: int, last: int, block: KeyBlock) -> NDArray[np.int64]:
+    def ranks(self, first: int, keys: GalleryKeys, block: KeyBlock) -> NDArray[np.int64]:
         """Rank of the positive in each draw.
 
         Args:
             first: Number of scored queries before the block.
-            last: Number of scored queries up to its end.
-            block: Their keys.
+            keys: Where the block comes from.
+            block: Keys of n queries.
 
         Returns:
             ``(D, n)``, from 1.
         """
-        device = block.entries.device
-        rows = torch.arange(last - first, device=device)[:, None]
-        others = torch.from_numpy(self.query_pids[first:last, None] != self.pids).to(device)
-        ranks = []
-        for images, positives in zip(self.images, self.positives[:, first:last], strict=True):
-            columns = torch.from_numpy(images).to(device)
-            own = torch.from_numpy(positives).to(device)[:, None]
-            keys, limit = block.at(rows, columns), block.at(rows, own)
-            before = (keys < limit) | ((keys == limit) & (columns < own))
-            ranks.append(1 + (before & others).sum(dim=1).cpu().numpy())
+        last = first + len(block.queries)
+        others = self.query_pids[first:last, None] != self.pids
+        ranks = [
+            1 + (ranks_before(keys, block, images, own) & others).sum(axis=1)
+            for images, own in zip(self.images, self.positives[:, first:last], strict=True)
+        ]
         return np.stack(ranks)

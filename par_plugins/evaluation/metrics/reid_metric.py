@@ -114,7 +114,10 @@ class ReIDMetric(CountedOnceMetric):
         finite = embeddings.isfinite().all(dim=1)
         if not finite.all():
             image = image_of(data_samples[int(finite.byte().argmin())])
-            raise InputError(f'{image}: pred_embedding has a NaN or infinite number')
+            raise InputError(
+                f'the outputs of the model are not finite, first in the pred_embedding of {image}: '
+                'the fault is in its weights, not in the image'
+            )
         needed = self.filter_same_camera or self.camera_pairs
         keys = LABELS if needed else ('gt_pid', 'gt_pid', 'is_query')
         labels = [stack_field(data_samples, key, ()).long() for key in keys]

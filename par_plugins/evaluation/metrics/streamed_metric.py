@@ -1,5 +1,6 @@
 """A metric that keeps a summary of predicted and labelled attributes, instead of the images."""
 
+import math
 from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -102,6 +103,12 @@ class StreamedMetric(CountedOnceMetric):
         except EntryError as error:
             stops = [part.stop for part in schema.logit_slices]
             name = schema.names[bisect_right(stops, error.column)]
+            if math.isnan(error.value):
+                raise InputError(
+                    f'the outputs of the model are not finite, first at attribute {name!r} of '
+                    f'{image_of(data_samples[error.row])}: the fault is in its weights, not in '
+                    'the image'
+                ) from error
             raise _named(error, data_samples, 'pred_probabilities', name) from error
         try:
             self.add(probabilities, targets)

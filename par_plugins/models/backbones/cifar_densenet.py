@@ -11,6 +11,8 @@ from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from mmpretrain.models.backbones.densenet import DenseTransition
 from torch import Tensor, nn
 
+from par_plugins.structures import InputError, checked_number
+
 NUM_BLOCKS = 3
 STEM_CHANNELS = 16
 
@@ -27,7 +29,7 @@ class CifarDenseNet(BaseBackbone):
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If no number of layers gives the depth.
+        InputError: If no number of layers gives the depth.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class CifarDenseNet(BaseBackbone):
         ],
     ) -> None:
         super().__init__(init_cfg)
+        checked_number('depth', depth, whole=True)
         num_layers, rest = divmod(depth - NUM_BLOCKS - 1, NUM_BLOCKS)
         if rest or num_layers < 1:
-            raise ValueError(f'depth must be 3n + 4 with n at least 1, got {depth}')
+            raise InputError(f'depth must be 3n + 4 with n at least 1, got {depth}')
         channels = STEM_CHANNELS
         stages: list[nn.Module] = [nn.Conv2d(3, channels, 3, padding=1, bias=False)]
         for block in range(NUM_BLOCKS):

@@ -9,6 +9,8 @@ from mmengine.registry import MODELS
 from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from torch import Tensor, nn
 
+from par_plugins.structures import checked_choice
+
 SIDE = 32
 
 
@@ -22,7 +24,7 @@ class CifarNet(BaseBackbone):
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If there is no such variant.
+        InputError: If there is no such variant.
     """
 
     def __init__(
@@ -34,9 +36,7 @@ class CifarNet(BaseBackbone):
     ) -> None:
         super().__init__(init_cfg)
         layers = {'quick': _quick, 'slim': _slim}
-        if variant not in layers:
-            raise ValueError(f"variant must be 'quick' or 'slim', got {variant!r}")
-        self.layers = nn.Sequential(*layers[variant]())
+        self.layers = nn.Sequential(*layers[checked_choice('variant', variant, layers)]())
 
     def forward(self, images: Tensor) -> tuple[Tensor]:
         """The last fully connected layer after its activation.

@@ -12,6 +12,8 @@ from mmengine.registry import MODELS
 from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from torch import Tensor, nn
 
+from par_plugins.structures import InputError
+
 CHANNELS = (20, 40, 60, 80)
 KERNELS = (4, 3, 3, 2)
 
@@ -26,7 +28,7 @@ class DeepID2Net(BaseBackbone):
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If the images are too small.
+        InputError: If the images are too small.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class DeepID2Net(BaseBackbone):
         self.last = nn.Sequential(nn.Conv2d(in_channels, CHANNELS[3], KERNELS[3]), nn.ReLU())
         height, width = (self._pooled_size(side) for side in input_size)
         if min(height, width) < KERNELS[3]:
-            raise ValueError(f'input_size {tuple(input_size)} is too small; 55 x 47 is usual')
+            raise InputError(f'input_size {tuple(input_size)} is too small; 55 x 47 is usual')
         shrunk = (height - KERNELS[3] + 1) * (width - KERNELS[3] + 1)
         num_features = CHANNELS[2] * height * width + CHANNELS[3] * shrunk
         self.input_size = tuple(input_size)
@@ -68,10 +70,10 @@ class DeepID2Net(BaseBackbone):
             ``(N, out_channels)``.
 
         Raises:
-            ValueError: If the images are not of ``input_size``.
+            InputError: If the images are not of ``input_size``.
         """
         if images.shape[2:] != self.input_size:
-            raise ValueError(
+            raise InputError(
                 f'DeepID2Net has input_size {self.input_size}, got images of '
                 f'{tuple(images.shape[2:])}'
             )

@@ -14,6 +14,8 @@ from mmengine.registry import MODELS
 from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from torch import Tensor, nn
 
+from par_plugins.structures import InputError
+
 KERNELS = (11, 5, 3, 3, 3)
 NUM_POOLED = 3  # units with a pooling behind them
 
@@ -28,7 +30,7 @@ class MTCTNet(BaseBackbone):
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If there are not five channels.
+        InputError: If there are not five channels.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class MTCTNet(BaseBackbone):
     ) -> None:
         super().__init__(init_cfg)
         if len(channels) != len(KERNELS):
-            raise ValueError(f'channels must be {len(KERNELS)} numbers, got {channels}')
+            raise InputError(f'channels must be {len(KERNELS)} numbers, got {channels}')
         layers: list[nn.Module] = []
         in_channels = 3
         for unit, (kernel, width) in enumerate(zip(KERNELS, channels, strict=True)):

@@ -9,6 +9,8 @@ from mmengine.registry import MODELS
 from mmpretrain.models.backbones.base_backbone import BaseBackbone
 from torch import Tensor, nn
 
+from par_plugins.structures import checked_choice
+
 OUT_CHANNELS = 84
 
 
@@ -21,7 +23,7 @@ class ReLULeNet(BaseBackbone):
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If there is no such pooling.
+        InputError: If there is no such pooling.
     """
 
     def __init__(
@@ -33,9 +35,7 @@ class ReLULeNet(BaseBackbone):
     ) -> None:
         super().__init__(init_cfg)
         poolings = {'average': nn.AvgPool2d, 'max': nn.MaxPool2d}
-        if pooling not in poolings:
-            raise ValueError(f"pooling must be 'average' or 'max', got {pooling!r}")
-        pool = poolings[pooling]
+        pool = poolings[checked_choice('pooling', pooling, poolings)]
         self.layers = nn.Sequential(
             nn.Conv2d(1, 6, 5, padding=2),
             nn.ReLU(),

@@ -14,6 +14,8 @@ from mmengine.structures import BaseDataElement
 from mmpretrain.models import ImageClassifier
 from torch import Tensor
 
+from par_plugins.structures import checked_number
+
 
 @MODELS.register_module()
 class AttributeMixupClassifier(ImageClassifier):
@@ -28,13 +30,12 @@ class AttributeMixupClassifier(ImageClassifier):
         **kwargs: See there; the head must be an ``AttributeHead``.
 
     Raises:
-        ValueError: If ``mixup_alpha`` is not positive.
+        InputError: If ``mixup_alpha`` is not positive.
     """
 
     def __init__(self, *args: Any, mixup_alpha: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not mixup_alpha > 0:
-            raise ValueError(f'mixup_alpha must be positive, got {mixup_alpha}')
+        checked_number('mixup_alpha', mixup_alpha, above=0)
         self.mixup = torch.distributions.Beta(mixup_alpha, mixup_alpha)
 
     def loss(self, inputs: Tensor, data_samples: Sequence[BaseDataElement]) -> dict[str, Tensor]:

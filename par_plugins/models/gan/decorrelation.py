@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from par_plugins.structures import InputError, checked_choice
+
 REDUCTIONS = ('mean', 'sum')
 
 
@@ -27,15 +29,14 @@ def decorrelation_loss(weight: Tensor, *, num_noise: int, reduction: str) -> Ten
         A scalar in float32 (float64 for float64 weights). A kernel of zeros counts as orthogonal.
 
     Raises:
-        ValueError: If ``weight`` is not of that shape, or ``reduction`` is unknown.
+        InputError: If ``weight`` is not of that shape, or ``reduction`` is unknown.
     """
     if weight.ndim != 4 or not 0 < num_noise <= len(weight):
-        raise ValueError(
+        raise InputError(
             f'num_noise={num_noise} of a weight of shape {tuple(weight.shape)}, expected '
             '(at least num_noise, channels, height, width)'
         )
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'reduction must be one of {", ".join(REDUCTIONS)}, got {reduction!r}')
+    checked_choice('reduction', reduction, REDUCTIONS)
     exact = weight if weight.dtype == torch.float64 else weight.float()
     kernels = exact[:num_noise].flatten(2).transpose(0, 1)
     with torch.autocast(weight.device.type, enabled=False):

@@ -27,7 +27,7 @@ from par_plugins.models.seeded_generator import (
     run_seed,
     seeded_generator,
 )
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.structures import AttributeSchema, InputError, checked_choice
 
 HALF_RANGE = 127.5
 """Pixels 0 to 255 are -1 to 1 for generator and discriminator."""
@@ -62,7 +62,7 @@ class MRGAN(BaseModel):
         init_cfg: See :class:`mmengine.model.BaseModel`.
 
     Raises:
-        ValueError: If the reduction is unknown.
+        InputError: If the reduction is unknown.
         InputError: If no first map leads to ``image_size``.
     """
 
@@ -83,14 +83,11 @@ class MRGAN(BaseModel):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor, init_cfg)
-        if decorrelation_reduction not in REDUCTIONS:
-            raise ValueError(
-                f'decorrelation_reduction must be one of {", ".join(REDUCTIONS)}, got '
-                f'{decorrelation_reduction!r}'
-            )
         self.label_vectors = LabelVectors(num_conditions) if num_conditions else None
         self.decorrelation_weight = decorrelation_weight
-        self.decorrelation_reduction = decorrelation_reduction
+        self.decorrelation_reduction = checked_choice(
+            'decorrelation_reduction', decorrelation_reduction, REDUCTIONS
+        )
         shared = {
             'image_size': image_size,
             'num_conditions': num_conditions,

@@ -14,7 +14,7 @@ from par_plugins.models.hard_labels.hard_label_sampling import (
     draw_independent_labels,
 )
 from par_plugins.models.seeded_generator import synthetic_stream
-from par_plugins.structures import AttributeSchema
+from par_plugins.structures import AttributeSchema, InputError, checked_choice, checked_number
 
 SAMPLINGS = ('independent', 'anchor')
 
@@ -50,7 +50,7 @@ class HardLabelTracker(nn.Module):
             that of a training image that has it.
 
     Raises:
-        ValueError: If ``momentum`` is not in [0, 1), or ``sampling`` is unknown.
+        InputError: If ``momentum`` is not in [0, 1), or ``sampling`` is unknown.
 
     Attributes:
         errors: ``(A, K)`` float32 averages, 0 where nothing was observed.
@@ -66,12 +66,8 @@ class HardLabelTracker(nn.Module):
 
     def __init__(self, *, momentum: float, sampling: str) -> None:
         super().__init__()
-        if not 0 <= momentum < 1:
-            raise ValueError(f'momentum must be in [0, 1), got {momentum}')
-        if sampling not in SAMPLINGS:
-            raise ValueError(f'sampling must be one of {", ".join(SAMPLINGS)}, got {sampling!r}')
-        self.momentum = momentum
-        self.sampling = sampling
+        self.momentum = checked_number('momentum', momentum, at_least=0, below=1)
+        self.sampling = checked_choice('sampling', sampling, SAMPLINGS)
         self._forget(AttributeSchema.unnamed(1), device=torch.device('cpu'))
 
     def set_schema(self, schema: AttributeSchema) -> None:
@@ -145,7 +141,7 @@ class HardLabelTracker(nn.Module):
             ``(N, A)`` int64, -1 (unknown) where nothing was observed yet.
 
         Raises:
-            ValueError: If ``anchor`` sampling has no training targets.
+            InputError: If ``anchor`` sampling has no training targets.
         """
         weights = self._weights()
         if self.sampling == 'independent':
@@ -166,7 +162,7 @@ class HardLabelTracker(nn.Module):
             A scalar; 0 where nothing was observed yet.
 
         Raises:
-            ValueError: If ``anchor`` sampling has no training targets.
+            InputError: If ``anchor`` sampling has no training targets.
         """
         weights = self._weights()
         if self.sampling == 'independent':
@@ -188,7 +184,7 @@ class HardLabelTracker(nn.Module):
         if self.sampling == 'independent':
             return weights
         if self.training_positives is None:
-            raise ValueError(
+            raise InputError(
                 "sampling='anchor' draws labels of training images: LabelStatisticsHook, or "
                 'set_training_targets, must give it theirs'
             )

@@ -16,7 +16,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from par_plugins.models.heads.attribute_head import AttributeHead, samples_to_fill
-from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
+from par_plugins.structures import UNKNOWN, AttributeSchema, InputError, checked_number
 
 
 def identity_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
@@ -61,7 +61,7 @@ class APRHead(AttributeHead):
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If ``lambda_id`` is negative, the identity's classifier has no
+        InputError: If ``lambda_id`` is negative, the identity's classifier has no
             ``num_identities``, there is nothing to learn, or see :class:`AttributeHead`.
     """
 
@@ -82,14 +82,13 @@ class APRHead(AttributeHead):
         dropout: float = 0.9,
         init_cfg: dict | None = None,
     ) -> None:
-        if not lambda_id >= 0:
-            raise ValueError(f'lambda_id must be at least 0, got {lambda_id}')
+        checked_number('lambda_id', lambda_id, at_least=0)
         if lambda_id > 0 and (num_identities is None or num_identities < 1):
-            raise ValueError(
+            raise InputError(
                 f'lambda_id={lambda_id} needs num_identities of at least 1, got {num_identities}'
             )
         if lambda_id == 0 and not losses:
-            raise ValueError('lambda_id=0 and no losses: there is nothing to learn')
+            raise InputError(f'lambda_id=0 and losses={losses!r}: there is nothing to learn')
         super().__init__(
             in_channels,
             num_attributes=num_attributes,

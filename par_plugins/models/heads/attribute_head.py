@@ -13,7 +13,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from par_plugins.models.losses import LossInputs
-from par_plugins.structures import AttributeSchema, InputError, LogitLayout
+from par_plugins.structures import AttributeSchema, InputError, LogitLayout, checked_number
 
 
 @MODELS.register_module()
@@ -44,7 +44,7 @@ class AttributeHead(BaseModule):
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If not one of ``num_attributes``, ``schema`` and ``num_logits`` is given, there
+        InputError: If not one of ``num_attributes``, ``schema`` and ``num_logits`` is given, there
             is no loss, or ``num_logits`` comes with what needs to know the attributes.
     """
 
@@ -65,15 +65,20 @@ class AttributeHead(BaseModule):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if [num_attributes, schema, num_logits].count(None) != 2:
-            raise ValueError('give either num_attributes or schema or num_logits')
+        choices = {'num_attributes': num_attributes, 'schema': schema, 'num_logits': num_logits}
+        given = [f'{name}={value}' for name, value in choices.items() if value is not None]
+        if len(given) != 1:
+            raise InputError(
+                'give either num_attributes or schema or num_logits, got '
+                f'{" and ".join(given) or "none of them"}'
+            )
         if num_logits is not None and (embedding_channels is not None or independent_dropout):
-            raise ValueError(
-                'num_logits says nothing about the attributes, which embedding_channels and '
-                'independent_dropout need: give num_attributes or schema'
+            raise InputError(
+                f'num_logits={num_logits} says nothing about the attributes, which '
+                'embedding_channels and independent_dropout need: give num_attributes or schema'
             )
         if not losses and self.losses_required:
-            raise ValueError('losses is empty: a head needs at least one')
+            raise InputError(f'losses is empty, {losses!r}: a head needs at least one')
         self.named = schema is not None
         self.takes_any_kind = num_logits is not None
         if schema is None:
@@ -89,8 +94,8 @@ class AttributeHead(BaseModule):
             }
         )
         self._lay_out(schema)
-        self.in_channels = in_channels
-        self.dropout = nn.Dropout(dropout)
+        self.in_channels = checked_number('in_channels', in_channels, at_least=1, whole=True)
+        self.dropout = nn.Dropout(checked_number('dropout', dropout, at_least=0, at_most=1))
         self.independent_dropout = independent_dropout
         self.branches = nn.ModuleList()  # of every attribute, behind its embedding
         if embedding_channels is None:
@@ -252,6 +257,10 @@ class AttributeHead(BaseModule):
     ) -> list[DataSample]:
         """Fill ``pred_probabilities``, packed ``(C,)``, into each sample.
 
+        Where all attributes are binary, they are also what upstream's metrics, visualiser and
+        inferencers read: ``pred_score``, and ``pred_label``, the attributes that are at least as
+        probable as not.
+
         Args:
             feats: See :meth:`pre_logits`.
             data_samples: Samples to fill; None makes new ones.
@@ -260,6 +269,10 @@ class AttributeHead(BaseModule):
         samples = samples_to_fill(data_samples, len(probabilities))
         for sample, row in zip(samples, probabilities, strict=True):
             sample.set_field(row, 'pred_probabilities')
+        if self.layout.schema.all_binary:
+            shown = (probabilities.detach() >= 0.5).cpu()
+            for sample, row, labels in zip(samples, probabilities, shown, strict=True):
+                sample.set_pred_score(row).set_pred_label(labels.nonzero()[:, 0])
         return samples
 
     def _lay_out(self, schema: AttributeSchema) -> None:

@@ -14,6 +14,7 @@ from torch.nn.functional import softplus
 
 from par_plugins.models.heads.attribute_head import AttributeHead
 from par_plugins.models.losses import LossInputs, reduce_labels
+from par_plugins.structures import InputError
 
 
 def auxiliary_class_losses(value_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,7 +50,7 @@ class AuxiliaryClassHead(AttributeHead):
         **kwargs: See :class:`AttributeHead`.
 
     Raises:
-        ValueError: If there is ``num_logits``, which says nothing about the attributes, or
+        InputError: If there is ``num_logits``, which says nothing about the attributes, or
             ``dropout`` or ``norm_logits``, which the added outputs would not have.
     """
 
@@ -57,7 +58,7 @@ class AuxiliaryClassHead(AttributeHead):
         refused = {'num_logits': None, 'dropout': 0, 'norm_logits': False}
         given = [name for name, none in refused.items() if kwargs.get(name, none) != none]
         if given:
-            raise ValueError(
+            raise InputError(
                 f'AuxiliaryClassHead has no {", ".join(given)}: give schema or num_attributes, and '
                 'leave out dropout and norm_logits'
             )

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from par_plugins.models.heads.attribute_head import AttributeHead
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, checked_number
 
 SMALLEST_SHARE = 1e-7
 """Of the votes, in place of none: its logit must be finite."""
@@ -56,14 +56,14 @@ class NearestNeighbourHead(AttributeHead):
         **kwargs: See :class:`AttributeHead`.
 
     Raises:
-        ValueError: If ``num_neighbours`` is below 1, or see :class:`AttributeHead`.
+        InputError: If ``num_neighbours`` is below 1, or see :class:`AttributeHead`.
     """
 
     def __init__(self, *args: Any, num_neighbours: int = 20, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if num_neighbours < 1:
-            raise ValueError(f'num_neighbours must be at least 1, got {num_neighbours}')
-        self.num_neighbours = num_neighbours
+        self.num_neighbours = checked_number(
+            'num_neighbours', num_neighbours, at_least=1, whole=True
+        )
         # No buffers: they belong to the training set and to the weights of a moment.
         self.gallery: tuple[Tensor, Tensor] | None = None
 

@@ -9,6 +9,7 @@ from mmengine.registry import MODELS
 from torch import Tensor
 
 from par_plugins.models.losses.label_loss import LabelLoss
+from par_plugins.structures import InputError
 
 
 def attribute_cross_entropy(
@@ -25,10 +26,10 @@ def attribute_cross_entropy(
         ``(N, A)``, 0 where the label is unknown.
 
     Raises:
-        ValueError: If the shapes do not fit.
+        InputError: If the shapes do not fit.
     """
     if targets.shape != log_probabilities.shape[:2]:
-        raise ValueError(
+        raise InputError(
             f'targets of shape {tuple(targets.shape)} for logits of '
             f'{tuple(log_probabilities.shape[:2])} images and attributes'
         )
@@ -52,7 +53,7 @@ class AttributeCrossEntropyLoss(LabelLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``weighting`` or ``reduction`` is unknown.
+        InputError: If ``weighting`` or ``reduction`` is unknown.
     """
 
     def __init__(

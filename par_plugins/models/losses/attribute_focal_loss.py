@@ -12,6 +12,7 @@ from torch import Tensor
 from par_plugins.models.losses.attribute_cross_entropy import attribute_cross_entropy
 from par_plugins.models.losses.error_probability import log_error_probability
 from par_plugins.models.losses.label_loss import LabelLoss
+from par_plugins.structures import checked_number
 
 
 def attribute_focal_loss(
@@ -29,7 +30,7 @@ def attribute_focal_loss(
         ``(N, A)``, 0 where the label is unknown.
 
     Raises:
-        ValueError: If the shapes do not fit.
+        InputError: If the shapes do not fit.
     """
     losses = attribute_cross_entropy(log_probabilities, targets, value_weights=value_weights)
     return losses * (gamma * log_error_probability(log_probabilities, targets)).exp()
@@ -50,7 +51,7 @@ class AttributeFocalLoss(LabelLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``gamma`` is negative, or ``weighting`` or ``reduction`` is unknown.
+        InputError: If ``gamma`` is negative, or ``weighting`` or ``reduction`` is unknown.
     """
 
     def __init__(
@@ -61,9 +62,7 @@ class AttributeFocalLoss(LabelLoss):
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__(weighting=weighting, reduction=reduction, loss_weight=loss_weight)
-        if gamma < 0:
-            raise ValueError(f'gamma must be at least 0, got {gamma}')
-        self.gamma = gamma
+        self.gamma = checked_number('gamma', gamma, at_least=0)
 
     def label_losses(self, log_probabilities: Tensor, targets: Tensor) -> Tensor:
         """``(N, A)`` weighted focal losses, 0 where the label is unknown."""

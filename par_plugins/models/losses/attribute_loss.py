@@ -15,6 +15,7 @@ class AttributeLoss(nn.Module):
     these losses work in heads of other OpenMMLab projects as they are.
 
     Attributes:
+        masks_unknown: That unknown labels take part in nothing.
         inputs: What the loss needs beside logits and targets: names of attributes of
             :class:`par_plugins.models.losses.LossInputs`.
         images: Which images of a batch it is about, ``real`` or ``synthetic`` ones.
@@ -24,6 +25,7 @@ class AttributeLoss(nn.Module):
         pulls_every_label: Whether every wrong label gets a gradient; not where a loss selects.
     """
 
+    masks_unknown: ClassVar[bool] = True
     inputs: ClassVar[tuple[str, ...]] = ()
     images: ClassVar[str] = 'real'
     exact_gradient: bool = True

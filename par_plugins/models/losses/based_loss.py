@@ -7,7 +7,9 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.structures import AttributeSchema
+from par_plugins.models.losses.foreign_losses import known_label_losses, masks_unknown
+from par_plugins.models.losses.reduction import weigh_labels
+from par_plugins.structures import AttributeSchema, checked_number
 
 CROSS_ENTROPY: Mapping[str, Any] = {'type': 'AttributeCrossEntropyLoss'}
 """The base that the papers take."""
@@ -25,7 +27,7 @@ class BasedLoss(AttributeLoss):
     def __init__(self, *, base: Mapping[str, Any] | nn.Module, loss_weight: float) -> None:
         super().__init__()
         self.base = base if isinstance(base, nn.Module) else MODELS.build(dict(base))
-        self.loss_weight = loss_weight
+        self.loss_weight = checked_number('loss_weight', loss_weight)
 
     def set_schema(self, schema: AttributeSchema) -> None:
         """Say which columns belong to which attribute."""
@@ -42,5 +44,8 @@ class BasedLoss(AttributeLoss):
             targets: ``(N, A)`` int64, -1 for unknown.
             weight: Factors of labels ``(N, A)`` or of images ``(N,)``.
         """
-        losses: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
-        return losses
+        if masks_unknown(self.base):
+            own: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
+            return own
+        losses = known_label_losses(self.base, logits, targets, self.layout_of(logits))
+        return losses if weight is None else weigh_labels(losses, weight)

@@ -84,7 +84,7 @@ def histograms(distances: Tensor, present: Tensor, *, spread: tuple[float, float
     places = ((distances - low) * ((NODES - 1) / (high - low))).clamp(0, NODES - 1)
     before = places.detach().floor().clamp(max=NODES - 2)
     after = (places - before).masked_fill(~present, 0.0)
-    nodes = before.long().flatten(1)
+    nodes = before.nan_to_num(nan=0.0).long().flatten(1)  # NaN is in the counts, and no index
     counts = distances.new_zeros(len(distances), NODES)
     counts = counts.scatter_add(1, nodes, (present.to(after) - after).flatten(1))
     return counts.scatter_add(1, nodes + 1, after.flatten(1))

@@ -25,7 +25,13 @@ from par_plugins.models.losses.based_loss import CROSS_ENTROPY, BasedLoss
 from par_plugins.models.losses.class_rectification_comparison import compare
 from par_plugins.models.losses.class_rectification_mining import compares_features, mined_pairs
 from par_plugins.models.losses.embedding_features import check_features, unit_features
-from par_plugins.structures import LabelStatistics, LogitLayout
+from par_plugins.structures import (
+    InputError,
+    LabelStatistics,
+    LogitLayout,
+    checked_choice,
+    checked_number,
+)
 
 CHOICES = {
     'variant': ('tpami2019', 'iccv2017'),
@@ -73,11 +79,11 @@ def class_rectification_loss(
         together (``iccv2017``); exactly 0 with zero gradient where there is no triplet.
 
     Raises:
-        ValueError: If shapes do not fit, or features that are compared are missing.
+        InputError: If shapes do not fit, or features that are compared are missing.
     """
     table, num_values = _table(probabilities, layout)
     if targets.shape != (table.shape[2], len(num_values)):
-        raise ValueError(
+        raise InputError(
             f'targets of shape {tuple(targets.shape)} for probabilities of '
             f'{table.shape[2]} images and {len(num_values)} attributes'
         )
@@ -114,7 +120,7 @@ def _table(
     """Probabilities ``(A, K, N)``, float32 or better, and the number of values of attributes."""
     if isinstance(probabilities, Tensor):
         if layout is None:
-            raise ValueError('a tensor of probabilities needs its layout')
+            raise InputError('a tensor of probabilities needs its layout')
         table, num_values = probabilities, layout.schema.num_values
         if table.ndim == 2:
             table = torch.cat([table, table.new_zeros(len(table), 2)], dim=1)[:, layout.index]
@@ -140,7 +146,7 @@ def _margins(num_values: Sequence[int], comparison: str, by_features: bool) -> T
 def _checked(features: Tensor | None, targets: Tensor, *, variant: str, mining: str) -> Tensor:
     """Features of the right shape."""
     if features is None:
-        raise ValueError(f'variant={variant!r} with mining={mining!r} compares features: give them')
+        raise InputError(f'variant={variant!r} with mining={mining!r} compares features: give them')
     check_features(features, targets)
     return features
 
@@ -197,7 +203,7 @@ class ClassRectificationLoss(BasedLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If an argument is unknown or out of range.
+        InputError: If an argument is unknown or out of range.
     """
 
     inputs = ('features',)
@@ -224,16 +230,11 @@ class ClassRectificationLoss(BasedLoss):
             variant=variant, mining=mining, comparison=comparison, scope=scope, omega=omega
         )
         for name, value in chosen.items():
-            if value not in CHOICES[name]:
-                raise ValueError(f'{name} must be one of {", ".join(CHOICES[name])}, got {value!r}')
-        if k is not None and k < 1:
-            raise ValueError(f'k must be at least 1, or None for all, got {k}')
-        if not 0 < rho <= 1:
-            raise ValueError(f'rho must be in (0, 1], got {rho}')
-        if eta < 0:
-            raise ValueError(f'eta must be at least 0, got {eta}')
+            checked_choice(name, value, CHOICES[name])
+        if k is not None:
+            checked_number('k (None for all)', k, at_least=1, whole=True)
         if alpha is not None and (variant == 'iccv2017' or not 0 <= alpha <= 1):
-            raise ValueError(
+            raise InputError(
                 f"alpha must be in [0, 1], and has no meaning with variant='iccv2017', got {alpha} "
                 f'with variant={variant!r}'
             )
@@ -241,9 +242,9 @@ class ClassRectificationLoss(BasedLoss):
         self.mining = mining
         self.comparison = comparison
         self.k = k
-        self.rho = rho
+        self.rho = checked_number('rho', rho, above=0, at_most=1)
         self.scope = scope
-        self.eta = eta
+        self.eta = checked_number('eta', eta, at_least=0)
         self.alpha = alpha
         self.omega = omega
         self.normalize_features = normalize_features
@@ -258,12 +259,12 @@ class ClassRectificationLoss(BasedLoss):
         """Take the training set's counts, from which the alpha of every attribute follows.
 
         Raises:
-            ValueError: If one is above 1.
+            InputError: If one is above 1.
         """
         alphas = self.eta * imbalance(statistics, omega=self.omega)
         if self.alpha is None and alphas.max() > 1:
             worst = statistics.schema.attributes[int(alphas.argmax())].name
-            raise ValueError(f'eta={self.eta} gives attribute {worst!r} an alpha above 1')
+            raise InputError(f'eta={self.eta} gives attribute {worst!r} an alpha above 1')
         if self.alpha is None and alphas.max() == 0:
             print_log(
                 'ClassRectificationLoss: the training set is balanced, so that alpha is 0 and '
@@ -294,7 +295,7 @@ class ClassRectificationLoss(BasedLoss):
             A scalar, 0 with zero gradient where no label is known.
 
         Raises:
-            ValueError: If shapes do not fit, features are missing, or alpha follows from
+            InputError: If shapes do not fit, features are missing, or alpha follows from
                 statistics that have not been set.
         """
         targets = self.labels(target)
@@ -332,7 +333,7 @@ class ClassRectificationLoss(BasedLoss):
         if self.alpha is not None:
             return torch.full_like(losses, self.alpha)
         if self.alphas is None:
-            raise ValueError(
+            raise InputError(
                 "alpha follows from the training set's statistics: add "
                 "dict(type='LabelStatisticsHook') to custom_hooks, or set alpha"
             )

@@ -13,7 +13,7 @@ from torch import Tensor
 from par_plugins.models.hard_labels import HardLabelTracker
 from par_plugins.models.losses.attribute_loss import AttributeLoss
 from par_plugins.models.losses.error_probability import log_error_probability
-from par_plugins.structures import AttributeSchema
+from par_plugins.structures import AttributeSchema, checked_number
 
 
 def deactivation_loss(
@@ -60,7 +60,7 @@ class DeactivationLoss(AttributeLoss):
             class-balanced accuracy on DeepFashion, 0.05 on MNIST.
 
     Raises:
-        ValueError: If ``gamma`` is negative, ``momentum`` not in [0, 1), or ``sampling`` unknown.
+        InputError: If ``gamma`` is negative, ``momentum`` not in [0, 1), or ``sampling`` unknown.
     """
 
     images = 'synthetic'
@@ -75,12 +75,10 @@ class DeactivationLoss(AttributeLoss):
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__()
-        if gamma < 0:
-            raise ValueError(f'gamma must be at least 0, got {gamma}')
-        self.threshold = threshold
+        self.threshold = checked_number('threshold', threshold)
         self.centred = centred
-        self.gamma = gamma
-        self.loss_weight = loss_weight
+        self.gamma = checked_number('gamma', gamma, at_least=0)
+        self.loss_weight = checked_number('loss_weight', loss_weight)
         self.hard_labels = HardLabelTracker(momentum=momentum, sampling=sampling)
 
     def set_schema(self, schema: AttributeSchema) -> None:

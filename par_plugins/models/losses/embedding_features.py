@@ -2,6 +2,8 @@
 
 from torch import Tensor
 
+from par_plugins.structures import InputError
+
 
 def check_features(features: Tensor, targets: Tensor) -> None:
     """Refuse features that are none of the images of the targets.
@@ -11,10 +13,10 @@ def check_features(features: Tensor, targets: Tensor) -> None:
         targets: ``(N, A)``.
 
     Raises:
-        ValueError: If the shapes do not fit.
+        InputError: If the shapes do not fit.
     """
     if features.ndim not in (2, 3) or features.shape[:-1] != targets.shape[: features.ndim - 1]:
-        raise ValueError(
+        raise InputError(
             f'features of shape {tuple(features.shape)} for targets of shape '
             f'{tuple(targets.shape)}: must be (N, F) or (N, A, E)'
         )

@@ -35,7 +35,7 @@ def pair_table(features: Tensor, targets: Tensor) -> PairTable:
         targets: ``(N, A)`` int64, -1 for unknown.
 
     Raises:
-        ValueError: If the shapes do not fit.
+        InputError: If the shapes do not fit.
     """
     check_features(features, targets)
     exact = features if features.dtype == torch.float64 else features.float()

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from par_plugins.models.losses.based_loss import CROSS_ENTROPY
 from par_plugins.models.losses.error_probability import log_error_probability
 from par_plugins.models.losses.label_emphasis_loss import LabelEmphasisLoss
+from par_plugins.structures import checked_number
 
 
 def habp_loss(
@@ -74,7 +75,7 @@ class HABPLoss(LabelEmphasisLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``gamma`` is negative.
+        InputError: If ``gamma`` is negative.
     """
 
     def __init__(
@@ -86,9 +87,7 @@ class HABPLoss(LabelEmphasisLoss):
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__(base=base, loss_weight=loss_weight)
-        if gamma < 0:
-            raise ValueError(f'gamma must be at least 0, got {gamma}')
-        self.gamma = gamma
+        self.gamma = checked_number('gamma', gamma, at_least=0)
         self.detach = detach
         self.across_ranks = across_ranks
         self.exact_gradient = not detach

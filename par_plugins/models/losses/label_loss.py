@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.models.losses.reduction import check_reduction, reduce_labels
-from par_plugins.models.losses.weighting import check_weighting, value_weights
-from par_plugins.structures import LabelStatistics
+from par_plugins.models.losses.reduction import REDUCTIONS, reduce_labels, weigh_labels
+from par_plugins.models.losses.weighting import WEIGHTINGS, value_weights
+from par_plugins.structures import InputError, LabelStatistics, checked_choice, checked_number
 
 
 class LabelLoss(AttributeLoss):
@@ -21,16 +21,16 @@ class LabelLoss(AttributeLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``weighting`` or ``reduction`` is unknown.
+        InputError: If ``weighting`` or ``reduction`` is unknown.
     """
 
     value_weights: Tensor | None
 
     def __init__(self, *, weighting: str, reduction: str, loss_weight: float) -> None:
         super().__init__()
-        self.weighting = check_weighting(weighting)
-        self.reduction = check_reduction(reduction)
-        self.loss_weight = loss_weight
+        self.weighting = checked_choice('weighting', weighting, WEIGHTINGS)
+        self.reduction = checked_choice('reduction', reduction, REDUCTIONS)
+        self.loss_weight = checked_number('loss_weight', loss_weight)
         # Not saved: it belongs to the training set, and the hook counts it at every start.
         self.register_buffer('value_weights', None, persistent=False)
 
@@ -62,19 +62,21 @@ class LabelLoss(AttributeLoss):
             reduction_override: In place of ``reduction``.
 
         Raises:
-            ValueError: If shapes do not fit the schema, or the weighting's statistics have
+            InputError: If shapes do not fit the schema, or the weighting's statistics have
                 not been set.
         """
         if self.weighting != 'none' and self.value_weights is None:
-            raise ValueError(
+            raise InputError(
                 f"weighting={self.weighting!r} needs the training set's statistics: add "
                 "dict(type='LabelStatisticsHook') to custom_hooks"
             )
         targets = self.labels(target)
         losses = self.label_losses(self.log_probabilities(pred), targets)
         if weight is not None:
-            losses = losses * (weight[:, None] if weight.ndim == 1 else weight)
-        reduction = check_reduction(reduction_override or self.reduction)
+            losses = weigh_labels(losses, weight)
+        reduction = checked_choice(
+            'reduction_override', reduction_override or self.reduction, REDUCTIONS
+        )
         return self.loss_weight * reduce_labels(
             losses, targets >= 0, reduction=reduction, avg_factor=avg_factor
         )

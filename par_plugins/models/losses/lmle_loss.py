@@ -13,6 +13,7 @@ from mmengine.registry import MODELS
 from torch import Tensor
 
 from par_plugins.models.losses.embedding_loss import EmbeddingLoss, no_pull, pair_table
+from par_plugins.structures import InputError, checked_number
 
 
 def lmle_loss(features: Tensor, targets: Tensor, clusters: Tensor, *, margin: float) -> Tensor:
@@ -33,6 +34,8 @@ def lmle_loss(features: Tensor, targets: Tensor, clusters: Tensor, *, margin: fl
     Returns:
         A scalar; 0 with zero gradient where there is no hinge.
     """
+    if len(features) == 0:
+        return features.sum()  # no farthest of no images
     pairs = pair_table(features, targets)
     places = clusters.t()
     together = pairs.same & (places[:, :, None] == places[:, None, :])
@@ -64,17 +67,15 @@ class LMLELoss(EmbeddingLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``margin`` is not above 0.
+        InputError: If ``margin`` is not above 0.
     """
 
     inputs = ('features', 'image_indices')
 
     def __init__(self, margin: float = 0.2, loss_weight: float = 1.0) -> None:
         super().__init__()
-        if not margin > 0:
-            raise ValueError(f'margin must be above 0, got {margin}')
-        self.margin = margin
-        self.loss_weight = loss_weight
+        self.margin = checked_number('margin', margin, above=0)
+        self.loss_weight = checked_number('loss_weight', loss_weight)
         # No buffer: the hook replaces it, and keeps it in the checkpoint.
         self.clusters: Tensor | None = None
 
@@ -98,12 +99,14 @@ class LMLELoss(EmbeddingLoss):
             image_indices: ``(N,)`` place of each image in the training set.
 
         Raises:
-            ValueError: If clusters or indices are missing, or shapes do not fit.
+            InputError: If clusters or indices are missing, or shapes do not fit.
         """
         if self.clusters is None:
-            raise ValueError("LMLELoss needs clusters: add dict(type='ClassClusterHook')")
+            raise InputError(
+                "LMLELoss needs clusters: add dict(type='ClassClusterHook') to custom_hooks"
+            )
         if image_indices is None:
-            raise ValueError("LMLELoss needs the samples' sample_idx: keep it in their meta_keys")
+            raise InputError("LMLELoss needs the samples' sample_idx: keep it in their meta_keys")
         self.clusters = self.clusters.to(features.device)
         clusters = self.clusters[image_indices]
         loss = lmle_loss(features, self.labels(targets), clusters, margin=self.margin)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from par_plugins.models.losses.foreign_losses import foreign_loss, masks_unknown
 from par_plugins.structures import LogitLayout
 
 
@@ -20,6 +21,10 @@ class LossInputs:
     keyword arguments. A loss with the class attribute ``images = 'synthetic'`` is called on
     the synthetic images of the batch (those whose sample carries ``synthetic=True``), every
     other loss on the real ones; where a batch has none, the loss is not called.
+
+    A loss leaves unknown labels out by itself and says so by the class attribute
+    ``masks_unknown = True``, as every :class:`AttributeLoss` does; any other, one of upstream's, is
+    called without them, see :mod:`par_plugins.models.losses.foreign_losses`.
 
     Attributes:
         layout: Where each attribute's columns are.
@@ -52,12 +57,14 @@ class LossInputs:
 
     def call(self, loss: nn.Module) -> Tensor:
         """Call a loss with what it asks for."""
+        if not masks_unknown(loss):
+            return foreign_loss(loss, self.logits, self.targets, self.layout)
         more = {name: getattr(self, name) for name in getattr(loss, 'inputs', ())}
         return loss(self.logits, self.targets, **more)
 
     def select(self, images: Sequence[int]) -> 'LossInputs':
         """The batch of these images, in this order."""
-        rows = torch.tensor(images, device=self.logits.device)
+        rows = torch.tensor(images, dtype=torch.long, device=self.logits.device)
         chosen: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from par_plugins.models.losses.based_loss import CROSS_ENTROPY
 from par_plugins.models.losses.label_emphasis_loss import LabelEmphasisLoss
+from par_plugins.structures import checked_number
 
 
 def ohem_loss(losses: Tensor, known: Tensor, *, share: float) -> Tensor:
@@ -46,7 +47,7 @@ class OHEMLoss(LabelEmphasisLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``share`` is not in (0, 1].
+        InputError: If ``share`` is not in (0, 1].
     """
 
     def __init__(
@@ -56,9 +57,7 @@ class OHEMLoss(LabelEmphasisLoss):
         loss_weight: float = 1.0,
     ) -> None:
         super().__init__(base=base, loss_weight=loss_weight)
-        if not 0 < share <= 1:
-            raise ValueError(f'share must be in (0, 1], got {share}')
-        self.share = share
+        self.share = checked_number('share', share, above=0, at_most=1)
         self.pulls_every_label = share == 1
 
     def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from par_plugins.structures import InputError
+
 REDUCTIONS = ('none', 'sum', 'mean', 'image_mean', 'attribute_mean')
 
 
@@ -25,11 +27,11 @@ def reduce_labels(
         A scalar, or ``(N, A)`` for ``none``; 0 with zero gradient where nothing is known.
 
     Raises:
-        ValueError: If ``avg_factor`` comes with a reduction that has no such count.
+        InputError: If ``avg_factor`` comes with a reduction that has no such count.
     """
     if avg_factor is not None:
         if reduction not in ('mean', 'image_mean'):
-            raise ValueError(f'avg_factor has no meaning with reduction={reduction!r}')
+            raise InputError(f'avg_factor has no meaning with reduction={reduction!r}')
         return losses.sum() / avg_factor
     if reduction == 'none':
         return losses
@@ -42,12 +44,6 @@ def reduce_labels(
     return torch.mean(losses.sum(dim=0) / known.sum(dim=0).clamp(min=1))
 
 
-def check_reduction(reduction: str) -> str:
-    """Return a known reduction.
-
-    Raises:
-        ValueError: If it is not one of ``REDUCTIONS``.
-    """
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'reduction must be one of {", ".join(REDUCTIONS)}, got {reduction!r}')
-    return reduction
+def weigh_labels(losses: Tensor, weight: Tensor) -> Tensor:
+    """Multiply the losses ``(N, A)`` by factors of labels ``(N, A)`` or of images ``(N,)``."""
+    return losses * (weight[:, None] if weight.ndim == 1 else weight)

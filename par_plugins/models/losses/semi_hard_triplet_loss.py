@@ -10,6 +10,7 @@ from mmengine.registry import MODELS
 from torch import Tensor
 
 from par_plugins.models.losses.embedding_loss import EmbeddingLoss, no_pull, pair_table
+from par_plugins.structures import checked_number
 
 
 def semi_hard_triplet_loss(features: Tensor, targets: Tensor, *, margin: float) -> Tensor:
@@ -47,15 +48,13 @@ class SemiHardTripletLoss(EmbeddingLoss):
         loss_weight: Factor of the whole.
 
     Raises:
-        ValueError: If ``margin`` is not above 0.
+        InputError: If ``margin`` is not above 0.
     """
 
     def __init__(self, margin: float = 0.2, loss_weight: float = 1.0) -> None:
         super().__init__()
-        if not margin > 0:
-            raise ValueError(f'margin must be above 0, got {margin}')
-        self.margin = margin
-        self.loss_weight = loss_weight
+        self.margin = checked_number('margin', margin, above=0)
+        self.loss_weight = checked_number('loss_weight', loss_weight)
 
     def forward(self, logits: Tensor, targets: Tensor, features: Tensor) -> Tensor:
         """Compute the loss.

@@ -47,14 +47,3 @@ def value_weights(statistics: LabelStatistics, *, weighting: str) -> np.ndarray:
         ratio = np.maximum(1, np.log(np.maximum(ratio, 1)))
     weights[weighed, 1] = ratio
     return weights
-
-
-def check_weighting(weighting: str) -> str:
-    """Return a known weighting.
-
-    Raises:
-        ValueError: If it is not one of ``WEIGHTINGS``.
-    """
-    if weighting not in WEIGHTINGS:
-        raise ValueError(f'weighting must be one of {", ".join(WEIGHTINGS)}, got {weighting!r}')
-    return weighting

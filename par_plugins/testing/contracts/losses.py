@@ -1,14 +1,12 @@
-"""What every loss on attributes promises.
+"""What every loss on attributes promises."""
 
-Each check raises ``AssertionError`` where a promise is broken. ``make`` builds the loss anew.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
+from mmengine.registry import MODELS
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
@@ -16,6 +14,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from par_plugins.models.heads import AttributeHead
 from par_plugins.models.losses import LossInputs
 from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics, LogitLayout
+from par_plugins.testing.contracts.promises import builder, check_promises, name_of
 
 SCHEMA = AttributeSchema(['a', Attribute('b', ('x', 'y', 'z')), 'c', 'd'])
 """Binary and categorical attributes, mixed."""
@@ -31,18 +30,21 @@ Make = Callable[[], nn.Module]
 
 
 def random_batch(
-    num_images: int = len(PIDS), seed: int = 0, dtype: torch.dtype = torch.float64
+    num_images: int = len(PIDS),
+    seed: int = 0,
+    dtype: torch.dtype = torch.float64,
+    schema: AttributeSchema = SCHEMA,
 ) -> LossInputs:
-    """A batch of :data:`SCHEMA` with unknown labels, one image without any known label."""
+    """A batch with unknown labels, one image without any known label."""
     generator = torch.Generator().manual_seed(seed)
-    num_values = torch.tensor(SCHEMA.num_values)
-    shape = (num_images, len(SCHEMA))
+    num_values = torch.tensor(schema.num_values)
+    shape = (num_images, len(schema))
     targets = (torch.rand(shape, generator=generator) * num_values).long()
     targets[torch.rand(shape, generator=generator) < 0.3] = -1
     targets[-1] = -1
     return LossInputs(
-        layout=LogitLayout(SCHEMA),
-        logits=2 * torch.randn(num_images, SCHEMA.num_logits, generator=generator, dtype=dtype),
+        layout=LogitLayout(schema),
+        logits=2 * torch.randn(num_images, schema.num_logits, generator=generator, dtype=dtype),
         targets=targets,
         features=torch.randn(num_images, 5, generator=generator, dtype=dtype),
         pids=PIDS[:num_images],
@@ -70,17 +72,37 @@ def prepared(make: Make, schema: AttributeSchema = SCHEMA) -> nn.Module:
     return loss
 
 
-def checks(make: Make) -> Sequence[Callable[[Make], None]]:
-    """The checks that a loss must pass beside that against its reference."""
-    every = [
-        check_gradient,
+def check_loss(
+    loss: Mapping[str, Any] | nn.Module,
+    reference: Callable[[nn.Module, LossInputs], float] | None = None,
+) -> None:
+    """Check that a loss keeps the promises of all losses on attributes.
+
+    >>> check_loss({'type': 'AttributeFocalLoss', 'gamma': 2.0})
+
+    Args:
+        loss: Its config or a built one, which is copied.
+        reference: A slow, obvious version: of the built loss and a batch, what the value must be.
+
+    Raises:
+        AssertionError: If it breaks a promise; the message says which.
+    """
+    make = builder(MODELS, loss)
+    promises = [
         check_finite_and_pulling,
         check_unknown_is_absent,
+        check_unknown_logits_do_not_matter,
+        check_nothing_to_learn_from,
+        check_overflow_is_seen,
         check_order_does_not_matter,
         check_same_through_head,
         check_no_host_synchronisation,
     ]
-    return every if getattr(make(), 'exact_gradient', True) else every[1:]
+    if getattr(make(), 'exact_gradient', True):
+        promises.insert(0, check_gradient)
+    check_promises(name_of(loss), promises, make)
+    if reference is not None:
+        check_promises(name_of(loss), [check_equals_reference], make, reference)
 
 
 def check_equals_reference(make: Make, reference: Callable[[nn.Module, LossInputs], float]) -> None:
@@ -173,6 +195,69 @@ def check_unknown_is_absent(make: Make) -> None:
             assert (leaf.grad[unknown, part] == 0).all()
     nothing = replace(batch, targets=torch.full_like(batch.targets, -1), **{pulls: leaf})
     assert nothing.call(loss) == 0
+
+
+def check_unknown_logits_do_not_matter(make: Make, schema: AttributeSchema = SCHEMA) -> None:
+    """What a network says about an unknown label changes neither the loss nor its gradient."""
+    batch, loss = random_batch(schema=schema), prepared(make, schema)
+    head = AttributeHead(in_channels=5, schema=schema, losses={'it': loss})
+    state = {name: value.clone() for name, value in loss.state_dict().items()}
+    kind = getattr(loss, 'images', 'real')
+    unknown = torch.zeros_like(batch.logits, dtype=torch.bool)
+    for attribute, columns in enumerate(schema.logit_slices):
+        unknown[:, columns] = batch.targets[:, attribute, None] < 0
+
+    def value_and_gradient(logits: Tensor) -> tuple[Tensor, Tensor]:
+        loss.load_state_dict(state)  # one that counts batches starts anew
+        leaf, features = logits.requires_grad_(), batch.features.clone().requires_grad_()
+        value = head.losses_on(replace(batch, logits=leaf, features=features), images=kind)
+        value['loss_it'].backward()
+        return value['loss_it'].detach(), torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+
+    value, gradient = value_and_gradient(batch.logits.clone())
+    assert (gradient[unknown] == 0).all(), f'an unknown label gets the gradient {gradient[unknown]}'
+    for other in (1e4, -1e4):
+        changed, moved = value_and_gradient(batch.logits.masked_fill(unknown, other))
+        assert torch.allclose(changed, value, rtol=1e-9) and torch.allclose(moved, gradient), (
+            f'logits of {other} at unknown labels make the loss {changed} out of {value}'
+        )
+
+
+def check_nothing_to_learn_from(make: Make) -> None:
+    """An empty batch, and one without a known label, are a loss of 0 with a gradient of 0."""
+    whole = random_batch()
+    for batch in (whole.select([]), replace(whole, targets=torch.full_like(whole.targets, -1))):
+        value, gradient = _value_and_gradient(batch, prepared(make))
+        assert value == 0 and not gradient.any(), f'{value} of a batch without a known label'
+
+
+def check_overflow_is_seen(make: Make) -> None:
+    """Logits or features that are infinite or NaN end in no crash, and never in a finite lie.
+
+    The loss or its gradient is not finite, so that whoever watches them stops the training; or what
+    is not finite plays no part in the loss, which is the same for any other value.
+    """
+    for leaf in ('logits', 'features'):
+        for bad in (torch.inf, -torch.inf, torch.nan):
+            for where in (0, slice(None)):
+                batch, plain = random_batch(), random_batch()
+                getattr(batch, leaf)[where] = bad
+                getattr(plain, leaf)[where] = 3.0
+                value, gradient = _value_and_gradient(batch, prepared(make))
+                if value.isfinite() and gradient.isfinite().all():
+                    expected, _ = _value_and_gradient(plain, prepared(make))
+                    assert torch.allclose(value, expected), (
+                        f'{leaf} of {bad} give a loss of {value} as if nothing had happened'
+                    )
+
+
+def _value_and_gradient(batch: LossInputs, loss: nn.Module) -> tuple[Tensor, Tensor]:
+    """Of logits and features in one row."""
+    leaves = [getattr(batch, name).clone().requires_grad_() for name in ('logits', 'features')]
+    value = replace(batch, logits=leaves[0], features=leaves[1]).call(loss)
+    value.backward()
+    gradients = [torch.zeros_like(x) if x.grad is None else x.grad for x in leaves]
+    return value.detach(), torch.cat([gradient.flatten() for gradient in gradients])
 
 
 def check_order_does_not_matter(make: Make) -> None:

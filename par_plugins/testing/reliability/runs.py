@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.testing.reliability.tally import Tally
 
 MANNERS = ('all processes', 'a worker', 'while a checkpoint is written')

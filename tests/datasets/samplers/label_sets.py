@@ -6,19 +6,9 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
+from par_plugins.testing.contracts.samplers import long_tailed
+
 PA100K = Path(__file__).parents[3] / '../shared/data/pa100k-annotation/annotation.mat'
-
-
-def long_tailed(num_images, num_attributes, *, seed=0, unknown=0.0):
-    """Correlated binary labels with ratios from 0.9 down to 0.01, each with a positive."""
-    generator = np.random.default_rng(seed)
-    ratios = np.geomspace(0.9, 0.01, num_attributes)
-    common = generator.random((num_images, 1))
-    own = generator.random((num_images, num_attributes))
-    labels = (np.where(generator.random(own.shape) < 0.4, common, own) < ratios).astype(np.int64)
-    labels[generator.random(labels.shape) < unknown] = -1
-    labels[0] = 1
-    return labels
 
 
 def kinds():

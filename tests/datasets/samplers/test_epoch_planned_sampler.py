@@ -1,6 +1,4 @@
-"""What every registered sampler promises, and what the shared base alone does."""
-
-import random
+"""What the samplers' shared base does; the promises of each are in ``tests/contracts``."""
 
 import numpy as np
 import pytest
@@ -8,153 +6,16 @@ import torch
 from mmengine.model import BaseModel
 from mmengine.registry import DATA_SAMPLERS
 from mmengine.runner import Runner
-from torch.utils.data import Dataset
 
 from par_plugins.datasets.samplers import EpochPlannedSampler, ResampledLabels
 from par_plugins.datasets.samplers.label_rows import LabelRows
-from par_plugins.structures import Attribute, AttributeSchema, InputError
-from par_plugins.testing.contracts.registered import registered
-from tests.datasets.samplers.label_sets import long_tailed
+from par_plugins.structures import InputError
+from par_plugins.testing.contracts.samplers import LabelledImages
 from tests.distributed.gloo_group import gloo_group
 
-SCHEMA = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old')), 'Hat'])
 
-ARGUMENTS = {
-    'ClassBalancedSampler': [{'oversample_thr': 0.5}],
-    'DAISampler': [
-        {},
-        {'schedule': 'sub', 'size': 33},
-        {'solver': 'adam', 'size': 0.5},
-        {'solver': 'adam', 'solver_options': {'rounding': 'floor'}},
-    ],
-    'IdentitySampler': [{'images_per_identity': 4}, {'images_per_identity': 1}],
-    'MultiLabelDownSampler': [{'size': 0.4}],
-    'MultiLabelOverSampler': [{'size': 1.5, 'max_repeat': 4}],
-}
-CASES = [(name, arguments) for name, variants in ARGUMENTS.items() for arguments in variants]
-every_sampler = pytest.mark.parametrize(
-    ('name', 'arguments'),
-    CASES,
-    ids=[f'{name}-{"-".join(map(str, options.values()))}' for name, options in CASES],
-)
-
-
-class LabelledImages(Dataset):
-    """A dataset that is its labels."""
-
-    def __init__(self, num_images=71, seed=0):
-        self.num_images = num_images
-        generator = np.random.default_rng(seed)
-        ages = generator.choice(3, num_images, p=[0.1, 0.7, 0.2])
-        self.targets = np.insert(long_tailed(num_images, 2, seed=seed), 1, ages, axis=1)
-        self.targets[generator.random(self.targets.shape) < 0.1] = -1
-        self.metainfo = {'schema': SCHEMA}
-        self.pids = generator.integers(-1, 20, num_images)
-
-    def __len__(self):
-        return self.num_images
-
-    def __getitem__(self, index):
-        return index
-
-
-def build(name, arguments, **more):
-    return DATA_SAMPLERS.build(
-        {'type': name, 'dataset': LabelledImages(), 'seed': 3, **arguments, **more}
-    )
-
-
-def test_every_registered_sampler_is_put_through_the_promises():
-    found = registered(DATA_SAMPLERS, 'par_plugins.datasets.samplers')
-    assert set(found) == set(ARGUMENTS)
-    assert len(found) == 5
-
-
-@every_sampler
-def test_the_law_holds(name, arguments):
-    sampler = build(name, arguments)
-    num_images, num_epochs = len(sampler.dataset), 3000
-    total = np.zeros(num_images)
-    for epoch in range(num_epochs):
-        counts = np.bincount(sampler.plan(epoch), minlength=num_images) - sampler.then_all
-        assert counts.sum() == sampler.resampled.size
-        assert (counts <= np.ceil(sampler.weights - 1e-9)).all()
-        total += counts
-    fractions = sampler.weights % 1
-    deviations = np.sqrt(fractions * (1 - fractions) / num_epochs)
-    assert (np.abs(total / num_epochs - sampler.weights) <= 5 * deviations + 1e-6).all()
-
-
-@every_sampler
-@pytest.mark.parametrize('world_size', [1, 2, 3, 4])
-def test_ranks_have_equal_shares_that_make_up_the_plan(name, arguments, world_size):
-    shares = []
-    for rank in range(world_size):
-        sampler = build(name, arguments, rank=rank, world_size=world_size)
-        sampler.set_epoch(5)
-        shares.append(list(sampler))
-        assert len(shares[-1]) == len(sampler)
-        assert all(type(index) is int for index in shares[-1])
-    assert len({len(share) for share in shares}) == 1
-    size = sampler.group_size
-    in_turn = np.array(shares).reshape(world_size, -1, size).transpose(1, 0, 2).flatten()
-    plan = build(name, arguments).plan(5)
-    assert len(plan) == sampler.plan_length
-    assert 0 <= len(in_turn) - len(plan) < world_size * size
-    np.testing.assert_array_equal(in_turn[: len(plan)], plan)
-    np.testing.assert_array_equal(in_turn[len(plan) :], plan[: len(in_turn) - len(plan)])
-
-
-@every_sampler
-def test_the_plan_is_a_matter_of_seed_and_epoch_alone(name, arguments):
-    sampler = build(name, arguments)
-    first = sampler.plan(4).copy()
-    sampler.plan(7)
-    np.testing.assert_array_equal(build(name, arguments).plan(4), first)
-    assert not np.array_equal(sampler.plan(5), first)
-    of_next_seed = build(name, {**arguments, 'seed': 4})
-    for epoch in (3, 4, 5):
-        assert not np.array_equal(of_next_seed.plan(epoch), first)
-    sampler.set_epoch(4)
-    assert list(sampler) == list(sampler) == first.tolist()
-    assert {len(list(sampler)) for epoch in range(5) if not sampler.set_epoch(epoch)} == {
-        len(sampler)
-    }
-
-
-def global_random_states():
-    numpy_state = np.random.get_state()[1].tolist()  # noqa: NPY002
-    return random.getstate(), numpy_state, torch.get_rng_state().tolist()
-
-
-@every_sampler
-def test_the_global_random_state_is_untouched(name, arguments):
-    before = global_random_states()
-    list(build(name, arguments))
-    assert global_random_states() == before
-
-
-@every_sampler
-def test_columns_without_a_schema_are_binary(name, arguments):
-    dataset = LabelledImages()
-    dataset.metainfo = {}
-    dataset.targets = long_tailed(71, 4, unknown=0.1)
-    sampler = DATA_SAMPLERS.build({'type': name, 'dataset': dataset, 'seed': 0, **arguments})
-    assert sampler.resampled.column_names == tuple(f'column {column}' for column in range(4))
-
-
-@every_sampler
-def test_a_dataset_without_labels_is_refused(name, arguments):
-    with pytest.raises(InputError, match='list has no targets'):
-        DATA_SAMPLERS.build({'type': name, 'dataset': [1, 2], 'seed': 0, **arguments})
-
-
-@every_sampler
-def test_labels_of_other_images_are_refused(name, arguments):
-    dataset = LabelledImages()
-    dataset.targets = dataset.targets[:70]
-    with pytest.raises(InputError, match='71 images but 70 rows of targets'):
-        DATA_SAMPLERS.build({'type': name, 'dataset': dataset, 'seed': 0, **arguments})
+def build(name, arguments):
+    return DATA_SAMPLERS.build({'type': name, 'dataset': LabelledImages(), 'seed': 3, **arguments})
 
 
 @pytest.mark.parametrize('name', ['DAISampler', 'MultiLabelDownSampler', 'MultiLabelOverSampler'])

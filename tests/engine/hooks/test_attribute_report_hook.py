@@ -32,11 +32,11 @@ def test_a_table_becomes_csv_and_figure_and_the_scores_json_without_nan(tmp_path
     metric = SimpleNamespace(table=ROWS, rules='rap')
     names = report(tmp_path, [metric], {'attribute/mA': 65.0, 'attribute/mAP': math.nan}, split)
     assert names == [f'{split}_attributes.csv', f'{split}_attributes.png', f'{split}_scores.json']
-    with (tmp_path / names[0]).open() as file:
+    with (tmp_path / names[0]).open(encoding='utf-8') as file:
         rows = list(csv.DictReader(file))
     assert [row['name'] for row in rows] == ['Hat', 'Bag'] and rows[0]['tnr'] == '80.0'
     assert (tmp_path / names[1]).read_bytes().startswith(b'\x89PNG')
-    assert json.loads((tmp_path / names[2]).read_text()) == {
+    assert json.loads((tmp_path / names[2]).read_text(encoding='utf-8')) == {
         'config': 'resnet',
         'seed': 7,
         'scores': {'attribute/mA': 65.0, 'attribute/mAP': None},

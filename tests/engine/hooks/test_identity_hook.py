@@ -28,7 +28,7 @@ def test_the_known_identities_are_handed_over_sorted():
 def test_wrapped_datasets_are_looked_into():
     taker = Taker()
     parts = [SimpleNamespace(pids=np.array([3])), SimpleNamespace(pids=np.array([1]))]
-    wrapped = SimpleNamespace(dataset=SimpleNamespace(datasets=parts))
+    wrapped = SimpleNamespace(dataset=SimpleNamespace(datasets=parts), times=2)
     IdentityHook().before_run(toy_runner(train=ToyLoop(wrapped), model=taker))
     assert taker.taken == [1, 3]
 

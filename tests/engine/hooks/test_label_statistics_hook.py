@@ -36,9 +36,10 @@ def test_every_module_that_asks_is_told_the_counts_of_known_labels():
 
 
 def test_a_repeated_dataset_counts_once_and_joined_ones_together():
-    assert counts(dataset(None, dataset=dataset())) == counts(dataset())
-    other = dataset(np.array([[1, 1]]))
-    assert counts(dataset(None, datasets=[dataset(), other])) == [[1, 2, 0], [1, 1, 2]]
+    own, other = dataset(), dataset(np.array([[1, 1]]))
+    assert counts(dataset(None, dataset=own, times=3)) == counts(own)
+    assert counts(dataset(None, datasets=[own, other])) == [[1, 2, 0], [1, 1, 2]]
+    assert counts(dataset(None, datasets=[own, own, other])) == [[1, 2, 0], [1, 1, 2]]
 
 
 def test_a_run_without_training_counts_nothing():

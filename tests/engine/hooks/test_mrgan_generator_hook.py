@@ -44,6 +44,8 @@ def run_of(toy_root, model=None):
             module.set_schema(dataset.metainfo['schema'])
     loop = SimpleNamespace(dataloader=SimpleNamespace(dataset=dataset))
     hub = SimpleNamespace(update_scalar=lambda name, value: None)
+    if hasattr(model.loss, 'observe'):  # so that labels are drawn, and those of no two images alike
+        model.loss.observe(torch.zeros(2, 26), torch.stack([torch.zeros(26), torch.ones(26)]))
     return SimpleNamespace(model=model, train_loop=loop, iter=1, message_hub=hub)
 
 
@@ -132,6 +134,7 @@ def test_the_images_are_those_of_the_generator_in_the_pipelines_range(toy_root, 
     labels = torch.stack([sample.gt_attributes for sample in batch['data_samples'][2:]])
     stream = synthetic_stream(torch.device('cpu'), 1)
     assert run.model.loss.hard_labels.draw(2, stream).equal(labels)
+    assert (labels >= 0).all() and not labels.equal(labels.flip(0))
     expected = hook.gan.generate_complementary(labels, sigma_p=1.0, generator=stream)
     assert batch['inputs'][2:].equal(expected)
     assert not hook.gan.training and not any(p.requires_grad for p in hook.gan.parameters())

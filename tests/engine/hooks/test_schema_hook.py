@@ -2,7 +2,9 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from mmengine.dataset import ConcatDataset
 
+from par_plugins.datasets import AttributeCSV
 from par_plugins.engine.hooks import SchemaHook
 from par_plugins.evaluation import BalancedAccuracyMetric
 from par_plugins.structures import Attribute, AttributeSchema, InputError, SchemaMismatchError
@@ -71,6 +73,22 @@ def test_a_metric_that_cannot_score_the_schema_is_refused_before_the_run():
     runner = toy_runner(test=loop(ages, [metric]), model=Outputs())
     with pytest.raises(InputError, match='top_k=5 ranks binary attributes, but there is'):
         SchemaHook().before_run(runner)
+
+
+def test_people_of_several_sources_are_kept_apart_in_the_samples_of_a_test(tmp_path):
+    shops = []
+    for name in 'ab':
+        (tmp_path / name).mkdir()
+        table = 'image,split,person,Hat,Bag\n1.jpg,test,7,1,0\n2.jpg,test,-1,1,0\n'
+        (tmp_path / name / 'labels.csv').write_text(table, encoding='utf-8')
+        shops.append(
+            AttributeCSV(data_root=str(tmp_path / name), split='test', pid_column='person')
+        )
+    joined = ConcatDataset(shops)
+    test = ToyLoop(joined, evaluator=SimpleNamespace(metrics=[]))
+    SchemaHook().before_run(toy_runner(test=test, model=Outputs()))
+    one, unknown, other, unknown_too = (joined[index]['gt_pid'] for index in range(4))
+    assert one == 7 and other not in (7, -1) and unknown == unknown_too == -1
 
 
 def check_save_best(key):

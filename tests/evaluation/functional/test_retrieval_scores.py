@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from par_plugins.evaluation.functional import EntryError, gallery_keys, retrieval_scores
+from par_plugins.evaluation.functional import EntryError, retrieval_scores
 from tests.references import retrieval as reference
 
 SCORES = ('rank1', 'rank5', 'rank10', 'rank20', 'mAP', 'mINP')
@@ -214,21 +214,6 @@ def test_rows_longer_than_a_tile_are_counted_whole():
     assert_equal(found, reference.retrieval_scores(distances, *labels))
 
 
-@pytest.mark.parametrize('levels', [4, 1000])
-def test_counting_by_whole_rows_as_on_a_gpu_finds_the_same_positions(levels):
-    generator = np.random.default_rng(levels)
-    block = gallery_keys.KeyBlock(
-        torch.from_numpy(generator.integers(0, levels, (9, 40)) / 4),
-        torch.from_numpy(generator.choice([-0.5, 1.0], 40)),
-        torch.from_numpy(generator.choice([0.25, 1.0, np.inf], 40)),
-    )
-    columns = np.tile(np.arange(0, 40, 3), 9)
-    bounds = np.arange(10) * 14
-    found = block._positions_of_pairs(np.repeat(np.arange(9), 14), columns)
-    assert (found == block.positions(columns, bounds)).all()
-    assert len(set(found.tolist())) > 10
-
-
 @pytest.mark.gpu
 @pytest.mark.parametrize('metric', ['euclidean', 'precomputed'])
 def test_scores_on_a_gpu_are_those_on_the_cpu(metric):
@@ -343,9 +328,3 @@ def test_what_is_not_finite_is_refused_with_its_place(value):
     distances[1, 3] = value
     with pytest.raises(EntryError, match=f'distances: row 1, column 3 is {value}, not a finite'):
         precomputed(distances, *LABELS)
-
-
-def test_features_whose_squared_length_overflows_are_refused():
-    features = np.float32([[1e30, 0, 0]] * 3)
-    with pytest.raises(ValueError, match='query_features: row 0 is too large'):
-        retrieval_scores(features, np.float32(FEATURES[1]), *LABELS)

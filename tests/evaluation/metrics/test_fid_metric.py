@@ -105,7 +105,7 @@ def test_a_checkpoint_gives_the_weights_and_its_head_does_not_matter(tmp_path):
     torch.save({'state_dict': state, 'meta': {}}, path)
     real, generated = images_of(9), images_of(9, seed=1)
     other = tmp_path / 'config.py'
-    other.write_text("model = dict(type='ChannelMeans')\n")
+    other.write_text("model = dict(type='ChannelMeans')\n", encoding='utf-8')
     with pytest.raises(InputError, match='no weights for head.weight'):
         run(FIDMetric(extractor=str(other), checkpoint=str(path)), real, generated)
     state |= {'head.weight': torch.ones(1, 1), 'head.bias': torch.ones(1)}
@@ -195,7 +195,7 @@ def test_an_extractor_without_weights_is_refused_and_one_with_weights_draws_noth
 
 
 def test_a_config_that_is_none_is_refused(tmp_path):
-    (tmp_path / 'empty.py').write_text('')
+    (tmp_path / 'empty.py').write_text('', encoding='utf-8')
     for name in ('empty.py', 'nowhere.py'):
         with pytest.raises(InputError, match=f'{name}: no config of an extractor'):
             build(extractor=str(tmp_path / name)).check()

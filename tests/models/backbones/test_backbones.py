@@ -175,8 +175,8 @@ def test_the_shortcut_of_a_residual_block_is_its_input():
 @pytest.mark.parametrize(
     ('make', 'sentence'),
     [
-        (lambda: CifarNet('wide'), "variant must be 'quick' or 'slim', got 'wide'"),
-        (lambda: ReLULeNet(pooling='sum'), "pooling must be 'average' or 'max', got 'sum'"),
+        (lambda: CifarNet('wide'), "variant must be one of quick, slim, got 'wide'"),
+        (lambda: ReLULeNet(pooling='sum'), "pooling must be one of average, max, got 'sum'"),
         (lambda: CifarDenseNet(depth=41), 'depth must be 3n [+] 4 with n at least 1, got 41'),
         (lambda: CifarDenseNet(depth=4), 'depth must be'),
         (lambda: MTCTNet(channels=(8, 8)), 'channels must be 5 numbers'),

@@ -24,13 +24,21 @@ def build():
     ).train()
 
 
-def sample(synthetic):
-    made = DataSample(metainfo={'synthetic': True} if synthetic else {})
-    made.set_field(np.array([1, 0]), 'gt_attributes')
+KINDS = [False, True, False, True, True, False]
+LABELS = [[1, 0], [0, 0], [0, 1], [1, 1], [1, 0], [0, 1]]  # of both kinds none read backwards
+
+
+def samples(places=range(6), kinds=KINDS):
+    made = []
+    for place in places:
+        made.append(DataSample(metainfo={'synthetic': True} if kinds[place] else {}))
+        made[-1].set_field(np.array(LABELS[place]), 'gt_attributes')
     return made
 
 
-KINDS = [False, True, False, True, True, False]
+def upstreams_loss(model, images, places):
+    """The losses as mmpretrain's ``ImageClassifier`` computes them, of some of the images."""
+    return model.head.loss(model.extract_feat(images[places]), samples(places))
 
 
 @pytest.fixture(scope='module')
@@ -40,18 +48,18 @@ def images():
 
 def test_real_and_synthetic_images_have_forward_passes_of_their_own(images):
     model, alone = build(), build()
-    losses = model.loss(images, [sample(kind) for kind in KINDS])
+    losses = model.loss(images, samples())
     assert set(losses) == {'loss_ce', 'loss_deact'}
-    real = alone.loss(images[[0, 2, 5]], [sample(False)] * 3)
+    real = upstreams_loss(alone, images, [0, 2, 5])
     assert losses['loss_ce'].equal(real['loss_ce'])
-    synthetic = alone.loss(images[[1, 3, 4]], [sample(True)] * 3)
+    synthetic = upstreams_loss(alone, images, [1, 3, 4])
     torch.testing.assert_close(losses['loss_deact'], synthetic['loss_deact'])
 
 
 def test_the_running_statistics_are_those_of_real_images(images):
     model, alone = build(), build()
-    model.loss(images, [sample(kind) for kind in KINDS])
-    alone.loss(images[[0, 2, 5]], [sample(False)] * 3)
+    model.loss(images, samples())
+    upstreams_loss(alone, images, [0, 2, 5])
     for (name, found), expected in zip(
         model.backbone.named_buffers(), alone.backbone.buffers(), strict=True
     ):
@@ -62,6 +70,6 @@ def test_the_running_statistics_are_those_of_real_images(images):
 
 def test_a_batch_of_real_images_alone_is_upstreams(images):
     model = build()
-    losses = model.loss(images, [sample(False)] * 6)
-    expected = build().head.loss(build().extract_feat(images), [sample(False)] * 6)
+    losses = model.loss(images, samples(kinds=[False] * 6))
+    expected = build().head.loss(build().extract_feat(images), samples(kinds=[False] * 6))
     assert losses['loss_ce'].equal(expected['loss_ce']) and set(losses) == {'loss_ce'}

@@ -54,5 +54,5 @@ def test_prediction_mixes_nothing():
 
 @pytest.mark.parametrize('alpha', [0, -1, float('nan')])
 def test_alpha_must_be_positive(alpha):
-    with pytest.raises(ValueError, match='mixup_alpha must be positive'):
+    with pytest.raises(ValueError, match='mixup_alpha must be above 0'):
         build(alpha)

@@ -23,6 +23,8 @@ def samples(targets, **fields):
 class Recorder(nn.Module):
     """A loss that keeps what it was called with."""
 
+    masks_unknown = True
+
     def __init__(self, inputs=(), images='real'):
         super().__init__()
         self.inputs, self.images, self.calls = inputs, images, []
@@ -186,5 +188,5 @@ def test_a_number_of_logits_takes_any_schema_that_has_as_many():
     with pytest.raises(InputError, match=r'built for 4 logits, but the dataset has'):
         AttributeHead(8, num_logits=4).set_schema(SCHEMA)
     for options in ({'embedding_channels': 3}, {'independent_dropout': True}):
-        with pytest.raises(ValueError, match='num_logits says nothing about the attributes'):
+        with pytest.raises(ValueError, match='num_logits=5 says nothing about the attributes'):
             AttributeHead(8, num_logits=5, **options)

@@ -62,5 +62,5 @@ def test_without_a_gallery_the_hook_is_named():
     head, _, _, queries = head_and_data()
     with pytest.raises(InputError, match="type='NearestNeighbourHook'"):
         head.predict((queries,))
-    with pytest.raises(ValueError, match='num_neighbours must be at least 1, got 0'):
+    with pytest.raises(ValueError, match='a whole number, at least 1, got 0'):
         NearestNeighbourHead(6, schema=SCHEMA, num_neighbours=0)

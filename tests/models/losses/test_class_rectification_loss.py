@@ -370,7 +370,7 @@ def test_scores_need_no_features_and_features_are_asked_for():
         (dict(comparison='x'), 'comparison must be one of relative, absolute, distribution'),
         (dict(scope='x'), 'scope must be one of minority, all'),
         (dict(omega='x'), 'omega must be one of moved, added'),
-        (dict(k=0), 'k must be at least 1, or None for all, got 0'),
+        (dict(k=0), 'must be a whole number, at least 1, got 0'),
         (dict(rho=0), r'rho must be in \(0, 1\], got 0'),
         (dict(eta=-1), 'eta must be at least 0, got -1'),
         (dict(alpha=1.5), r'alpha must be in \[0, 1\].* got 1.5'),

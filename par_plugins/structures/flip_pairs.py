@@ -1,0 +1,78 @@
+"""Which labels change places when a picture is mirrored: left and right."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from par_plugins.structures.input_error import InputError
+
+FlipPair = tuple[str, str | None]
+"""Two labels that change places; None stands for one that nobody gives."""
+
+OPPOSITE = {'left': 'right', 'right': 'left'}
+WORD = re.compile(r'[A-Z]?[a-z]+|[A-Z]+(?![a-z])')
+
+
+def mirrored_name(name: str) -> str:
+    """The name with its words ``left`` and ``right`` exchanged: ``faceLeft`` is ``faceRight``."""
+
+    def exchanged(match: re.Match[str]) -> str:
+        word = match[0]
+        opposite = OPPOSITE.get(word.lower())
+        if opposite is None:
+            return word
+        if word.isupper():
+            return opposite.upper()
+        return opposite.capitalize() if word[0].isupper() else opposite
+
+    return WORD.sub(exchanged, name)
+
+
+def left_right_pairs(names: Sequence[str]) -> list[FlipPair]:
+    """The pairs of names that differ by the words ``left`` and ``right``.
+
+    Args:
+        names: Different names. One with such a word whose opposite is not there makes a pair with
+            None.
+    """
+    pairs: list[FlipPair] = []
+    for position, name in enumerate(names):
+        opposite = mirrored_name(name)
+        if opposite == name:
+            continue
+        if opposite not in names:
+            pairs.append((name, None))
+        elif names.index(opposite) > position:
+            pairs.append((name, opposite))
+    return pairs
+
+
+def checked_pairs(
+    pairs: Iterable[Sequence[str | None]], labels: Sequence[str]
+) -> tuple[FlipPair, ...]:
+    """Pairs as they were given, in the order of the labels.
+
+    Args:
+        pairs: Two labels each; the second may be None.
+        labels: Those there are.
+
+    Raises:
+        InputError: If something is no such pair, a label is unknown, or in two pairs.
+    """
+    places = {label: place for place, label in enumerate(labels)}
+    found: list[FlipPair] = []
+    for pair in pairs:
+        if isinstance(pair, str) or len(pair) != 2 or pair[0] is None or pair[0] == pair[1]:
+            raise InputError(f'flip_pairs: {pair!r} is no pair of two labels')
+        unknown = [label for label in pair if label is not None and label not in places]
+        if unknown:
+            raise InputError(
+                f'flip_pairs: {unknown[0]!r} is neither an attribute nor ATTRIBUTE=VALUE of one'
+            )
+        one, other = sorted(pair, key=lambda label: places.get(label or '', len(places)))
+        assert one is not None
+        found.append((one, other))
+    named = [label for pair in found for label in pair if label is not None]
+    twice = [label for label in named if named.count(label) > 1]
+    if twice:
+        raise InputError(f'flip_pairs: {twice[0]!r} is in two pairs')
+    return tuple(sorted(found, key=lambda pair: places[pair[0]]))
