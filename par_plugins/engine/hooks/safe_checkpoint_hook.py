@@ -54,10 +54,9 @@ def _check_kinds(checkpoint: dict[str, Any], source: str) -> None:
     """Refuse entries of another kind, of those that hooks look at in every run."""
     if 'state_dict' not in checkpoint:
         return  # weights alone
-    kinds = {'message_hub': dict, 'optimizer': dict, 'ema_state_dict': dict}
-    for entry, kind in {**kinds, 'param_schedulers': (list, dict)}.items():
-        if entry in checkpoint:
-            require_kind(source, entry, checkpoint[entry], kind)
+    for entry in ('message_hub', 'optimizer', 'ema_state_dict'):
+        require_kind(source, entry, checkpoint.get(entry, {}), dict)
+    require_kind(source, 'param_schedulers', checkpoint.get('param_schedulers', []), (list, dict))
     points = checkpoint.get('meta', {}).get('operating_points') or {}
     require_kind(source, 'meta.operating_points', points, dict)
     for states in _groups(checkpoint.get('param_schedulers', [])):
