@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 from rich.progress import Progress
 
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.testing import write_pa100k
 
 TOOLS = Path(__file__).parent

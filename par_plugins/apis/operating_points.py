@@ -7,8 +7,8 @@ import torch
 from mmengine.config import Config
 
 from par_plugins.apis.runner import build_runner
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.operating_point_hook import KEY, OperatingPointHook
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import AttributeSchema, InputError, OperatingPoint
 

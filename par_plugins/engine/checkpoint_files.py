@@ -236,7 +236,7 @@ def _refusing_what_old_torch_runs(load: Callable[..., Any]) -> Callable[..., Any
     @functools.wraps(load)
     def safe(f: Any, *args: Any, **options: Any) -> Any:
         with contextlib.ExitStack() as stack:
-            file = stack.enter_context(open(f, 'rb')) if isinstance(f, str | Path) else f
+            file = stack.enter_context(open(f, 'rb')) if isinstance(f, str | os.PathLike) else f
             start = file.tell()
             zipped = file.read(4) == ZIPPED
             file.seek(start)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from tests.tools.toy_run import TIME_LIMIT
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from mmengine.config import Config
 
 from par_plugins.apis import build_runner, evaluate_best
 from par_plugins.apis.operating_points import fit_operating_points, operating_points_of
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import AttributeSchema, InputError
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
 

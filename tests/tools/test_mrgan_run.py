@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmpretrain.models import ResNet
 
 from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint, train
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import InputError
 from tests.engine.hooks.mrgan_run import CONFIG, mrgan_config
 from tests.tools.toy_run import TIME_LIMIT

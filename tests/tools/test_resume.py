@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from par_plugins.apis import build_runner, last_whole_checkpoint, train
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import InputError
 from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
 

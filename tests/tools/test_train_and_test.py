@@ -13,7 +13,7 @@ from mmengine.dataset import default_collate
 from scipy.io import loadmat, savemat
 
 from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import InputError, SchemaMismatchError
 from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
 

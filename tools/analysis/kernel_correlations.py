@@ -9,7 +9,7 @@ from rich.table import Table
 
 import par_plugins  # noqa: F401  (registers everything)
 from par_plugins.apis import stop_on_input_error
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.models.gan import decorrelation_loss, welch_floor
 from par_plugins.structures import InputError
 

@@ -12,8 +12,8 @@ from mmengine.registry import HOOKS, MODELS
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.complementary_images_hook import ComplementaryImagesHook
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import AttributeSchema, InputError
 
 
