@@ -60,7 +60,8 @@ class AttributeCSV(AttributeDataset):
         pid_column: Column of whole-number identities, or None.
         camid_column: Column of whole-number cameras, or None.
         role_column: Column that says ``query`` or ``gallery`` of the images of a search, or None.
-            Samples get a bool ``is_query`` from it; a blank cell is no query.
+            Samples get a bool ``is_query`` from it; a blank cell is no query. A column of such
+            entries is no attribute, named here or not.
         schema: An :class:`AttributeSchema` or its plain dict; None reads it off the file.
         delimiter: The character between cells; None takes the one of comma, semicolon and tab that
             the header has most of.
@@ -155,7 +156,11 @@ class AttributeCSV(AttributeDataset):
             self.camid_column,
             self.role_column,
         }
-        attributes = [name for name in self._table if name not in others]
+        attributes = [
+            name
+            for name, entries in self._table.items()
+            if name not in others and not (set(entries) <= set(ROLES) and any(entries))
+        ]
         if not attributes:
             raise InputError(f'{self._path}: no column is left for attributes')
         return AttributeSchema(
