@@ -17,6 +17,7 @@ from par_plugins.structures import (
     AttributeSchema,
     InputError,
     open_regular_file,
+    printable,
 )
 
 DELIMITERS = (',', ';', '\t')
@@ -163,9 +164,14 @@ class AttributeCSV(AttributeDataset):
         ]
         if not attributes:
             raise InputError(f'{self._path}: no column is left for attributes')
-        return AttributeSchema(
-            Attribute(name, self._values_of_file(name, self._table[name])) for name in attributes
-        )
+        made = []
+        for name in attributes:
+            values = self._values_of_file(name, self._table[name])
+            try:
+                made.append(Attribute(name, values))
+            except InputError as error:
+                raise InputError(f'{self._path}: column {printable(name)!r}: {error}') from error
+        return AttributeSchema(made)
 
     def _values_of_file(self, name: str, entries: list[str]) -> tuple[str, ...] | None:
         values = sorted(set(entries) - {''})

@@ -32,8 +32,8 @@ def spread_rare_labels(parts: np.ndarray, has: np.ndarray, *, num_parts: int) ->
     counts = np.stack([has[parts == part].sum(axis=0) for part in range(num_parts)])
     needed = counts.sum(axis=0) >= num_parts
     for label in np.argsort(counts.sum(axis=0), kind='stable'):
-        for part in np.flatnonzero((counts[:, label] == 0) & needed[label]):
-            found = _best_exchange(parts, has, counts, needed, int(label), int(part))
+        for part in np.flatnonzero((counts[:, label] == 0) & needed[label]).tolist():
+            found = _best_exchange(parts, has, counts, needed, int(label), part)
             if found is None:
                 continue
             donor = int(parts[found.image])

@@ -27,7 +27,7 @@ from par_plugins.datasets.attribute_csv_writer import write_attribute_csv
 from par_plugins.datasets.build_attribute_dataset import build_attribute_dataset
 from par_plugins.datasets.search_roles import search_roles
 from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, shown_name
 
 DEFAULT_PARTS = {'train': 0.6, 'val': 0.2, 'test': 0.2}
 
@@ -97,11 +97,11 @@ def main() -> None:
         people = '-' if part.num_identities is None else str(part.num_identities)
         deviation = f'{100 * part.deviation:.2f} %'
         table.add_row(part.name, str(part.num_images), people, deviation)
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     for part in summaries:
         for who, labels in (('nobody', part.nobody), ('everybody', part.everybody)):
             if labels:
-                print(f'{part.name}: {who} has {", ".join(labels)}')
+                print(f'{part.name}: {who} has {", ".join(map(shown_name, labels))}')
     for other, name in zip(kept, args.keep, strict=True):
         print(f'{name}: {len(other)} images as they were')
     if left_out := parts.count(None):
