@@ -64,7 +64,7 @@ def show(found: Found, index: ImageIndex, *, by_picture: bool) -> None:
     table = Table('', 'picture', 'distance' if by_picture else 'probability')
     for rank, (row, score) in enumerate(zip(found.rows, found.scores, strict=True), start=1):
         table.add_row(str(rank), str(index.names[row]), f'{score:.4f}')
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
 
 
 @stop_on_input_error

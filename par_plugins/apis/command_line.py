@@ -12,7 +12,7 @@ from mmengine.config import Config, DictAction
 
 from par_plugins.apis.runner import LAUNCHER_VARIABLES, leave_cpu_processes
 from par_plugins.apis.utf8_output import print_any_letter
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, printable
 
 
 class _ConfigOptions(DictAction):
@@ -92,6 +92,7 @@ def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
             leave_cpu_processes()
         except InputError as error:
             # A data loader's worker wraps the sentence into its own traceback.
-            sys.exit(f'error: {str(error).strip().splitlines()[-1].split("InputError: ")[-1]}')
+            sentence = str(error).strip().split('\n')[-1].split('InputError: ')[-1]
+            sys.exit(f'error: {printable(sentence)}')
 
     return wrapper

@@ -15,9 +15,11 @@ from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
+from mmengine.runner.base_loop import BaseLoop
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.shared_images import OPTION, refuse_shared_images
 from par_plugins.apis.utf8_output import log_in_utf8
 from par_plugins.datasets.configured_schema import configured_schema
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
@@ -165,7 +167,8 @@ def train(runner: Runner) -> None:
         runner: From :func:`build_runner`.
 
     Raises:
-        InputError: If the training set makes no batch; on an interrupt, saying where the weights
+        InputError: If the training set makes no batch, or shares images with another set (unless
+            the config has ``allow_shared_images=True``); on an interrupt, saying where the weights
             are and how to go on.
     """
     loader = runner.train_loop.dataloader
@@ -173,6 +176,12 @@ def train(runner: Runner) -> None:
         raise InputError(
             f'train_dataloader: {len(loader.dataset)} images make no batch of {loader.batch_size} '
             'with drop_last=True: take a smaller batch_size, or repeat them (RepeatDataset)'
+        )
+    if not runner.cfg.get(OPTION, False):
+        loops = {'val_dataloader': runner.val_loop, 'test_dataloader': runner._test_loop}
+        refuse_shared_images(
+            loader.dataset,
+            {k: v.dataloader.dataset for k, v in loops.items() if isinstance(v, BaseLoop)},
         )
     try:
         runner.train()

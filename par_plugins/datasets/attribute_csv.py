@@ -17,6 +17,7 @@ from par_plugins.structures import (
     AttributeSchema,
     InputError,
     open_regular_file,
+    printable,
 )
 
 DELIMITERS = (',', ';', '\t')
@@ -60,7 +61,8 @@ class AttributeCSV(AttributeDataset):
         pid_column: Column of whole-number identities, or None.
         camid_column: Column of whole-number cameras, or None.
         role_column: Column that says ``query`` or ``gallery`` of the images of a search, or None.
-            Samples get a bool ``is_query`` from it; a blank cell is no query.
+            Samples get a bool ``is_query`` from it; a blank cell is no query. A column of such
+            entries is no attribute, named here or not.
         schema: An :class:`AttributeSchema` or its plain dict; None reads it off the file.
         delimiter: The character between cells; None takes the one of comma, semicolon and tab that
             the header has most of.
@@ -155,12 +157,21 @@ class AttributeCSV(AttributeDataset):
             self.camid_column,
             self.role_column,
         }
-        attributes = [name for name in self._table if name not in others]
+        attributes = [
+            name
+            for name, entries in self._table.items()
+            if name not in others and not (set(entries) <= set(ROLES) and any(entries))
+        ]
         if not attributes:
             raise InputError(f'{self._path}: no column is left for attributes')
-        return AttributeSchema(
-            Attribute(name, self._values_of_file(name, self._table[name])) for name in attributes
-        )
+        made = []
+        for name in attributes:
+            values = self._values_of_file(name, self._table[name])
+            try:
+                made.append(Attribute(name, values))
+            except InputError as error:
+                raise InputError(f'{self._path}: column {printable(name)!r}: {error}') from error
+        return AttributeSchema(made)
 
     def _values_of_file(self, name: str, entries: list[str]) -> tuple[str, ...] | None:
         values = sorted(set(entries) - {''})

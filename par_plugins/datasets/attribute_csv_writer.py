@@ -8,21 +8,26 @@ from pathlib import Path
 from par_plugins.datasets.attribute_dataset import AttributeDataset
 from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
-IMAGE, SPLIT, PERSON = 'image', 'split', 'person'
+IMAGE, SPLIT, PERSON, CAMERA, ROLE = 'image', 'split', 'person', 'camera', 'role'
 
 
 def write_attribute_csv(
-    path: str | Path, parts: Iterable[tuple[AttributeDataset, Sequence[str | None]]]
+    path: str | Path,
+    parts: Iterable[tuple[AttributeDataset, Sequence[str | None]]],
+    *,
+    roles: Sequence[str] | None = None,
 ) -> None:
-    """Write images with their split, identity where known, and labels.
+    """Write images with their split, identity and camera where known, and labels.
 
-    Columns are ``image`` (relative to the dataset's ``data_root``), ``split``, ``person`` where
-    every dataset has identities, and one for each attribute. An unknown label is a blank cell.
+    Columns are ``image`` (relative to the dataset's ``data_root``), ``split``, ``person`` and
+    ``camera`` where every dataset has them, ``role`` where roles are given, and one for each
+    attribute. An unknown label is a blank cell.
 
     Args:
         path: The file; it is overwritten.
         parts: Datasets of one schema and root, each with the split of each of its images; None
             leaves an image out.
+        roles: For each image of the one dataset ``query``, ``gallery`` or nothing.
 
     Raises:
         InputError: If the schemas differ, or an attribute is called like one of the other columns.
@@ -31,8 +36,12 @@ def write_attribute_csv(
     schema: AttributeSchema = parts[0][0].metainfo['schema']
     for dataset, _ in parts:
         schema.require_equal(dataset.metainfo['schema'], source=type(dataset).__name__)
-    with_identity = all('gt_pid' in dataset.get_data_info(0) for dataset, _ in parts)
-    header = [IMAGE, SPLIT, *([PERSON] if with_identity else [])]
+    keys = {
+        column: key
+        for column, key in ((PERSON, 'gt_pid'), (CAMERA, 'gt_camid'))
+        if all(key in dataset.get_data_info(0) for dataset, _ in parts)
+    }
+    header = [IMAGE, SPLIT, *keys, *([] if roles is None else [ROLE])]
     taken = set(header) & set(schema.names)
     if taken:
         raise InputError(f'{path}: attribute {min(taken)!r} would share its name with a column')
@@ -45,8 +54,10 @@ def write_attribute_csv(
                     continue
                 sample = dataset.get_data_info(index)
                 image = os.path.relpath(sample['img_path'], dataset.data_root or '.')
-                person = [sample['gt_pid']] if with_identity else []
-                writer.writerow([image, split, *person, *_cells(sample['gt_attributes'], schema)])
+                entries = [sample[key] for key in keys.values()]
+                if roles is not None:
+                    entries.append(roles[index])
+                writer.writerow([image, split, *entries, *_cells(sample['gt_attributes'], schema)])
 
 
 def _cells(targets: Sequence[int], schema: AttributeSchema) -> list[str]:

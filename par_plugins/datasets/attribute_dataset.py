@@ -247,6 +247,12 @@ class AttributeDataset(BaseDataset):
         """``(N,)`` int64 cameras in the order of the samples."""
         return _moved(self._gather('gt_camid'), self.camid_offset)
 
+    @property
+    @force_full_init
+    def image_paths(self) -> np.ndarray:
+        """``(N,)`` strings: where each image is, in the order of the samples."""
+        return self._gather('img_path', object)
+
     @force_full_init
     def numbers_in_files(self, name: str) -> np.ndarray:
         """``pids`` or ``camids`` as the files have them, ``(0,)`` where they have none."""

@@ -12,6 +12,7 @@ from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
 from par_plugins.structures.operating_point import OperatingPoint
 from par_plugins.structures.regular_file import open_regular_file, read_regular_file
+from par_plugins.structures.shown_name import printable, shown_name, spreadsheet_cell
 
 __all__ = [
     'UNKNOWN',
@@ -25,5 +26,8 @@ __all__ = [
     'checked_choice',
     'checked_number',
     'open_regular_file',
+    'printable',
     'read_regular_file',
+    'shown_name',
+    'spreadsheet_cell',
 ]

@@ -5,6 +5,8 @@ from statistics import mean, stdev
 
 from matplotlib.figure import Figure
 
+from par_plugins.structures import shown_name
+
 
 def attribute_gains_figure(
     imbalances: Mapping[str, float], gains: Mapping[str, Mapping[str, Sequence[float]]]
@@ -30,7 +32,7 @@ def attribute_gains_figure(
         heights = [mean(seeds) for seeds in values]
         axes.bar(places, heights, width, yerr=spreads, error_kw={'elinewidth': 0.6}, label=arm)
     axes.axhline(0, color='black', linewidth=0.8)
-    names = [f'{name}  1:{ratio:.1f}' for name, ratio in imbalances.items()]
+    names = [f'{shown_name(name)}  1:{ratio:.1f}' for name, ratio in imbalances.items()]
     axes.set_xticks(range(len(names)), names, rotation=90, parse_math=False)
     axes.set_ylabel('mA gained')
     axes.grid(axis='y', color='0.9')

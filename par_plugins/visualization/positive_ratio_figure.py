@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from par_plugins.structures import shown_name
+
 
 def positive_ratio_figure(names: Sequence[str], ratios: Mapping[str, np.ndarray]) -> Figure:
     """Draw the share of images that have each attribute, the rarest at the bottom.
@@ -24,7 +26,8 @@ def positive_ratio_figure(names: Sequence[str], ratios: Mapping[str, np.ndarray]
     places = np.arange(len(names))
     for split, values in ratios.items():
         axes.plot(100 * values[order], places, 'o', markersize=4, alpha=0.7, label=split)
-    axes.set_yticks(places, [names[index] for index in order], fontsize=7)
+    shown = [shown_name(names[index]) for index in order]
+    axes.set_yticks(places, shown, fontsize=7, parse_math=False)
     axes.set_ylim(-0.7, len(names) - 0.3)
     axes.set_xscale('symlog', linthresh=1)
     axes.set_xlim(-0.05, 110)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from par_plugins.structures import UNKNOWN, AttributeSchema
+from par_plugins.structures import UNKNOWN, AttributeSchema, shown_name
 
 COLORS = {'right': 'tab:green', 'wrong': 'tab:red', 'missed': 'tab:orange', 'unknown': '0.4'}
 
@@ -50,6 +50,7 @@ def predictions_figure(
                 textcoords='offset points',
                 fontsize=6.5,
                 color=COLORS[kind],
+                parse_math=False,
             )
     figure.suptitle(
         'green: right, red: wrong, orange: missed, grey: predicted where no label is known',
@@ -65,10 +66,10 @@ def _lines(
     for attribute, guess, truth in zip(schema.attributes, predicted, labelled, strict=True):
         if attribute.values is not None:
             kind = 'unknown' if truth == UNKNOWN else 'right' if guess == truth else 'wrong'
-            lines.append((f'{attribute.name}: {attribute.values[guess]}', kind))
+            lines.append((shown_name(f'{attribute.name}: {attribute.values[guess]}'), kind))
         elif guess:
             kind = {UNKNOWN: 'unknown', 1: 'right'}.get(int(truth), 'wrong')
-            lines.append((attribute.name, kind))
+            lines.append((shown_name(attribute.name), kind))
         elif truth == 1:
-            lines.append((attribute.name, 'missed'))
+            lines.append((shown_name(attribute.name), 'missed'))
     return lines

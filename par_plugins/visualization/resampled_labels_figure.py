@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from par_plugins.datasets.samplers import ResampledLabels
+from par_plugins.structures import shown_name
 
 COLORS = ('tab:red', 'tab:blue')
 
@@ -48,7 +49,7 @@ def _draw_ratios(axes: Axes, resampled: Mapping[str, ResampledLabels]) -> None:
     for color, (name, labels) in zip(COLORS, resampled.items(), strict=False):
         after = 100 * labels.proportions_after[order]
         axes.plot(after, places, 'o', color=color, markersize=4, label=name)
-    names = [first.column_names[index] for index in order]
+    names = [shown_name(first.column_names[index]) for index in order]
     axes.set_yticks(places, names, fontsize=7, parse_math=False)
     axes.set_xlim(-1, 101)
     axes.grid(axis='x', color='0.9')

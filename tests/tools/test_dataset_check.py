@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from par_plugins.apis.check_dataset import check_dataset
+from par_plugins.datasets import RAPv1
 from par_plugins.datasets.label_indicators import LabelIndicators
 from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.testing.celeba_writer import write_celeba
@@ -184,6 +185,26 @@ def test_the_command_line_exits_with_1_and_names_what_is_wrong(
     assert 'problem: 1 of 30 images cannot be read' in output
     status, output = run(check, monkeypatch, capsys, 'PETA', tmp_path, '--no-images')
     assert status == 0
+
+
+def test_copies_across_splits_are_a_problem_and_within_one_a_note(tmp_path):
+    write_rapv1(tmp_path, **SMALL)
+    paths = {
+        split: [data[index]['img_path'] for index in range(len(data))]
+        for split in ('train', 'test')
+        for data in [RAPv1(data_root=tmp_path, split=split)]
+    }
+    train, test = (sorted(paths[split]) for split in ('train', 'test'))
+    assert not set(train) & set(test)
+    for copy, original in ((test[1], train[2]), (test[3], train[2]), (train[5], train[4])):
+        Path(copy).write_bytes(Path(original).read_bytes())
+    report = check_dataset('RAPv1', tmp_path)
+    assert report.problems == [
+        'train and test share 1 images byte for byte under different names, the first: '
+        f'{train[2]} is {test[1]}'
+    ]
+    assert 'train: 1 images are copies of others, byte for byte' in report.notes
+    assert 'test: 1 images are copies of others, byte for byte' in report.notes
 
 
 def test_figures_show_every_attribute_and_split():

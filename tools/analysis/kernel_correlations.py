@@ -39,7 +39,7 @@ def main() -> None:
         value = decorrelation_loss(weight, num_noise=gan.num_noise, reduction='mean').item()
         floor = welch_floor(gan.num_noise, weight[0, 0].numel())
         table.add_row(name, f'{value:.4f}', f'{value - floor:.4f}')
-    Console(width=140).print(table)
+    Console(width=140, markup=False, emoji=False).print(table)
 
 
 if __name__ == '__main__':

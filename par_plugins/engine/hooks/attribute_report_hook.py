@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from par_plugins.engine.written_aside import written_aside
+from par_plugins.structures import shown_name, spreadsheet_cell
 from par_plugins.visualization import attribute_scores_figure
 
 SHARES, SHARE_DIGITS = ('ratio', 'threshold'), 4  # between 0 and 1; other scores are percents
@@ -66,7 +67,9 @@ class AttributeReportHook(Hook):
             with written_aside(path) as part, part.open('w', newline='', encoding='utf-8') as file:
                 writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
                 writer.writeheader()
-                writer.writerows(metric.table)
+                writer.writerows(
+                    {key: _cell(value) for key, value in row.items()} for row in metric.table
+                )
             if 'mA' in metric.table[0]:
                 with written_aside(path.with_suffix('.png')) as part:
                     attribute_scores_figure(metric.table).savefig(part)
@@ -82,6 +85,10 @@ def _finite(score: float) -> float | None:
     return None if isinstance(score, float) and math.isnan(score) else score
 
 
+def _cell(value: Any) -> Any:
+    return spreadsheet_cell(value) if isinstance(value, str) else value
+
+
 def _as_text(rows: list[dict[str, Any]]) -> str:
     table = Table(*rows[0])
     for row in rows:
@@ -90,7 +97,7 @@ def _as_text(rows: list[dict[str, Any]]) -> str:
                 Text(
                     f'{value:.{SHARE_DIGITS if name in SHARES else 2}f}'
                     if isinstance(value, float)
-                    else str(value)
+                    else shown_name(str(value))
                 )
                 for name, value in row.items()
             )
