@@ -10,6 +10,7 @@ from par_plugins.structures.input_error import InputError
 from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
 from par_plugins.structures.operating_point import OperatingPoint
+from par_plugins.structures.printable import printable
 
 __all__ = [
     'UNKNOWN',
@@ -20,4 +21,5 @@ __all__ = [
     'LogitLayout',
     'OperatingPoint',
     'SchemaMismatchError',
+    'printable',
 ]
