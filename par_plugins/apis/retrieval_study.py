@@ -10,6 +10,7 @@ from mmengine.config import Config
 
 from par_plugins.apis.runner import build_predictor, predicted_samples
 from par_plugins.evaluation.functional import exact_distances, retrieval_scores
+from par_plugins.evaluation.metrics.reid_metric import check_retrieval_fields
 from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.visualization import RankList, read_picture
 
@@ -136,9 +137,11 @@ def predict_retrieval_set(
         if 'image_error' in sample:
             on_unreadable(sample.image_error)
             continue
-        for key in ('pred_embedding', 'gt_pid', 'gt_camid', 'is_query'):
-            if key not in sample:
-                raise InputError(f'{sample.img_path}: its data sample has no {key!r}')
+        check_retrieval_fields(sample, ('gt_pid', 'gt_camid', 'is_query'))
+        if 'pred_embedding' not in sample:
+            raise InputError(
+                f'{type(runner.model.head).__name__} gives no pred_embedding to rank by'
+            )
         probabilities = sample.get('pred_probabilities', torch.empty(0))
         rows.append(
             (

@@ -1,7 +1,7 @@
 """Rank-k, mAP and mINP of re-identification, in a normal validation run."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,13 @@ from par_plugins.structures import InputError
 SCORES = ('rank1', 'rank5', 'rank10', 'rank20', 'mAP', 'mINP')
 CROSS_CAMERA = ('cross_camera_rank1', 'cross_camera_mAP')
 LABELS = ('gt_pid', 'gt_camid', 'is_query')
+REMEDIES = {
+    'gt_pid': 'a dataset of identities gives it (AttributeCSV: pid_column)',
+    'gt_camid': 'a dataset of cameras gives it (AttributeCSV: camid_column), and '
+    'ReIDMetric(filter_same_camera=False) does without and lets images of one camera count',
+    'is_query': 'a dataset of queries and gallery gives it (AttributeCSV: role_column)',
+}
+"""Where the fields come from that are often missing of one's own data."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,21 @@ class _Images:
         """All embeddings and all labels."""
         embeddings, labels = zip(*self.batches, strict=True)
         return torch.cat(embeddings), torch.cat(labels)
+
+
+def check_retrieval_fields(sample: Mapping[str, Any], keys: Iterable[str]) -> None:
+    """Refuse a data sample that lacks identity, camera or role, and say where they come from.
+
+    Args:
+        sample: Of an image.
+        keys: The fields that are needed, of :data:`REMEDIES`.
+
+    Raises:
+        InputError: If one is missing.
+    """
+    for key in keys:
+        if key not in sample:
+            raise InputError(f'{image_of(sample)}: its data sample has no {key!r}: {REMEDIES[key]}')
 
 
 @METRICS.register_module()
@@ -117,6 +139,8 @@ class ReIDMetric(CountedOnceMetric):
             raise InputError(f'{image}: pred_embedding has a NaN or infinite number')
         needed = self.filter_same_camera or self.camera_pairs
         keys = LABELS if needed else ('gt_pid', 'gt_pid', 'is_query')
+        for sample in data_samples:
+            check_retrieval_fields(sample, keys)
         labels = [stack_field(data_samples, key, ()).long() for key in keys]
         self.add(embeddings, torch.stack(labels, dim=1))
 
@@ -152,8 +176,8 @@ class ReIDMetric(CountedOnceMetric):
         is_query = labels[:, 2].bool()
         if is_query.all() or not is_query.any():
             raise InputError(
-                f'{int(is_query.sum())} of {len(labels)} images are queries (is_query): ReIDMetric '
-                'needs a dataset of queries and gallery in one'
+                f'{int(is_query.sum())} of {len(labels)} images are queries: ReIDMetric needs '
+                f'queries and gallery in one dataset; is_query says which: {REMEDIES["is_query"]}'
             )
         queries, gallery = (labels[rows] for rows in (is_query, ~is_query))
         cameras = self.filter_same_camera or self.camera_pairs
