@@ -150,7 +150,11 @@ class FIDMetric(CountedOnceMetric):
                 config = Config.fromfile(config).model
             except Exception as error:  # a config is code, and its mistakes are of every kind
                 raise InputError(f'{config}: no config of an extractor ({error!r})') from error
-        model = MODELS.build({key: part for key, part in config.items() if key != 'head'})
+        try:
+            model = MODELS.build({key: part for key, part in config.items() if key != 'head'})
+        except Exception as error:  # of the registry, or of whatever it builds
+            reason = ' '.join(str(error).split())[:LONGEST_REASON] or type(error).__name__
+            raise InputError(f'FIDMetric: extractor: no model can be built: {reason}') from error
         if self.checkpoint is None:
             if not any(_pretrained(module) for module in model.modules()):
                 raise InputError(

@@ -10,6 +10,7 @@ from mmengine.registry import METRICS
 from torch import Tensor
 
 from par_plugins.evaluation.functional import retrieval_scores
+from par_plugins.evaluation.functional.retrieval_scores import check_retrieval_options
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
 from par_plugins.evaluation.metrics.sample_fields import image_of, stack_field
 from par_plugins.structures import InputError
@@ -80,6 +81,9 @@ class ReIDMetric(CountedOnceMetric):
             ``cross_camera_mAP``.
         device: Where distances are computed.
         **kwargs: See :class:`CountedOnceMetric`.
+
+    Raises:
+        InputError: If an option is none that there is.
     """
 
     default_prefix = 'reid'
@@ -95,6 +99,13 @@ class ReIDMetric(CountedOnceMetric):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        check_retrieval_options(ap=ap, metric=metric, gallery_draws=gallery_draws)
+        if metric == 'precomputed':
+            raise InputError("metric: 'precomputed', but ReIDMetric has features, no distances")
+        try:
+            torch.device(device)
+        except (RuntimeError, TypeError) as error:
+            raise InputError(f'device: {device!r} is none: cpu, cuda or cuda:0, say') from error
         self.ap = ap
         self.metric = metric
         self.filter_same_camera = filter_same_camera

@@ -231,3 +231,14 @@ def test_a_bad_checkpoint_of_the_extractor_is_one_sentence_with_file_and_weight(
     with pytest.raises(InputError, match=rf'extractor\.pth: {message}') as caught:
         build(checkpoint=str(path)).check()
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    'extractor', [7, {}, {'type': 'NoSuchModel'}, {'type': 'ChannelMeans', 'x': 1}]
+)
+def test_an_extractor_that_cannot_be_built_is_one_sentence(extractor):
+    with pytest.raises(
+        InputError, match='FIDMetric: extractor: no model can be built: .'
+    ) as caught:
+        build(extractor=extractor).check()
+    assert len(str(caught.value).splitlines()) == 1

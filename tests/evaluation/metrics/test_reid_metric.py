@@ -210,3 +210,19 @@ def test_what_data_of_ones_own_lacks_is_named_with_the_remedy(key, remedies):
     everybody = [{**sample, 'is_query': False} for sample in samples_of(4)]
     with pytest.raises(InputError, match='0 of 4 images are queries: .*role_column'):
         run(ReIDMetric(), everybody)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'ap': 'area'}, "ap: 'area' is none of finite_sum, trapezoid"),
+        ({'metric': 'l1'}, "metric: 'l1' is none of"),
+        ({'metric': 'precomputed'}, "metric: 'precomputed', but ReIDMetric has features"),
+        ({'gallery_draws': -1}, 'gallery_draws: -1'),
+        ({'gallery_draws': 2.5}, 'gallery_draws: 2.5, not a whole number'),
+        ({'device': 'gpu'}, "device: 'gpu' is none"),
+    ],
+)
+def test_options_that_there_are_not_are_refused_before_anything_is_evaluated(options, message):
+    with pytest.raises(InputError, match=message):
+        ReIDMetric(**options)
