@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-import mmcv
 import numpy as np
 import torch
 from mmengine.config import Config
 
 from par_plugins.apis.runner import build_predictor, predicted_samples
-from par_plugins.evaluation.functional import retrieval_scores
+from par_plugins.evaluation.functional import exact_distances, retrieval_scores
+from par_plugins.evaluation.metrics.reid_metric import check_retrieval_fields
 from par_plugins.structures import AttributeSchema, InputError
-from par_plugins.visualization import RankList
+from par_plugins.visualization import RankList, read_picture
 
 JUNK, DISTRACTOR = -1, 0  # identities of Market-1501
 
@@ -66,12 +66,12 @@ class RetrievalSet:
         for number in queries:
             own = (gallery.pids == query.pids[number]) & (gallery.camids == query.camids[number])
             shown = np.flatnonzero(~own & (gallery.pids != JUNK))
-            distances = np.linalg.norm(gallery.embeddings[shown] - query.embeddings[number], axis=1)
+            distances = exact_distances(query.embeddings[number], gallery.embeddings[shown])
             found = shown[np.argsort(distances, kind='stable')[:count]]
             lists.append(
                 RankList(
-                    _picture(query.names[number]),
-                    [_picture(name) for name in gallery.names[found]],
+                    read_picture(query.names[number]),
+                    [read_picture(name) for name in gallery.names[found]],
                     gallery.probabilities[found],
                     right=(gallery.pids[found] == query.pids[number]).tolist(),
                 )
@@ -113,6 +113,7 @@ def predict_retrieval_set(
     checkpoint: str,
     *,
     on_images: Callable[[int, int], object] = lambda done, total: None,
+    on_unreadable: Callable[[str], object] = lambda problem: None,
 ) -> tuple[RetrievalSet, AttributeSchema]:
     """Embed the test set of a config.
 
@@ -120,19 +121,27 @@ def predict_retrieval_set(
         cfg: A full config whose test set has queries and gallery in one.
         checkpoint: The weights.
         on_images: Called after every batch with the number done and their total.
+        on_unreadable: Called for every picture that ``on_error='skip'`` of the pipeline has let
+            pass, with what is wrong with it: it is left out.
 
     Returns:
         The pictures, and the attributes of their probabilities.
 
     Raises:
-        InputError: If the test set has no queries, or the head gives no embedding.
+        InputError: If identities, cameras or queries are not known, the head gives no embedding,
+            or no picture can be read.
     """
     runner = build_predictor(cfg, checkpoint)
     rows: list[tuple[Any, ...]] = []
     for sample in predicted_samples(runner, on_images):
-        for key in ('pred_embedding', 'gt_pid', 'gt_camid', 'is_query'):
-            if key not in sample:
-                raise InputError(f'{sample.img_path}: its data sample has no {key!r}')
+        if 'image_error' in sample:
+            on_unreadable(sample.image_error)
+            continue
+        check_retrieval_fields(sample, ('gt_pid', 'gt_camid', 'is_query'))
+        if 'pred_embedding' not in sample:
+            raise InputError(
+                f'{type(runner.model.head).__name__} gives no pred_embedding to rank by'
+            )
         probabilities = sample.get('pred_probabilities', torch.empty(0))
         rows.append(
             (
@@ -144,10 +153,7 @@ def predict_retrieval_set(
                 bool(sample.is_query),
             )
         )
+    if not rows:
+        raise InputError('the test set has no picture that can be read')
     found = RetrievalSet(*(np.array(column) for column in zip(*rows, strict=True)))
     return found, runner.test_loop.dataloader.dataset.metainfo['schema']
-
-
-def _picture(path: str) -> np.ndarray:
-    picture: np.ndarray = mmcv.imread(path, channel_order='rgb')
-    return picture

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from par_plugins.structures.flip_pairs import FlipPair, checked_pairs, left_right_pairs
 from par_plugins.structures.input_error import InputError
-from par_plugins.structures.shown_name import UNPRINTABLE, printable
+from par_plugins.structures.shown_name import printable, unprintable
 
 UNKNOWN = -1
 """The target of an attribute nobody labelled: it takes part in no loss, count or metric."""
@@ -55,7 +55,7 @@ class Attribute:
                     f'got {list(self.values)}'
                 )
         for text in (self.name, self.group or '', *(self.values or ())):
-            if UNPRINTABLE.search(text):
+            if any(map(unprintable, text)):
                 raise InputError(
                     f'the name {printable(text)!r} of an attribute, value or group has a control '
                     'character, line end or mark of direction'

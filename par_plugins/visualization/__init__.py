@@ -6,6 +6,7 @@ from par_plugins.visualization.comparison_figure import comparison_figure
 from par_plugins.visualization.image_grid import image_grid
 from par_plugins.visualization.predictions_figure import predictions_figure
 from par_plugins.visualization.rank_lists_figure import RankList, rank_lists_figure
+from par_plugins.visualization.read_picture import read_picture
 from par_plugins.visualization.retrieval_figures import (
     camera_pairs_figure,
     gallery_size_figure,
@@ -22,5 +23,6 @@ __all__ = [
     'image_grid',
     'predictions_figure',
     'rank_lists_figure',
+    'read_picture',
     'training_curves_figure',
 ]

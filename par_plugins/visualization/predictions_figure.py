@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from par_plugins.structures import UNKNOWN, AttributeSchema, shown_name
+from par_plugins.structures import UNKNOWN, AttributeSchema
+from par_plugins.visualization.figure_names import shown, with_glyphs
 
 COLORS = {'right': 'tab:green', 'wrong': 'tab:red', 'missed': 'tab:orange', 'unknown': '0.4'}
 
@@ -43,20 +44,19 @@ def predictions_figure(
         lines = _lines(predicted, labelled, schema)
         for number, (text, kind) in enumerate(lines):
             place.annotate(
-                text,
+                shown(text),
                 (0, 0),
                 xycoords='axes fraction',
                 xytext=(0, -9 - 8 * number),
                 textcoords='offset points',
                 fontsize=6.5,
                 color=COLORS[kind],
-                parse_math=False,
             )
     figure.suptitle(
         'green: right, red: wrong, orange: missed, grey: predicted where no label is known',
         fontsize=8,
     )
-    return figure
+    return with_glyphs(figure)
 
 
 def _lines(
@@ -66,10 +66,10 @@ def _lines(
     for attribute, guess, truth in zip(schema.attributes, predicted, labelled, strict=True):
         if attribute.values is not None:
             kind = 'unknown' if truth == UNKNOWN else 'right' if guess == truth else 'wrong'
-            lines.append((shown_name(f'{attribute.name}: {attribute.values[guess]}'), kind))
+            lines.append((f'{attribute.name}: {attribute.values[guess]}', kind))
         elif guess:
             kind = {UNKNOWN: 'unknown', 1: 'right'}.get(int(truth), 'wrong')
-            lines.append((shown_name(attribute.name), kind))
+            lines.append((attribute.name, kind))
         elif truth == 1:
-            lines.append((shown_name(attribute.name), 'missed'))
+            lines.append((attribute.name, 'missed'))
     return lines

@@ -44,3 +44,15 @@ def test_a_run_without_log_or_scalar_is_named(tmp_path):
     write(tmp_path, 'plain', 0, [{'loss': 3, 'iter': 50}])
     with pytest.raises(InputError, match='plain: the log has none of x, y'):
         training_curves(tmp_path, arms=['plain'], seeds=[0], scalars={'x': ['x', 'y']})
+
+
+@pytest.mark.parametrize(
+    'line', ['{', '7', '[' * 100_000, '{"loss": 1, "iter": "x"}', '{"loss": "x", "iter": 1}']
+)
+def test_a_damaged_line_of_a_log_is_named(tmp_path, line):
+    write(tmp_path, 'plain', 0, [{'loss': 3, 'iter': 50}])
+    path = next(tmp_path.glob('plain/seed_0/*/vis_data/scalars.json'))
+    path.write_text(path.read_text() + line + '\n')
+    with pytest.raises(InputError, match=r'scalars\.json, line 2: ') as caught:
+        training_curves(tmp_path, arms=['plain'], seeds=[0], scalars={'loss': ['loss']})
+    assert len(str(caught.value).splitlines()) == 1

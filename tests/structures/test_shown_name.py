@@ -40,13 +40,33 @@ def test_letters_of_every_language_stay(name):
 
 
 def test_a_long_name_keeps_its_ends():
-    name = 'a' * 100 + 'b' * 100 + 'c' * 100
-    assert shown_name(name) == 'a' * 26 + '…' + 'c' * 13
-    assert shown_name('abcdefghi', longest=9) == 'abcdefghi'
-    assert shown_name('abcdefghij', longest=9) == 'abcde…hij'
+    assert shown_name('a' * 100 + 'b' * 100 + 'c' * 100) == 'a' * 19 + '…' + 'c' * 20
 
 
 @pytest.mark.parametrize('start', '=+-@\t\r')
 def test_no_spreadsheet_takes_a_name_for_a_formula(start):
     assert spreadsheet_cell(f'{start}cmd|x') == f"'{start}cmd|x"
     assert spreadsheet_cell(f'a{start}') == f'a{start}'
+
+
+@pytest.mark.parametrize(
+    ('name', 'shown'),
+    [
+        ('Größe 帽子 قبعة', 'Größe 帽子 قبعة'),
+        ('\x1b[31mred\r\n\t', r'\x1b[31mred\r\n\t'),
+        ('left\u202eright\u200f', r'left\u202eright\u200f'),
+        ('می\u200cخواهم', 'می\u200cخواهم'),  # Persian needs it
+        ('line\u2028end\x9b', r'line\u2028end\x9b'),
+        ('\udcff', r'\udcff'),
+    ],
+)
+def test_control_characters_are_escaped_and_no_other(name, shown):
+    assert printable(name) == shown
+    printable(name).encode()
+
+
+def test_long_names_keep_both_ends():
+    assert printable('ab' * 150, longest=7) == 'aba…bab'
+    assert printable('abcdefg', longest=7) == 'abcdefg'
+    assert printable('abcdefgh', longest=7) == 'abc…fgh'
+    assert len(printable('\x1b' * 300, longest=40)) == 40

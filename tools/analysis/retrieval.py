@@ -8,6 +8,7 @@ from rich.progress import Progress
 
 from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
 from par_plugins.apis.retrieval_study import DISTRACTOR, predict_retrieval_set
+from par_plugins.structures import printable
 from par_plugins.visualization import (
     camera_pairs_figure,
     gallery_size_figure,
@@ -30,13 +31,18 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     cfg = load_config(args, work_dir='{config}/retrieval')
+    unreadable: list[str] = []
     with Progress() as progress:
         task = progress.add_task('pictures')
         found, schema = predict_retrieval_set(
             cfg,
             args.checkpoint,
             on_images=lambda done, total: progress.update(task, completed=done, total=total),
+            on_unreadable=unreadable.append,
         )
+    if unreadable:
+        print(f'{len(unreadable)} pictures could not be read and are left out:')
+        print('\n'.join(f'    {printable(problem)}' for problem in unreadable))
     args.folder.mkdir(parents=True, exist_ok=True)
     scores = found.scores(ap=args.ap, camera_pairs=True)
     print(', '.join(f'{name} {scores[name]:.2f}' for name in ('rank1', 'rank5', 'mAP', 'mINP')))
