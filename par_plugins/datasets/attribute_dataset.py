@@ -97,6 +97,9 @@ class AttributeDataset(BaseDataset):
             metainfo={**(metainfo or {}), 'schema': schema},
             **kwargs,
         )
+        for transform in self.pipeline.transforms:
+            if hasattr(transform, 'set_schema'):
+                transform.set_schema(schema)
 
     @classmethod
     def parts_of(cls, split: str | None) -> Sequence[str] | None:

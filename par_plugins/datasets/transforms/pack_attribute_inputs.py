@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from mmengine.registry import TRANSFORMS
 from mmpretrain.datasets import PackInputs
+
+from par_plugins.structures import AttributeSchema
 
 
 @TRANSFORMS.register_module()
 class PackAttributeInputs(PackInputs):
     """mmpretrain's ``PackInputs``, with this project's keys as defaults.
+
+    Labels are also packed as upstream's heads and metrics read them: where all attributes are
+    binary as ``gt_score``, -1 for unknown as there; those of a single categorical attribute as
+    ``gt_label``. The dataset tells which attributes there are, by :meth:`set_schema`.
 
     Args:
         algorithm_keys: Labels to keep.
@@ -24,3 +31,20 @@ class PackAttributeInputs(PackInputs):
         **kwargs: Any,
     ) -> None:
         super().__init__(algorithm_keys=algorithm_keys, meta_keys=meta_keys, **kwargs)
+        self.schema: AttributeSchema | None = None
+
+    def set_schema(self, schema: AttributeSchema) -> None:
+        """Take the schema of the dataset."""
+        self.schema = schema
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Pack a sample."""
+        packed: dict[str, Any] = super().transform(results)
+        sample = packed['data_samples']
+        if self.schema is not None and 'gt_attributes' in sample:
+            labels = np.asarray(sample.gt_attributes)
+            if self.schema.all_binary:
+                sample.set_gt_score(labels)
+            elif len(self.schema) == 1:
+                sample.set_gt_label(labels)
+        return packed

@@ -25,6 +25,7 @@ from par_plugins.models.losses.based_loss import CROSS_ENTROPY, BasedLoss
 from par_plugins.models.losses.class_rectification_comparison import compare
 from par_plugins.models.losses.class_rectification_mining import compares_features, mined_pairs
 from par_plugins.models.losses.embedding_features import check_features, unit_features
+from par_plugins.models.losses.reduction import check_own_mean
 from par_plugins.structures import (
     InputError,
     LabelStatistics,
@@ -280,6 +281,7 @@ class ClassRectificationLoss(BasedLoss):
         target: Tensor,
         weight: Tensor | None = None,
         avg_factor: float | Tensor | None = None,
+        reduction_override: str | None = None,
         features: Tensor | None = None,
     ) -> Tensor:
         """Compute rectification and cross-entropy.
@@ -289,6 +291,7 @@ class ClassRectificationLoss(BasedLoss):
             target: ``(N, A)``, -1 for unknown.
             weight: Factors of the cross-entropies of labels ``(N, A)`` or of images ``(N,)``.
             avg_factor: Given by heads of mmpretrain; these means have no use for it.
+            reduction_override: None or ``mean``.
             features: ``(N, F)`` shared by the attributes or ``(N, A, E)``, see the class.
 
         Returns:
@@ -298,7 +301,8 @@ class ClassRectificationLoss(BasedLoss):
             InputError: If shapes do not fit, features are missing, or alpha follows from
                 statistics that have not been set.
         """
-        targets = self.labels(target)
+        check_own_mean(reduction_override)
+        targets = self.labels(pred, target)
         layout = self.layout_of(pred)
         rectification = class_rectification_loss(
             layout.log_probabilities(pred).exp(),
