@@ -84,6 +84,18 @@ def test_a_dataset_tells_its_pipeline_the_schema(toy_root):
     assert sample.gt_score.tolist() == data.targets[3].tolist()
 
 
+def test_images_that_upstream_mixes_without_our_labels_are_refused():
+    config = classifier({'type': 'mmpretrain.ResNet', 'depth': 18}, 512)
+    config['train_cfg'] = {'augments': {'type': 'Mixup', 'alpha': 1.0}}
+    model = MODELS.build(config)
+    images = [torch.full((3, 64, 32), 100 + row, dtype=torch.uint8) for row in range(4)]
+    samples = packed(labels_of(BINARY, num_images=4, unknown=0), BINARY)
+    torch.manual_seed(0)
+    batch = model.data_preprocessor({'inputs': images, 'data_samples': samples}, True)
+    with pytest.raises(RuntimeError, match='gt_score is not gt_attributes'):
+        model(**batch, mode='loss')
+
+
 def test_upstreams_precision_and_recall_are_those_of_our_heads_known_labels():
     _, _, labels, samples = predicted(OURS, BINARY)
     found = scores({'type': 'mmpretrain.MultiLabelMetric'}, samples, BINARY)

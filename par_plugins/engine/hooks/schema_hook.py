@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
+from par_plugins.models.heads import AttributeHead
 from par_plugins.structures import AttributeSchema, InputError
 
 
@@ -25,7 +26,19 @@ class SchemaHook(Hook):
     priority = 'ABOVE_NORMAL'
 
     def before_run(self, runner: Runner) -> None:
-        """Hand over the schema of every dataset in use, and check the metrics against it."""
+        """Hand over the schema of every dataset in use, and check the metrics against it.
+
+        Raises:
+            InputError: If a metric cannot score it, or batches are mixed without their labels.
+        """
+        modules = list(runner.model.modules())
+        if any(isinstance(module, AttributeHead) for module in modules) and any(
+            getattr(module, 'batch_augments', None) is not None for module in modules
+        ):
+            raise InputError(
+                'batch_augments mixes images and gt_score, but not gt_attributes, which the head '
+                'learns from: leave it out, or take AttributeMixupClassifier'
+            )
         for schema in _schemas_in_use(runner):
             for module in runner.model.modules():
                 if hasattr(module, 'set_schema'):

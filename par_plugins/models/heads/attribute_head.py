@@ -206,6 +206,12 @@ class AttributeHead(BaseModule):
                 'a training sample has no gt_attributes; the pipeline must end in '
                 'PackAttributeInputs'
             )
+        if self.layout.schema.all_binary and all('gt_score' in s for s in data_samples):
+            scores = torch.stack([torch.as_tensor(s.get('gt_score')) for s in data_samples])
+            torch._assert_async(
+                (scores.to(targets.device) == targets).all(),
+                'gt_score is not gt_attributes: were images mixed without their labels?',
+            )
         batch = LossInputs(
             self.layout,
             logits,

@@ -5,6 +5,7 @@ import torch
 
 from par_plugins.engine.hooks import SchemaHook
 from par_plugins.evaluation import BalancedAccuracyMetric
+from par_plugins.models.heads import AttributeHead
 from par_plugins.structures import Attribute, AttributeSchema, InputError, SchemaMismatchError
 from tests.engine.hooks.toy_loop import ToyLoop, toy_runner
 
@@ -71,6 +72,16 @@ def test_a_metric_that_cannot_score_the_schema_is_refused_before_the_run():
     runner = toy_runner(test=loop(ages, [metric]), model=Outputs())
     with pytest.raises(InputError, match='top_k=5 ranks binary attributes, but there is'):
         SchemaHook().before_run(runner)
+
+
+def test_images_mixed_without_their_labels_are_refused_before_the_run():
+    preprocessor = torch.nn.Identity()
+    preprocessor.batch_augments = object()
+    ours = torch.nn.Sequential(preprocessor, AttributeHead(4, num_attributes=2))
+    with pytest.raises(InputError, match='take AttributeMixupClassifier'):
+        SchemaHook().before_run(toy_runner(test=loop(), model=ours))
+    upstreams = torch.nn.Sequential(preprocessor, Outputs())  # which learns from gt_score
+    SchemaHook().before_run(toy_runner(test=loop(), model=upstreams))
 
 
 def check_save_best(key):
