@@ -8,7 +8,6 @@ from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
-from par_plugins.models.heads import AttributeHead
 from par_plugins.structures import AttributeSchema, InputError
 
 
@@ -32,7 +31,7 @@ class SchemaHook(Hook):
             InputError: If a metric cannot score it, or batches are mixed without their labels.
         """
         modules = list(runner.model.modules())
-        if any(isinstance(module, AttributeHead) for module in modules) and any(
+        if any(hasattr(module, 'losses_of') for module in modules) and any(
             getattr(module, 'batch_augments', None) is not None for module in modules
         ):
             raise InputError(
