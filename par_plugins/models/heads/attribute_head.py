@@ -13,7 +13,15 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from par_plugins.models.losses import LossInputs
-from par_plugins.structures import AttributeSchema, InputError, LogitLayout, checked_number
+from par_plugins.structures import (
+    AttributeSchema,
+    InputError,
+    LogitLayout,
+    LogsParts,
+    ObservesRealImages,
+    TakesSchema,
+    checked_number,
+)
 
 
 @MODELS.register_module()
@@ -232,9 +240,9 @@ class AttributeHead(BaseModule):
             results |= self.losses_on(part, images=kind)
         for name, loss in self.losses.items():
             # mmengine would add what has 'loss' in its name to the total.
-            if f'loss_{name}' in results and 'loss' not in name:
-                parts: Mapping[str, Tensor] = getattr(loss, 'parts', {})
-                results |= {f'{name}_{part}': value for part, value in parts.items()}
+            logged = f'loss_{name}' in results and 'loss' not in name
+            if logged and isinstance(loss, LogsParts):
+                results |= {f'{name}_{part}': value for part, value in loss.parts.items()}
         return results
 
     def losses_on(self, batch: LossInputs, *, images: str = 'real') -> dict[str, Tensor]:
@@ -247,9 +255,8 @@ class AttributeHead(BaseModule):
             images: ``real`` or ``synthetic``.
         """
         for loss in self.losses.values():
-            observe = getattr(loss, 'observe', None)
-            if images == 'real' and observe is not None:
-                observe(batch.logits, batch.targets)
+            if images == 'real' and isinstance(loss, ObservesRealImages):
+                loss.observe(batch.logits, batch.targets)
         return {
             f'loss_{name}': batch.call(loss)
             for name, loss in self.losses.items()
@@ -285,9 +292,8 @@ class AttributeHead(BaseModule):
         device = next(self.parameters(), torch.empty(0)).device
         self.layout = LogitLayout(schema).to(device)
         for loss in self.losses.values():
-            set_schema = getattr(loss, 'set_schema', None)
-            if set_schema is not None:
-                set_schema(schema)
+            if isinstance(loss, TakesSchema):
+                loss.set_schema(schema)
                 loss.to(device)
 
 

@@ -13,17 +13,8 @@ class AttributeLoss(nn.Module):
 
     Until a schema is set (a head does it), every column is taken for a binary attribute, or all of
     them for one categorical attribute where targets are class numbers: so these losses work in
-    heads of other OpenMMLab projects as they are.
-
-    Attributes:
-        masks_unknown: That unknown labels take part in nothing.
-        inputs: What the loss needs beside logits and targets: names of attributes of
-            :class:`par_plugins.models.losses.LossInputs`.
-        images: Which images of a batch it is about, ``real`` or ``synthetic`` ones.
-        exact_gradient: Whether the gradient is that of the value; not where a loss holds a
-            factor constant.
-        pulls: What gets the gradient: ``logits``, or ``features`` where the logits get none.
-        pulls_every_label: Whether every wrong label gets a gradient; not where a loss selects.
+    heads of other OpenMMLab projects as they are. Its
+    attributes are those of :class:`par_plugins.structures.AttributeLossProtocol`.
     """
 
     masks_unknown: ClassVar[bool] = True
