@@ -59,8 +59,8 @@ class AttributeDataset(BaseDataset):
     only if they are of one ``identity_source``; else their numbers are kept apart by
     :func:`keep_identities_apart`.
 
-    Where the schema has labels of left and right, a sample carries it (``schema``), so that
-    ``PackAttributeInputs`` exchanges them in a mirrored picture.
+    A sample carries the ``schema``: ``PackAttributeInputs`` exchanges labels of left and right in a
+    mirrored picture, and packs labels as upstream reads them too.
 
     Args:
         file_schema: The attributes the files label, in the files' order.
@@ -180,9 +180,7 @@ class AttributeDataset(BaseDataset):
         for key, offset in (('gt_pid', self.pid_offset), ('gt_camid', self.camid_offset)):
             if offset and sample.get(key, UNKNOWN) != UNKNOWN:
                 sample[key] += offset
-        schema = self._metainfo['schema']
-        if schema.flip_pairs:
-            sample['schema'] = schema
+        sample['schema'] = self._metainfo['schema']
         return sample
 
     def get_cat_ids(self, idx: int) -> list[int]:

@@ -106,6 +106,10 @@ def _sample_like(real: Any, labels: Tensor) -> Any:
     """A sample of synthetic kind; identity and camera are unknown where real ones have them."""
     sample = type(real)(metainfo={'synthetic': True})
     sample.gt_attributes = labels
+    if 'gt_score' in real:  # upstream's preprocessor wants it of all samples or of none
+        sample.set_gt_score(labels)
+    if 'gt_label' in real:
+        sample.set_gt_label(labels)
     for key in ('gt_pid', 'gt_camid'):
         if key in real:
             sample.set_field(torch.full_like(torch.as_tensor(real.get(key)), UNKNOWN), key)

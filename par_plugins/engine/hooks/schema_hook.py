@@ -28,9 +28,21 @@ class SchemaHook(Hook):
     priority = 'ABOVE_NORMAL'
 
     def before_run(self, runner: Runner) -> None:
-        """Hand over the schema of every dataset in use, and check the metrics against it."""
+        """Hand over the schema of every dataset in use, and check the metrics against it.
+
+        Raises:
+            InputError: If a metric cannot score it, or batches are mixed without their labels.
+        """
         for dataset in _datasets_in_use(runner):
             keep_identities_apart(sources_of(dataset))
+        modules = list(runner.model.modules())
+        if any(hasattr(module, 'losses_of') for module in modules) and any(
+            getattr(module, 'batch_augments', None) is not None for module in modules
+        ):
+            raise InputError(
+                'batch_augments mixes images and gt_score, but not gt_attributes, which the head '
+                'learns from: leave it out, or take AttributeMixupClassifier'
+            )
         for schema in _schemas_in_use(runner):
             for module in runner.model.modules():
                 if hasattr(module, 'set_schema'):

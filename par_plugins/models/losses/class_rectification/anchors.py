@@ -32,18 +32,18 @@ class Anchors:
 
 
 def rectified_classes(
-    labels: Tensor, num_values: int, *, variant: str, rho: float, scope: str
+    labels: Tensor, num_values: int, *, strict: bool, rho: float, scope: str
 ) -> Tensor:
     """Classes that have anchors in a batch: minority classes (or all) with two images or more.
 
     Minority classes of an attribute are the longest run of its classes, from the one with the
-    fewest images up (of equal ones the first value), that together have at most (``iccv2017``:
+    fewest images up (of equal ones the first value), that together have at most (``strict``:
     less than) ``rho`` times the attribute's known labels.
 
     Args:
         labels: ``(A, N)`` int64, -1 for unknown.
         num_values: The largest number of values K.
-        variant: ``tpami2019`` or ``iccv2017``.
+        strict: See :class:`Preset`.
         rho: Share of the known labels.
         scope: ``minority`` or ``all``.
 
@@ -58,24 +58,24 @@ def rectified_classes(
     ascending = counts.sort(dim=1, stable=True)
     together = ascending.values.cumsum(dim=1)
     limit = rho * known.sum(dim=1, keepdim=True).double()
-    within = together < limit if variant == 'iccv2017' else together <= limit
+    within = together < limit if strict else together <= limit
     return enough & torch.zeros_like(within).scatter(1, ascending.indices, within)
 
 
 def find_anchors(
-    labels: Tensor, num_values: Sequence[int], *, variant: str, rho: float, scope: str
+    labels: Tensor, num_values: Sequence[int], *, strict: bool, rho: float, scope: str
 ) -> Anchors:
     """List the classes that have anchors, and the anchors: every image of these classes.
 
     Args:
         labels: ``(A, N)`` int64, -1 for unknown.
         num_values: Number of values of every attribute.
-        variant: See :func:`rectified_classes`.
+        strict: See :func:`rectified_classes`.
         rho: See :func:`rectified_classes`.
         scope: See :func:`rectified_classes`.
     """
     (num_attributes, num_images), width = labels.shape, max(num_values)
-    rectified = rectified_classes(labels, width, variant=variant, rho=rho, scope=scope).flatten()
+    rectified = rectified_classes(labels, width, strict=strict, rho=rho, scope=scope).flatten()
     # At most so many images are anchors of an attribute, and classes of two have anchors.
     most_anchors = num_images if scope == 'all' else max(1, int(rho * num_images))
     minority = scope == 'minority' and rho < 1  # then an attribute's largest class is none

@@ -4,9 +4,8 @@ Q. Dong, S. Gong and X. Zhu, "Class Rectification Hard Mining for Imbalanced Dee
 2017, and "Imbalanced Deep Learning by Minority Class Incremental Rectification", TPAMI 2019: six
 losses each, beside cross-entropy. Different from the papers: unknown labels take part in nothing
 (shares are of known labels); pairs of one kind without a triplet make no loss; the imbalance, which
-the text gives in words, has two readings (``omega``). Anchors, hard samples, distances of features
-and comparisons are in ``class_rectification_anchors``, ``..._mining``, ``..._features`` and
-``..._comparison``.
+the text gives in words, has two readings (``omega``). Anchors, hard samples, distances of features,
+comparisons and what tells the papers apart are in the files beside this one.
 """
 
 import logging
@@ -22,9 +21,11 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from par_plugins.models.losses.based_loss import CROSS_ENTROPY, BasedLoss
-from par_plugins.models.losses.class_rectification_comparison import compare
-from par_plugins.models.losses.class_rectification_mining import compares_features, mined_pairs
+from par_plugins.models.losses.class_rectification.comparison import compare
+from par_plugins.models.losses.class_rectification.mining import mined_pairs
+from par_plugins.models.losses.class_rectification.presets import PRESETS
 from par_plugins.models.losses.embedding_features import check_features, unit_features
+from par_plugins.models.losses.reduction import check_own_mean
 from par_plugins.structures import (
     InputError,
     LabelStatistics,
@@ -34,7 +35,7 @@ from par_plugins.structures import (
 )
 
 CHOICES = {
-    'variant': ('tpami2019', 'iccv2017'),
+    'variant': tuple(PRESETS),
     'mining': ('class', 'instance', 'none'),
     'comparison': ('relative', 'absolute', 'distribution'),
     'scope': ('minority', 'all'),
@@ -87,7 +88,8 @@ def class_rectification_loss(
             f'targets of shape {tuple(targets.shape)} for probabilities of '
             f'{table.shape[2]} images and {len(num_values)} attributes'
         )
-    by_features = compares_features(variant=variant, mining=mining)
+    preset = PRESETS[variant]
+    by_features = preset.compares_features(mining)
     if by_features:
         features = _checked(features, targets, variant=variant, mining=mining).to(table.dtype)
         if normalize_features or comparison == 'distribution':
@@ -97,7 +99,7 @@ def class_rectification_loss(
         targets.t(),
         features if by_features else None,
         num_values=num_values,
-        variant=variant,
+        preset=preset,
         mining=mining,
         k=k,
         rho=rho,
@@ -109,9 +111,9 @@ def class_rectification_loss(
         comparison=comparison,
         margin=_margins(num_values, comparison, by_features).to(table, non_blocking=True),
         spread=(0.0, 2.0) if by_features else (-1.0, 1.0),
-        pooled=variant == 'iccv2017',
+        pooled=preset.pooled,
     )
-    return losses[0] if variant == 'iccv2017' else losses
+    return losses[0] if preset.pooled else losses
 
 
 def _table(
@@ -233,7 +235,7 @@ class ClassRectificationLoss(BasedLoss):
             checked_choice(name, value, CHOICES[name])
         if k is not None:
             checked_number('k (None for all)', k, at_least=1, whole=True)
-        if alpha is not None and (variant == 'iccv2017' or not 0 <= alpha <= 1):
+        if alpha is not None and (PRESETS[variant].pooled or not 0 <= alpha <= 1):
             raise InputError(
                 f"alpha must be in [0, 1], and has no meaning with variant='iccv2017', got {alpha} "
                 f'with variant={variant!r}'
@@ -280,6 +282,7 @@ class ClassRectificationLoss(BasedLoss):
         target: Tensor,
         weight: Tensor | None = None,
         avg_factor: float | Tensor | None = None,
+        reduction_override: str | None = None,
         features: Tensor | None = None,
     ) -> Tensor:
         """Compute rectification and cross-entropy.
@@ -289,6 +292,7 @@ class ClassRectificationLoss(BasedLoss):
             target: ``(N, A)``, -1 for unknown.
             weight: Factors of the cross-entropies of labels ``(N, A)`` or of images ``(N,)``.
             avg_factor: Given by heads of mmpretrain; these means have no use for it.
+            reduction_override: None or ``mean``.
             features: ``(N, F)`` shared by the attributes or ``(N, A, E)``, see the class.
 
         Returns:
@@ -298,7 +302,8 @@ class ClassRectificationLoss(BasedLoss):
             InputError: If shapes do not fit, features are missing, or alpha follows from
                 statistics that have not been set.
         """
-        targets = self.labels(target)
+        check_own_mean(reduction_override)
+        targets = self.labels(pred, target)
         layout = self.layout_of(pred)
         rectification = class_rectification_loss(
             layout.log_probabilities(pred).exp(),
@@ -322,7 +327,7 @@ class ClassRectificationLoss(BasedLoss):
             'rectification': rectification.sum().detach(),
             'cross_entropy': cross_entropy.sum().detach(),
         }
-        if self.variant == 'iccv2017':
+        if PRESETS[self.variant].pooled:
             return self.loss_weight * (cross_entropy.sum() + rectification)
         alpha = self._alpha(cross_entropy)
         weighted = alpha * rectification + (1 - alpha) * cross_entropy

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from par_plugins.models.losses.class_rectification_mining import Pairs
+from par_plugins.models.losses.class_rectification.mining import Pairs
 
 NODES = 100
 """Nodes of a histogram."""

@@ -14,7 +14,7 @@ from par_plugins.models.losses import (
     ClassRectificationLoss,
     class_rectification_loss,
 )
-from par_plugins.models.losses.class_rectification_loss import imbalance
+from par_plugins.models.losses.class_rectification import imbalance
 from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics, LogitLayout
 from par_plugins.testing.contracts.losses import prepared, random_batch
 from tests.references import class_rectification as reference

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from par_plugins.models.losses.class_rectification_anchors import Anchors, find_anchors
-from par_plugins.models.losses.class_rectification_features import FeatureDistances
+from par_plugins.models.losses.class_rectification.anchors import Anchors, find_anchors
+from par_plugins.models.losses.class_rectification.features import FeatureDistances
+from par_plugins.models.losses.class_rectification.presets import Preset
 
 BELOW_SINGLE = 2**29 - 1
 """The bits of a double that single precision has not."""
@@ -56,18 +57,13 @@ class Samples:
         )
 
 
-def compares_features(*, variant: str, mining: str) -> bool:
-    """Whether distances are between features, in place of scores."""
-    return variant == 'iccv2017' or mining == 'instance'
-
-
 def mined_pairs(
     probabilities: Tensor,
     labels: Tensor,
     features: Tensor | None,
     *,
     num_values: Sequence[int],
-    variant: str,
+    preset: Preset,
     mining: str,
     k: int | None,
     rho: float,
@@ -81,21 +77,21 @@ def mined_pairs(
         labels: ``(A, N)`` int64, -1 for unknown.
         features: ``(N, F)`` or ``(N, A, E)``; None where scores are compared.
         num_values: Number of values of every attribute.
-        variant: ``tpami2019`` or ``iccv2017``.
+        preset: Which paper.
         mining: ``class``, ``instance`` or ``none``.
         k: Positives and negatives of an anchor at most; None takes all there are.
         rho: See :func:`find_anchors`.
         scope: See :func:`find_anchors`.
         draw: Number that random samples, ``mining='none'`` with a ``k``, follow from.
     """
-    anchors = find_anchors(labels, num_values, variant=variant, rho=rho, scope=scope)
+    anchors = find_anchors(labels, num_values, strict=preset.strict_minority, rho=rho, scope=scope)
     rows = anchors.attributes * probabilities.shape[1] + anchors.values
     scores = probabilities.flatten(0, 1).index_select(0, rows)
     distances = None if features is None else FeatureDistances(features, anchors.images)
     if mining == 'instance':
         assert distances is not None
         usable = labels >= 0
-        if variant == 'iccv2017':
+        if preset.misclassified_positives:
             usable = _misclassified(probabilities.detach(), labels)
         mined = _hard_for_anchors(anchors, labels, usable, distances.squared(), k)
     else:

@@ -1,6 +1,6 @@
 import torch
 
-from par_plugins.models.losses.class_rectification_features import FeatureDistances
+from par_plugins.models.losses.class_rectification.features import FeatureDistances
 
 
 def distances(features):
