@@ -108,11 +108,12 @@ def predicted_samples(
         on_images(done, len(loader.dataset))
 
 
-def last_whole_checkpoint(work_dir: str | Path) -> str | None:
+def last_whole_checkpoint(work_dir: str | Path, run_id: str | None = None) -> str | None:
     """The newest checkpoint of a work directory that can be read to its end.
 
     Args:
         work_dir: Folder with ``epoch_*.pth`` or ``iter_*.pth``.
+        run_id: Pass over the checkpoints of other runs than this one, where they say so.
 
     Returns:
         Its path, or None where there is no whole one; broken ones are named in a warning.
@@ -124,7 +125,10 @@ def last_whole_checkpoint(work_dir: str | Path) -> str | None:
     }
     for number in sorted(numbered, reverse=True):
         try:
-            load_checkpoint_file(str(numbered[number]))
+            checkpoint = load_checkpoint_file(str(numbered[number]))
+            run = (checkpoint.get('meta') or {}).get('run_id')
+            if run_id is not None and run not in (None, run_id):
+                raise InputError(f'{numbered[number]}: of an earlier run')
         except InputError as error:
             print_log(f'{error}; falling back to the one before', level=logging.WARNING)
         else:
@@ -201,8 +205,14 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
     barrier()  # the main process alone has written it
     if not Path(best).is_file():  # the work directory was moved between start and resume
         best = str(Path(runner.work_dir) / Path(best).name)
+    runner._load_from = best
     runner.load_checkpoint(best)
     return runner.test()
+
+
+def rank_of(launcher: str) -> int:
+    """The number of this process, before it has met the others."""
+    return int(os.environ.get(LAUNCHER_VARIABLES[launcher][0], 0)) if launcher != 'none' else 0
 
 
 def leave_cpu_processes() -> None:

@@ -63,9 +63,7 @@ def test_a_cosine_without_t_max_comes_down_in_the_last_step_of_any_length(tmp_pa
 )
 def test_more_epochs_on_resume_have_the_rates_of_a_run_planned_so(tmp_path, schedule):
     whole, _ = rates(tmp_path / 'whole', 4, schedule)
-    shorter = [
-        {**one, **({'total_steps': 2} if 'total_steps' in one else {})} for one in schedule
-    ]
+    shorter = [{**one, **({'total_steps': 2} if 'total_steps' in one else {})} for one in schedule]
     rates(tmp_path / 'resumed', 2, shorter)
     resumed, warned = rates(
         tmp_path / 'resumed', 4, schedule, resume=tmp_path / 'resumed/epoch_2.pth'

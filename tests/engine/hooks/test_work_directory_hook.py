@@ -66,7 +66,8 @@ def test_checkpoints_in_a_folder_of_their_own_stay_in_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    'named', ['{victim}', '../victim.txt', '{run}/../victim.txt', '{run}/notes.txt', 'C:\\notes.txt', 3]
+    'named',
+    ['{victim}', '../victim.txt', '{run}/../victim.txt', '{run}/notes.txt', 'C:\\notes.txt', 3],
 )
 def test_a_checkpoint_that_calls_any_file_the_best_does_not_have_it_deleted(tmp_path, named):
     run, victim = tmp_path / 'run', tmp_path / 'victim.txt'

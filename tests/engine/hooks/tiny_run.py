@@ -48,8 +48,10 @@ class Line(BaseModel):
         return {'loss': (torch.dropout(self.line(inputs), 0.5, self.training) - 1).pow(2).mean()}
 
 
-def tiny_runner(work_dir, *, size=12, batch_size=3, resume=None, loader=None, lr=0.1, seed=0, **options):
-    """A runner over the two hooks of every run and the one of exact resuming."""
+def tiny_runner(
+    work_dir, *, size=12, batch_size=3, resume=None, loader=None, lr=0.1, seed=0, **options
+):
+    """A runner with the hooks of every run and the one of exact resuming."""
     torch.manual_seed(0)
     options = {
         'train_cfg': dict(by_epoch=True, max_epochs=4),
