@@ -18,6 +18,7 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.config_checks import mistakes_in_a_sentence
 from par_plugins.engine.hooks import (
     NearestNeighbourHook,
     SafeCheckpointHook,
@@ -37,6 +38,7 @@ FROM_DATASET = 'dataset'
 """What ``model.head.schema`` says where it shall be that of the training set."""
 
 
+@mistakes_in_a_sentence
 def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, for ``cfg.launcher`` with CUDA (NCCL) or without (gloo).
 
@@ -45,8 +47,8 @@ def build_runner(cfg: Config) -> Runner:
             ``'dataset'`` the schema of the training set takes its place.
 
     Raises:
-        InputError: If the launcher's environment is incomplete, or mixed precision is asked
-            for where there is no accelerator.
+        InputError: If the launcher's environment is incomplete, mixed precision is asked
+            for where there is no accelerator, or a component of the config cannot be built.
     """
     if not torch.cuda.is_available():
         if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
@@ -136,6 +138,7 @@ def last_whole_checkpoint(work_dir: str | Path, run_id: str | None = None) -> st
     return None
 
 
+@mistakes_in_a_sentence
 def train(runner: Runner) -> None:
     """Train; an interrupt (^C) saves what there is before it ends the run.
 

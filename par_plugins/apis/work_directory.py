@@ -7,22 +7,19 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from inspect import signature
 from pathlib import Path
 from socket import gethostname
 from typing import IO, Any
 
 from mmengine.config import Config
-from mmengine.runner import Runner
 
+from par_plugins.apis.config_checks import RUNNER_KEYS
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import InputError
 
 RESOLVED, LOCK, SCORES = 'resolved_config.json', '.lock', 'test_scores.json'
-COMPARED = {*signature(Runner.__init__).parameters, 'custom_imports', 'model_wrapper_cfg'}
-"""The keys of a config that make a run; others are variables that help to write it."""
 REPORTED = re.compile(
-    r'(work_dir|load_from|resume|launcher|cfg|experiment_name|log_level|visualizer|randomness'
+    r'(work_dir|load_from|resume|launcher|experiment_name|log_level|visualizer|randomness'
     r'|log_processor|env_cfg|auto_scale_lr|param_scheduler)(\..*)?'
     r'|default_hooks\.(timer|logger|visualization)(\..*)?'
     r'|default_hooks\.checkpoint\.(interval|max_keep_ckpts|out_dir|save_begin|save_last)'
@@ -136,7 +133,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _as_json(cfg: Config) -> dict[str, Any]:
     """The part of a config that makes a run, as plain data."""
-    content = {key: value for key, value in cfg.to_dict().items() if key in COMPARED}
+    content = {key: value for key, value in cfg.to_dict().items() if key in RUNNER_KEYS}
     text = json.dumps(content, default=lambda value: getattr(value, '__qualname__', str(value)))
     return dict(json.loads(text))
 
