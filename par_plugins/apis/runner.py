@@ -19,6 +19,7 @@ from mmengine.runner.base_loop import BaseLoop
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.config_checks import mistakes_in_a_sentence
 from par_plugins.apis.shared_images import OPTION, refuse_shared_images
 from par_plugins.apis.utf8_output import log_in_utf8
 from par_plugins.datasets.configured_schema import configured_schema
@@ -53,6 +54,7 @@ FROM_DATASET = 'dataset'
 """What ``model.head.schema`` says where it shall be that of the training set."""
 
 
+@mistakes_in_a_sentence
 def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, for ``cfg.launcher`` with CUDA (NCCL) or without (gloo).
 
@@ -61,8 +63,8 @@ def build_runner(cfg: Config) -> Runner:
             ``'dataset'`` the schema of the training set takes its place.
 
     Raises:
-        InputError: If the launcher's environment is incomplete, or mixed precision is asked
-            for where there is no accelerator.
+        InputError: If the launcher's environment is incomplete, mixed precision is asked
+            for where there is no accelerator, or a component of the config cannot be built.
     """
     if not torch.cuda.is_available():
         if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
@@ -134,11 +136,12 @@ def predicted_samples(
         on_images(done, len(loader.dataset))
 
 
-def last_whole_checkpoint(work_dir: str | Path) -> str | None:
+def last_whole_checkpoint(work_dir: str | Path, run_id: str | None = None) -> str | None:
     """The newest checkpoint of a work directory that training can go on from.
 
     Args:
         work_dir: Folder with ``epoch_*.pth`` or ``iter_*.pth``.
+        run_id: Pass over the checkpoints of other runs than this one, where they say so.
 
     Returns:
         Its path, or None where there is no whole and finite one; others are named in a warning.
@@ -150,8 +153,11 @@ def last_whole_checkpoint(work_dir: str | Path) -> str | None:
     }
     for number in sorted(numbered, reverse=True):
         try:
-            wrong = non_finite(load_checkpoint_file(str(numbered[number]), map_location='cpu'))
-            if wrong:
+            checkpoint = load_checkpoint_file(str(numbered[number]), map_location='cpu')
+            run = (checkpoint.get('meta') or {}).get('run_id')
+            if run_id is not None and run not in (None, run_id):
+                raise InputError(f'{numbered[number]}: of an earlier run')
+            if wrong := non_finite(checkpoint):
                 raise InputError(f'{numbered[number]}: {wrong} is not finite')
         except InputError as error:
             print_log(f'{error}; falling back to the one before', level=logging.WARNING)
@@ -160,6 +166,7 @@ def last_whole_checkpoint(work_dir: str | Path) -> str | None:
     return None
 
 
+@mistakes_in_a_sentence
 def train(runner: Runner) -> None:
     """Train; an interrupt (^C) saves what there is before it ends the run.
 
@@ -239,6 +246,11 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
     # Loaded as by any other test, after hooks have made themselves ready.
     runner._load_from, runner._resume, runner._has_loaded = str(best), False, False
     return runner.test()
+
+
+def rank_of(launcher: str) -> int:
+    """The number of this process, before it has met the others."""
+    return int(os.environ.get(LAUNCHER_VARIABLES[launcher][0], 0)) if launcher != 'none' else 0
 
 
 def leave_cpu_processes() -> None:

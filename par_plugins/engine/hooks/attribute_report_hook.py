@@ -1,8 +1,10 @@
 """Per-attribute scores as a table in the log, a CSV file and a figure."""
 
 import csv
+import hashlib
 import json
 import math
+import os
 from collections import Counter
 from io import StringIO
 from pathlib import Path
@@ -29,12 +31,24 @@ class AttributeReportHook(Hook):
 
     Into the work directory: ``val_attributes.csv`` and ``.png`` (of the last validation),
     ``test_attributes.csv`` and ``.png``, and all scores with config and seed as
-    ``val_scores.json`` and ``test_scores.json``. A metric with a ``table_name`` writes files of
-    that name instead of ``attributes``, and a figure only where the table has mA. With several
-    metrics of one name the rules of each are added to the names of its files.
+    ``val_scores.json`` and ``test_scores.json``, which also name the epoch that was validated and
+    the checkpoint that was tested, by its path and its SHA-256. A metric with a ``table_name``
+    writes files of that name instead of ``attributes``, and a figure only where the table has mA.
+    With several metrics of one name the rules of each are added to the names of its files.
     """
 
     priority = 'LOW'
+
+    def __init__(self) -> None:
+        self._tested: str | None = None
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Note where the weights come from."""
+        self._tested = runner._load_from
+
+    def after_train(self, runner: Runner) -> None:
+        """Note the checkpoint of the last weights."""
+        self._tested = runner.message_hub.runtime_info.get('last_ckpt')
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Write the report of a validation."""
@@ -53,6 +67,11 @@ class AttributeReportHook(Hook):
         run = {
             'config': runner.experiment_name.removesuffix(f'_{runner.timestamp}'),
             'seed': runner.seed,
+            **(
+                {'epoch': runner.epoch}
+                if split == 'val'
+                else {'checkpoint': _named(self._tested, runner.work_dir)}
+            ),
             'scores': {name: _finite(score) for name, score in (metrics or {}).items()},
         }
         with written_aside(folder / f'{split}_scores.json') as part:
@@ -78,6 +97,15 @@ class AttributeReportHook(Hook):
 
 def _table_name(metric: Any) -> str:
     return getattr(metric, 'table_name', 'attributes')
+
+
+def _named(checkpoint: str | None, work_dir: str) -> dict[str, str] | None:
+    """What tells a checkpoint from others; None where it is no file."""
+    if checkpoint is None or not Path(checkpoint).is_file():
+        return None
+    with open(checkpoint, 'rb') as file:
+        digest = hashlib.file_digest(file, 'sha256').hexdigest()
+    return {'path': os.path.relpath(checkpoint, work_dir), 'sha256': digest}
 
 
 def _finite(score: float) -> float | None:
