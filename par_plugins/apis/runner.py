@@ -18,6 +18,7 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.batch_norm_check import check_last_batch
 from par_plugins.apis.config_checks import mistakes_in_a_sentence
 from par_plugins.engine.hooks import (
     NearestNeighbourHook,
@@ -146,8 +147,8 @@ def train(runner: Runner) -> None:
         runner: From :func:`build_runner`.
 
     Raises:
-        InputError: If the training set makes no batch; on an interrupt, saying where the weights
-            are and how to go on.
+        InputError: If the training set makes no batch, or one that batch norm cannot take; on an
+            interrupt, saying where the weights are and how to go on.
     """
     loader = runner.train_loop.dataloader
     if len(loader) == 0:
@@ -155,6 +156,7 @@ def train(runner: Runner) -> None:
             f'train_dataloader: {len(loader.dataset)} images make no batch of {loader.batch_size} '
             'with drop_last=True: take a smaller batch_size, or repeat them (RepeatDataset)'
         )
+    check_last_batch(runner)
     try:
         runner.train()
     except BaseException as error:
