@@ -19,6 +19,7 @@ from mmengine.runner.base_loop import BaseLoop
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.batch_norm_check import check_last_batch
 from par_plugins.apis.config_checks import mistakes_in_a_sentence
 from par_plugins.apis.shared_images import OPTION, refuse_shared_images
 from par_plugins.apis.utf8_output import log_in_utf8
@@ -174,9 +175,9 @@ def train(runner: Runner) -> None:
         runner: From :func:`build_runner`.
 
     Raises:
-        InputError: If the training set makes no batch, or shares images with another set (unless
-            the config has ``allow_shared_images=True``); on an interrupt, saying where the weights
-            are and how to go on.
+        InputError: If the training set makes no batch, or one that batch norm cannot take, or
+            shares images with another set (unless the config has ``allow_shared_images=True``); on
+            an interrupt, saying where the weights are and how to go on.
     """
     loader = runner.train_loop.dataloader
     if len(loader) == 0:
@@ -190,6 +191,7 @@ def train(runner: Runner) -> None:
             loader.dataset,
             {k: v.dataloader.dataset for k, v in loops.items() if isinstance(v, BaseLoop)},
         )
+    check_last_batch(runner)
     try:
         runner.train()
     except BaseException as error:
