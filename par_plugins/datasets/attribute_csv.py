@@ -170,7 +170,7 @@ class AttributeCSV(AttributeDataset):
             try:
                 made.append(Attribute(name, values))
             except InputError as error:
-                raise InputError(f'{self._path}: column {printable(name)!r}: {error}') from error
+                raise InputError(f"{self._path}: column '{printable(name)}': {error}") from error
         return AttributeSchema(made)
 
     def _values_of_file(self, name: str, entries: list[str]) -> tuple[str, ...] | None:

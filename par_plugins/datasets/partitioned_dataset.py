@@ -10,6 +10,7 @@ from par_plugins.datasets.attribute_groups import schema_by_prefix
 from par_plugins.datasets.image_partition import one_partition, partitioned_annotations
 from par_plugins.datasets.matlab_file import MatlabValue
 from par_plugins.datasets.one_of import one_of
+from par_plugins.structures import InputError
 
 
 class PartitionedFile(NamedTuple):
@@ -73,8 +74,12 @@ class PartitionedDataset(AttributeDataset):
         one_of('attribute_set', attribute_set, ('evaluated', 'all'))
         file = self.read_file(str(data_root), every=attribute_set == 'all')
         partition = one_partition(file.partitions, split_index)
+        try:
+            schema = schema_by_prefix(file.names, self.GROUPS)
+        except InputError as error:
+            raise file.struct.error(f'does not name its attributes: {error}') from error
         super().__init__(
-            file_schema=schema_by_prefix(file.names, self.GROUPS),
+            file_schema=schema,
             data_root=data_root,
             split=split,
             pipeline=pipeline,

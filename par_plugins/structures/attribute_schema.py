@@ -57,7 +57,7 @@ class Attribute:
         for text in (self.name, self.group or '', *(self.values or ())):
             if any(map(unprintable, text)):
                 raise InputError(
-                    f'the name {printable(text)!r} of an attribute, value or group has a control '
+                    f"the name '{printable(text)}' of an attribute, value or group has a control "
                     'character, line end or mark of direction'
                 )
 
