@@ -111,3 +111,8 @@ def test_a_loss_that_gives_nothing_for_a_label_is_refused_where_one_is_unknown()
         head.loss((features,), samples)
     head.losses['it'].masks_unknown = True
     assert head.loss((features,), samples)['loss_it'].isfinite()
+
+
+def test_hung_on_our_heads_upstreams_focal_loss_keeps_the_promises_of_ours():
+    # Not all of upstream's do: others compute in single precision, or saturate.
+    contract.check_loss(MULTI_LABEL['focal'], schema=AttributeSchema(['a', 'b', 'c', 'd']))
