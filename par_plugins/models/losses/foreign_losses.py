@@ -49,8 +49,8 @@ def foreign_loss(
     if not known.all():
         raise InputError(
             f'{type(loss).__name__} gives no number a label (it takes no reduction_override), so '
-            'that unknown labels (-1) cannot be kept out of it: take another loss, or let it leave them out itself and say '
-            'so by a class attribute masks_unknown = True'
+            'that unknown labels (-1) cannot be kept out of it: take another loss, or let it leave '
+            'them out itself and say so by a class attribute masks_unknown = True'
         )
     result: Tensor = loss(logits, targets, **inputs)
     return result
