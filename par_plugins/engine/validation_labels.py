@@ -7,7 +7,7 @@ import torch
 from mmengine.runner import Runner
 from torch import Tensor
 
-from par_plugins.engine.hooks.training_labels import labels_of
+from par_plugins.datasets.training_labels import labels_of
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
 from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
