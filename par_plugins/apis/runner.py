@@ -20,6 +20,7 @@ from torch import distributed
 
 from par_plugins.apis.batch_norm_check import check_last_batch
 from par_plugins.apis.config_checks import mistakes_in_a_sentence
+from par_plugins.apis.system_failures import stop_where_the_log_cannot_be_written
 from par_plugins.engine.hooks import (
     NearestNeighbourHook,
     SafeCheckpointHook,
@@ -65,6 +66,7 @@ def build_runner(cfg: Config) -> Runner:
         cfg.resume = cfg.load_from is not None
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
+    stop_where_the_log_cannot_be_written(runner)
     runner.register_hook(WorkDirectoryHook())
     runner.register_hook(ScheduleHook())
     return runner
