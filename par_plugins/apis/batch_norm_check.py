@@ -24,7 +24,7 @@ def check_last_batch(runner: Runner) -> None:
         InputError: If a process gets such a batch, with the remedy.
     """
     loader = runner.train_loop.dataloader
-    batches = loader.batch_sampler
+    batches = getattr(loader, 'batch_sampler', None)
     if type(batches) is not BatchSampler or isinstance(loader.sampler, InfiniteSampler):
         return
     images = len(loader.sampler)
