@@ -24,7 +24,7 @@ def check_last_batch(runner: Runner) -> None:
         InputError: If a process gets such a batch, with the remedy.
     """
     loader = runner.train_loop.dataloader
-    batches = loader.batch_sampler
+    batches = getattr(loader, 'batch_sampler', None)
     if type(batches) is not BatchSampler or isinstance(loader.sampler, InfiniteSampler):
         return
     images = len(loader.sampler)
@@ -47,7 +47,7 @@ def _norm_of_single_numbers(runner: Runner) -> str | None:
         return None  # no classifier
     modes = {module: module.training for module in model.modules()}
     model.train()  # as it trains: what is frozen stays so
-    norms = {
+    norms: dict[nn.Module, str] = {
         module: name
         for name, module in model.named_modules()
         if isinstance(module, _BatchNorm) and module.training

@@ -18,6 +18,7 @@ from par_plugins.apis.config_checks import (
     config_mistake,
 )
 from par_plugins.apis.runner import LAUNCHER_VARIABLES, leave_cpu_processes
+from par_plugins.apis.system_failures import system_failure
 from par_plugins.apis.utf8_output import print_any_letter
 from par_plugins.structures import InputError, printable
 
@@ -95,8 +96,8 @@ def load_config(args: argparse.Namespace, *, work_dir: str) -> Config:
         try:
             cfg.merge_from_dict(args.cfg_options)
         except (TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
-            reason = ' '.join(str(error.args[0] if error.args else error).split())
-            raise InputError(f'--cfg-options {" ".join(args.cfg_options)}: {reason}') from error
+            why = ' '.join(str(error.args[0] if error.args else error).split())
+            raise InputError(f'--cfg-options {" ".join(args.cfg_options)}: {why}') from error
     if 'model' not in cfg:
         raise InputError(f'{args.config}: there is no model in this config')
     if args.work_dir:
@@ -106,9 +107,10 @@ def load_config(args: argparse.Namespace, *, work_dir: str) -> Config:
 
 
 def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
-    """End a command line with the sentence of an :class:`InputError`, not with a traceback.
+    """End a command line with a sentence, not with a traceback, where nothing is wrong in the code.
 
-    One of several CPU processes leaves their group when its work is done.
+    That is an :class:`InputError`, a mistake in a config, or what the system does to a run. One of
+    several CPU processes leaves their group when its work is done.
     """
 
     @functools.wraps(main)
@@ -117,12 +119,15 @@ def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
         try:
             main()
             leave_cpu_processes()
-        except OF_COMPONENTS as error:
-            sentence = str(error) if isinstance(error, InputError) else config_mistake(error)
+        except InputError as error:
+            # A data loader's worker wraps the sentence into its own traceback.
+            sentence = str(error).strip().split('\n')[-1].split('InputError: ')[-1]
+            sys.exit(f'error: {printable(sentence)}')
+        except Exception as error:
+            sentence = config_mistake(error) if isinstance(error, OF_COMPONENTS) else None
+            sentence = sentence or system_failure(error)
             if sentence is None:
                 raise
-            # A data loader's worker wraps the sentence into its own traceback.
-            sentence = sentence.strip().split('\n')[-1].split('InputError: ')[-1]
             sys.exit(f'error: {printable(sentence)}')
 
     return wrapper

@@ -13,7 +13,8 @@ from mmengine.runner import Runner
 
 from par_plugins.structures import InputError
 
-P, R = ParamSpec('P'), TypeVar('R')
+P = ParamSpec('P')
+R = TypeVar('R')
 RUNNER_KEYS = {
     *inspect.signature(Runner.__init__).parameters,
     *('runner_type', 'custom_imports', 'model_wrapper_cfg', 'find_unused_parameters', 'compile'),

@@ -22,6 +22,7 @@ from torch import distributed
 from par_plugins.apis.batch_norm_check import check_last_batch
 from par_plugins.apis.config_checks import mistakes_in_a_sentence
 from par_plugins.apis.shared_images import OPTION, refuse_shared_images
+from par_plugins.apis.system_failures import stop_where_the_log_cannot_be_written
 from par_plugins.apis.utf8_output import log_in_utf8
 from par_plugins.datasets.configured_schema import configured_schema
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
@@ -80,6 +81,7 @@ def build_runner(cfg: Config) -> Runner:
         cfg.resume = cfg.load_from is not None
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     log_in_utf8(runner.logger)
+    stop_where_the_log_cannot_be_written(runner)
     for kind in REQUIRED_HOOKS:
         if not any(isinstance(hook, kind) for hook in runner.hooks):
             runner.register_hook(kind())

@@ -22,6 +22,7 @@ def report(folder, metrics, scores, split='val'):
         **{split: loop},
         work_dir=str(folder),
         seed=7,
+        epoch=3,
         timestamp='20260101_000000',
         experiment_name='resnet_20260101_000000',
     )
@@ -41,6 +42,7 @@ def test_a_table_becomes_csv_and_figure_and_the_scores_json_without_nan(tmp_path
     assert json.loads((tmp_path / names[2]).read_text(encoding='utf-8')) == {
         'config': 'resnet',
         'seed': 7,
+        **({'epoch': 3} if split == 'val' else {'checkpoint': None}),
         'scores': {'attribute/mA': 65.0, 'attribute/mAP': None},
     }
 
