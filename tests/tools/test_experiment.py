@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_path):
-    config = str(ROOT / 'configs/toy/resnet18_toy_pedestrians.py')
+    config = str(ROOT / 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py')
     options = {
         f'{split}_dataloader.{key}': value
         for split in ('train', 'test')

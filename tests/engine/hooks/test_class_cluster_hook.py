@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from par_plugins.apis import build_runner
@@ -86,7 +85,6 @@ def test_lmle_trains_and_is_tested_by_its_clusters(toy_root, tmp_path):
         toy_root,
         tmp_path,
         custom_hooks=[
-            *Config.fromfile(CONFIG).custom_hooks,
             dict(type='ClassClusterHook', interval=2, cluster_size=5),
             dict(type='NearestNeighbourHook', cluster_size=5),
         ],
