@@ -14,7 +14,7 @@ from par_plugins.engine.hooks import ClassClusterHook, NearestNeighbourHook
 from par_plugins.engine.hooks import class_cluster_hook as module
 from par_plugins.engine.training_features import training_features
 from par_plugins.structures import InputError
-from tests.tools.toy_run import CONFIG, toy_config
+from tests.tools.toy_run import toy_config
 
 TRAINING = torch.randn(6, 3, generator=torch.Generator().manual_seed(0)), torch.zeros(6, 1).long()
 
