@@ -79,3 +79,8 @@ def strings(value):
     elif isinstance(value, dict | list | tuple):
         for part in value.values() if isinstance(value, dict) else value:
             yield from strings(part)
+
+
+def test_the_arms_of_studies_are_found():
+    assert {path.parents[1].name for path in STUDIES} == {'apr', 'crl', 'dai', 'habp'}
+    assert len(STUDIES) == 59
