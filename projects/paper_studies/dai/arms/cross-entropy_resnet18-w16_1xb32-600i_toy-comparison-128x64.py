@@ -6,11 +6,9 @@ model = dict(backbone=dict(base_channels=16, stem_channels=16), head=dict(in_cha
 train_cfg = dict(_delete_=True, by_epoch=False, max_iters=600, val_interval=600)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=50),
-    dict(type='CosineAnnealingLR', by_epoch=False),
-]
-default_hooks = dict(
-    checkpoint=dict(_delete_=True, type='CheckpointHook', by_epoch=False, interval=600)
-)
+    dict(type='CosineAnnealingLR', by_epoch=False)]
+default_hooks = dict(checkpoint=dict(
+    _delete_=True, type='CheckpointHook', by_epoch=False, interval=600))
 val_cfg = None
 val_dataloader = None
 val_evaluator = None
