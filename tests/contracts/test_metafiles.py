@@ -46,11 +46,14 @@ def test_an_entry_says_what_the_leaf_is(name):
     assert 'xdomain' in name or name.startswith('mrgan') or metadata['FLOPs'] > 10_000
 
 
-def test_parameters_are_those_that_a_hand_counts():
+def test_parameters_and_flops_are_those_that_a_hand_counts():
     # LeNet-5 on 28x28: 156 + 2,416 in its convolutions, 48,120 + 10,164 in its layers of 120 and
     # 84, and 850 in the ten outputs.
     metadata = MODELS['cross-entropy_lenet5_1xb64-10e_mnist-28x28'][1]['Metadata']
     assert metadata['Parameters'] == 156 + 2_416 + 48_120 + 10_164 + 850
+    # Maps of 28x28, 10x10 and 1x1, of 6, 16 and 120 channels, by kernels of 5x5.
+    convolutions = 28 * 28 * 6 * 25 + 10 * 10 * 16 * 6 * 25 + 120 * 16 * 25
+    assert metadata['FLOPs'] == convolutions + 120 * 84 + 84 * 10
 
 
 def test_results_are_the_means_of_the_runs():
