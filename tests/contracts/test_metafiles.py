@@ -3,7 +3,7 @@
 import json
 from statistics import mean
 
-import model_index
+import modelindex
 import pytest
 import yaml
 
@@ -24,14 +24,15 @@ def test_every_leaf_is_in_the_metafile_of_its_folder_and_nothing_else_is():
 
 def test_the_models_load_as_upstream_loads_them(monkeypatch):
     monkeypatch.chdir(ROOT)
-    index = model_index.load(str(ROOT / 'model-index.yml'))
+    index = modelindex.load(str(ROOT / 'model-index.yml'))
     index.build_models_with_collections()
     models = {model.name: model for model in index.models}
+    readmes = {collection.name: collection.readme for collection in index.collections}
     assert set(models) == {path.stem for path in LEAVES}
     for path in LEAVES:
         model = models[path.stem]
         assert ROOT / model.config == path
-        assert (ROOT / model.in_collection.readme).is_file()
+        assert (ROOT / readmes[model.in_collection]).is_file()
 
 
 @pytest.mark.parametrize('name', MODELS)
