@@ -14,8 +14,8 @@ import shlex
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from types import SimpleNamespace
 
+from mmengine.config import Config
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 with redirect_stdout(sys.stderr):  # packages that print when they are imported
@@ -94,9 +94,9 @@ def main() -> None:
             unfinished.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
 
 
-def read(leaf: Path, args: argparse.Namespace) -> object:
+def read(leaf: Path, args: argparse.Namespace) -> Config:
     """The config of a leaf with the options of all."""
-    options = SimpleNamespace(
+    options = argparse.Namespace(
         config=str(leaf), cfg_options=args.cfg_options, work_dir=None, launcher='none', local_rank=0
     )
     return load_config(options, work_dir='{config}')

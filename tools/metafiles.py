@@ -177,15 +177,15 @@ def sizes_of(model: str, height: int, width: int) -> dict[str, int]:
 @contextmanager
 def drawn_by_nobody() -> Iterator[None]:
     """Layers keep what memory holds, which is quicker than to draw it."""
-    layers = (nn.Conv2d, nn.Linear, nn.ConvTranspose2d)
+    layers: tuple[Any, ...] = (nn.Conv2d, nn.Linear, nn.ConvTranspose2d)
     before = [layer.reset_parameters for layer in layers]
     try:
         for layer in layers:
-            layer.reset_parameters = lambda _: None  # type: ignore[method-assign]
+            layer.reset_parameters = lambda _: None
         yield
     finally:
         for layer, own in zip(layers, before, strict=True):
-            layer.reset_parameters = own  # type: ignore[method-assign]
+            layer.reset_parameters = own
 
 
 def dumped(content: dict[str, Any]) -> str:
