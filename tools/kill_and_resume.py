@@ -24,7 +24,7 @@ from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.testing import write_pa100k
 
 TOOLS = Path(__file__).parent
-CONFIG = TOOLS.parent / 'configs/toy/resnet18_toy_pedestrians.py'
+CONFIG = TOOLS.parent / 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
 TRAIN_IMAGES = 64
 
 
@@ -55,7 +55,6 @@ def command(root: Path, work_dir: Path, epochs: int) -> list[str]:
         str(work_dir),
         '--cfg-options',
         f'train_cfg.max_epochs={epochs}',
-        f'param_scheduler.1.T_max={epochs}',
         'model.head.dropout=0.3',
         *loaders,
     ]

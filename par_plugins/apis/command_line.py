@@ -52,16 +52,17 @@ class _ConfigOptions(DictAction):
         return DictAction._parse_iterable(val)
 
 
-RUNNER_OPTIONS = argparse.ArgumentParser(add_help=False)
-RUNNER_OPTIONS.add_argument('config', help='config file')
-RUNNER_OPTIONS.add_argument('--work-dir', help='folder for everything the run writes')
-RUNNER_OPTIONS.add_argument(
+CFG_OPTIONS = argparse.ArgumentParser(add_help=False)
+CFG_OPTIONS.add_argument(
     '--cfg-options',
     nargs='+',
     action=_ConfigOptions,
     metavar='KEY=VALUE',
     help='change the config, e.g. train_cfg.max_epochs=5 train_dataloader.batch_size=32',
 )
+RUNNER_OPTIONS = argparse.ArgumentParser(add_help=False, parents=[CFG_OPTIONS])
+RUNNER_OPTIONS.add_argument('config', help='config file')
+RUNNER_OPTIONS.add_argument('--work-dir', help='folder for everything the run writes')
 RUNNER_OPTIONS.add_argument(
     '--launcher',
     choices=['none', *LAUNCHER_VARIABLES],

@@ -100,15 +100,13 @@ def tool():
 def test_the_command_line_fills_the_places_of_a_readme(tool, monkeypatch, toy_root, tmp_path):
     readme = tmp_path / 'README.md'
     marks = '<!-- dai_caps: begin -->\n<!-- dai_caps: end -->\n'
-    readme.write_text(
-        f'before\n{marks}between\n{marks.replace("caps", "adam")}after\n', encoding='utf-8'
-    )
-    config = ROOT / 'configs/dai/resnet18_toy_pedestrians.py'
+    readme.write_text(f'before\n{marks}between\n{marks.replace("caps", "adam")}after\n')
+    config = ROOT / 'configs/toy/dai_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
     arguments = [config, '--figure', tmp_path / 'frontier.png', '--into', readme]
     arguments += ['--cfg-options', f'train_dataloader.dataset.data_root={toy_root}']
     monkeypatch.setattr(sys, 'argv', ['dai_frontier.py', *map(str, arguments)])
     tool.main()
-    before, _, after = readme.read_text(encoding='utf-8').partition('between')
+    before, _, after = readme.read_text().partition('between')
     assert '| none |' in before and '| 356 |' in after
     assert (tmp_path / 'frontier.png').stat().st_size > 5_000
 

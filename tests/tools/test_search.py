@@ -17,7 +17,7 @@ from par_plugins.apis.retrieval_study import predict_retrieval_set
 from par_plugins.structures import AttributeSchema, InputError
 
 ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / 'configs/apr/apr_resnet18_toy_market1501_128x64.py'
+CONFIG = ROOT / 'configs/toy/apr_resnet18_1xb32-12e_toy-market1501-128x64.py'
 
 
 def config(data_root, work_dir):

@@ -147,7 +147,8 @@ class FIDMetric(CountedOnceMetric):
         config = self.extractor
         if isinstance(config, str):
             try:
-                config = Config.fromfile(config).model
+                whole = Config.fromfile(config)
+                config = {'data_preprocessor': whole.get('data_preprocessor'), **whole.model}
             except Exception as error:  # a config is code, and its mistakes are of every kind
                 raise InputError(f'{config}: no config of an extractor ({error!r})') from error
         try:
