@@ -122,8 +122,8 @@ def stop_on_input_error(main: Callable[[], None]) -> Callable[[], None]:
             leave_cpu_processes()
         except InputError as error:
             # A data loader's worker wraps the sentence into its own traceback.
-            sentence = str(error).strip().split('\n')[-1].split('InputError: ')[-1]
-            sys.exit(f'error: {printable(sentence)}')
+            last_line = str(error).strip().split('\n')[-1].split('InputError: ')[-1]
+            sys.exit(f'error: {printable(last_line)}')
         except Exception as error:
             sentence = config_mistake(error) if isinstance(error, OF_COMPONENTS) else None
             sentence = sentence or system_failure(error)

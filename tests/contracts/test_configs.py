@@ -36,9 +36,7 @@ def test_a_leaf_composes_and_says_how_to_run_it(path):
 
 
 def test_a_config_that_keeps_its_worst_epoch_is_told(tiny_root, tmp_path):
-    cfg = Config.fromfile(
-        CONFIGS / 'toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
-    )
+    cfg = Config.fromfile(CONFIGS / 'toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py')
     cfg.default_hooks.checkpoint.rule = 'less'
     with pytest.raises(AssertionError, match=r"keeps the epoch with the better.* rule='less'"):
         check_config(cfg, data_root=tiny_root('PA100K'), work_dir=tmp_path)

@@ -1,7 +1,6 @@
 """Fréchet inception distance of generated images, with a given feature extractor."""
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,13 +163,7 @@ class FIDMetric(CountedOnceMetric):
                 )
             model.init_weights()
             return model
-        # Where no SafeCheckpointHook is: mmengine would fall back to an unrestricted unpickle.
-        os.environ['TORCH_FORCE_WEIGHTS_ONLY_LOAD'] = '1'
-        try:
-            checkpoint = CheckpointLoader.load_checkpoint(self.checkpoint, map_location='cpu')
-        except Exception as error:  # each way to read a checkpoint raises its own
-            reason = ' '.join(str(error).split())[:LONGEST_REASON] or type(error).__name__
-            raise InputError(f'{self.checkpoint}: not a readable checkpoint: {reason}') from error
+        checkpoint = CheckpointLoader.load_checkpoint(self.checkpoint, map_location='cpu')
         _load(model, checkpoint, source=self.checkpoint)
         return model
 
