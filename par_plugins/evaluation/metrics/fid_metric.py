@@ -147,7 +147,8 @@ class FIDMetric(CountedOnceMetric):
         if isinstance(config, str):
             try:
                 whole = Config.fromfile(config)
-                config = {'data_preprocessor': whole.get('data_preprocessor'), **whole.model}
+                shared = {k: whole[k] for k in ('data_preprocessor',) if whole.get(k)}
+                config = {**shared, **whole.model}
             except Exception as error:  # a config is code, and its mistakes are of every kind
                 raise InputError(f'{config}: no config of an extractor ({error!r})') from error
         try:

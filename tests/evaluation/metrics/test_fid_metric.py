@@ -120,7 +120,7 @@ def test_a_checkpoint_that_would_run_code_is_not_run(tmp_path):
             return os.mkdir, (str(tmp_path / 'ran'),)
 
     torch.save({'state_dict': {}, 'more': Hostile()}, tmp_path / 'hostile.pth')
-    with pytest.raises(InputError, match=r'hostile\.pth: not a readable checkpoint'):
+    with pytest.raises(InputError, match=r'hostile\.pth: not a whole checkpoint'):
         run(build(checkpoint=str(tmp_path / 'hostile.pth')), images_of(4), images_of(4))
     assert not (tmp_path / 'ran').exists()
 
