@@ -10,7 +10,7 @@ from mmengine.config import Config
 
 from par_plugins.apis import build_runner
 from par_plugins.apis.image_index import ImageIndex, embed_images
-from par_plugins.apis.retrieval_study import predict_retrieval_set
+from par_plugins.apis.retrieval_set import predict_retrieval_set
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs/apr/apr_resnet18_toy_market1501_128x64.py'

@@ -1,0 +1,51 @@
+"""How correlated the kernels are that project the noise of MR-GANs, beside the least possible.
+
+python -m projects.paper_studies.mrgan.kernel_correlations CONFIG CHECKPOINT [CHECKPOINT ...]
+"""
+
+import argparse
+
+from mmengine.config import Config
+from mmengine.registry import MODELS
+from rich.console import Console
+from rich.table import Table
+
+import par_plugins  # noqa: F401  (registers everything)
+from par_plugins.apis import stop_on_input_error
+from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.models.gan import decorrelation_loss, welch_floor
+from par_plugins.structures import InputError
+
+WEIGHT = 'generator_ema.module.projection.weight'
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='of an MR-GAN')
+    parser.add_argument('checkpoints', nargs='+', help='of that config')
+    return parser.parse_args()
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    gan = MODELS.build(Config.fromfile(args.config).model)
+    gan.init_weights()
+    weights = {'before training': gan.state_dict()[WEIGHT]}
+    for path in args.checkpoints:
+        state = load_checkpoint_file(path, map_location='cpu')['state_dict']
+        if WEIGHT not in state or state[WEIGHT].shape != weights['before training'].shape:
+            raise InputError(f'{path}: not a checkpoint of {args.config}')
+        weights[path] = state[WEIGHT]
+    table = Table('checkpoint', 'mean squared cosine', 'above the Welch floor')
+    for name, weight in weights.items():
+        value = decorrelation_loss(weight, num_noise=gan.num_noise, reduction='mean').item()
+        floor = welch_floor(gan.num_noise, weight[0, 0].numel())
+        table.add_row(name, f'{value:.4f}', f'{value - floor:.4f}')
+    Console(width=140).print(table)
+
+
+if __name__ == '__main__':
+    main()
