@@ -65,9 +65,8 @@ class RetrievalSet:
         query, gallery = self.take(self.is_query), self.take(~self.is_query)
         lists = []
         for number in queries:
-            same_view = (gallery.pids == query.pids[number]) & (
-                gallery.camids == query.camids[number]
-            )
+            person, camera = query.pids[number], query.camids[number]
+            same_view = (gallery.pids == person) & (gallery.camids == camera)
             shown = np.flatnonzero(~same_view & (gallery.pids != JUNK))
             distances = np.linalg.norm(gallery.embeddings[shown] - query.embeddings[number], axis=1)
             nearest = shown[np.argsort(distances, kind='stable')[:count]]
