@@ -29,8 +29,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--publish',
-        action='store_true',
-        help='also write the scores to results/<name>.json beside the file, and the table to its '
+        type=Path,
+        metavar='STUDY',
+        help='also write the scores to results/<name>.json of this folder, and the table to its '
         'place in the README there',
     )
     parser.add_argument('--figure', type=Path, help='also draw the arms here (PNG)')
@@ -57,13 +58,12 @@ def main() -> None:
         figure = comparison_figure(runs, baseline=experiment.baseline, scores=experiment.scores)
         figure.savefig(args.figure, dpi=100)
     if args.publish:
-        readme = args.experiment.parent / 'README.md'
+        readme = args.publish / 'README.md'
         text = between_marks(readme.read_text(), table, source=str(readme), name=experiment.name)
-        results = args.experiment.parent / 'results' / f'{experiment.name}.json'
+        results = args.publish / 'results' / f'{experiment.name}.json'
         results.parent.mkdir(exist_ok=True)
-        results.write_text(
-            json.dumps({'baseline': experiment.baseline, 'runs': runs}, indent=1) + '\n'
-        )
+        content = {'baseline': experiment.baseline, 'scores': experiment.scores, 'runs': runs}
+        results.write_text(json.dumps(content, indent=1) + '\n')
         readme.write_text(text)
 
 

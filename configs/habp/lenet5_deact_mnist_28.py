@@ -3,7 +3,7 @@
 #   tools/train.py configs/mrgan/mrgan_mnist_28.py --cfg-options \
 #     train_dataloader.dataset.dataset.num_images=100 train_dataloader.dataset.times=500
 #   tools/train.py configs/habp/lenet5_deact_mnist_28.py
-# 2 CPU cores. Published: error 12.14 % with, 14.53 % without. mnist.yml makes the whole table.
+# 2 CPU cores. Published: error 12.14 % with, 14.53 % without. the study makes the whole table.
 _base_ = ['../mrgan/lenet5_mnist_28.py']
 model = dict(head=dict(losses=dict(deact=dict(type='DeactivationLoss', loss_weight=0.05))))
 train_dataloader = dict(

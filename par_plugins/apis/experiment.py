@@ -16,16 +16,13 @@ from typing import Any
 import yaml
 from mmengine.config import Config
 
-from par_plugins.apis.results_table import column_name, spread
+from par_plugins.apis.comparison_table import Runs, comparison_table
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import InputError
 
 TRAIN = Path(__file__).parents[2] / 'tools' / 'train.py'
 KEYS = {'seeds', 'scores', 'baseline', 'arms'}
 OPTIONAL_KEYS = {'options', 'values', 'conditions', 'repeats', 'preparations', 'spread'}
-Runs = dict[str, dict[str, dict[str, float]]]
-"""The scores of every arm and run: its seed, and before it the condition and what is repeated."""
-
 
 Setting = tuple[Mapping[str, Any], Mapping[str, Any]]
 """A condition and a repeat."""
@@ -185,7 +182,7 @@ class Experiment:
         Raises:
             InputError: If there is none, or one has none of the scores.
         """
-        runs: Runs = {arm: {} for arm in self.arms}
+        runs: dict[str, dict[str, dict[str, float]]] = {arm: {} for arm in self.arms}
         for setting, seed in product(self._settings, self.seeds):
             paths = {
                 arm: self._place(folder, arm, *setting) / f'seed_{seed}' / 'test_scores.json'
@@ -271,65 +268,6 @@ class Experiment:
                 part.write_text(text)
         elif path.read_text() != text:
             raise InputError(f'{path.parent} holds runs of another config: choose another folder')
-
-
-def comparison_table(
-    runs: Runs,
-    *,
-    baseline: str,
-    scores: Sequence[str],
-    conditions: Sequence[str] = (),
-    standard_error: bool = False,
-) -> str:
-    """Means of every arm, and how far it is from the baseline.
-
-    Args:
-        runs: The scores of every arm and run, the same runs of all arms; an arm may lack a score.
-        baseline: Name of an arm.
-        scores: Their names, in the order of the columns.
-        conditions: What the names of runs begin with; rows for each of them that has a run.
-        standard_error: Give that of the mean in place of the standard deviation of the runs.
-
-    Returns:
-        A Markdown table: of each score mean ± sample standard deviation over the runs; of each
-        difference to the baseline's run of the same name mean ± sample standard deviation and
-        the number of runs with a gain, for those scores that the baseline has.
-    """
-    names = [column_name(name) for name in scores]
-    heads = ['condition'] if conditions else []
-    heads += ['arm', 'runs' if conditions else 'seeds', *names]
-    compared = [x for x in scores if all(x in found for found in runs[baseline].values())]
-    heads += [f'{column_name(name)} - {baseline}' for name in compared]
-    lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
-    for condition in conditions or ['']:
-        start = f'{condition}, ' if condition else ''
-        under = {
-            arm: {run: found for run, found in own.items() if run.startswith(start)}
-            for arm, own in runs.items()
-        }
-        for arm, own in under.items() if under[baseline] else ():
-            cells = [condition] if condition else []
-            cells += [arm, str(len(own))]
-            cells += [_cell(name, own, standard_error=standard_error) for name in scores]
-            for name in compared:
-                pair = () if arm == baseline else (own, under[baseline])
-                cells.append(_cell(name, *pair, standard_error=standard_error))
-            lines.append('| ' + ' | '.join(cells) + ' |')
-    return '\n'.join(lines)
-
-
-def _cell(name: str, *runs: Mapping[str, Mapping[str, float]], standard_error: bool) -> str:
-    """A score of an arm, or its gain over another arm; blank where one has no such score."""
-    if not runs or any(name not in scores for own in runs for scores in own.values()):
-        return ''
-    if len(runs) == 1:
-        values = [scores[name] for scores in runs[0].values()]
-        return spread(values, standard_error=standard_error)
-    own, other = runs
-    gains = [own[run][name] - other[run][name] for run in other]
-    better = sum(gain > 0 for gain in gains)
-    middle = spread(gains, sign='+', standard_error=standard_error)
-    return f'{middle} ({better}/{len(gains)})'
 
 
 def _words(values: Mapping[str, Any]) -> str:

@@ -1,12 +1,10 @@
 import json
-from pathlib import Path
 
 import pytest
 import yaml
 from mmengine.config import Config
 
-from par_plugins.apis.experiment import Experiment, comparison_table
-from par_plugins.apis.results_table import between_marks
+from par_plugins.apis.experiment import Experiment
 from par_plugins.structures import InputError
 
 CONFIG = """
@@ -106,33 +104,6 @@ def test_a_run_that_fails_is_named_with_its_last_words(tmp_path):
     with pytest.raises(InputError, match=r'seed_3: the run ended with 1: \w+'):
         experiment.run(tmp_path / 'runs', jobs=1)
     assert (tmp_path / 'runs' / 'plain' / 'seed_3' / 'output.txt').read_text()
-
-
-def test_differences_are_paired_by_seed():
-    runs = {
-        'plain': {'0': {'attribute/mA': 70.0}, '1': {'attribute/mA': 74.0}},
-        'large': {'0': {'attribute/mA': 73.0}, '1': {'attribute/mA': 73.0}},
-    }
-    # 70, 74: mean 72, deviation 4 / sqrt(2). Gains 3, -1: mean 1, deviation 4 / sqrt(2).
-    table = comparison_table(runs, baseline='plain', scores=['attribute/mA'])
-    assert table.splitlines() == [
-        '| arm | seeds | mA | mA - plain |',
-        '|---|---|---|---|',
-        '| plain | 2 | 72.00 ± 2.83 |  |',
-        '| large | 2 | 73.00 ± 0.00 | +1.00 ± 2.83 (1/2) |',
-    ]
-
-
-def test_a_score_that_an_arm_does_not_give_is_blank_and_one_the_baseline_does_not_is_not_compared():
-    runs = {
-        'plain': {'0': {'reid/mAP': 50.0}},
-        'both': {'0': {'reid/mAP': 60.0, 'attribute/mA': 70.0}},
-    }
-    table = comparison_table(runs, baseline='plain', scores=['reid/mAP', 'attribute/mA'])
-    assert table.splitlines()[2:] == [
-        '| plain | 1 | 50.00 |  |  |',
-        '| both | 1 | 60.00 | 70.00 | +10.00 (1/1) |',
-    ]
 
 
 def test_runs_without_any_of_the_scores_are_named(tmp_path):
@@ -255,38 +226,3 @@ def test_an_option_that_names_no_value_is_refused(tmp_path):
     arm = {'config': str(tmp_path / 'config.py'), 'options': {'model.size': '{nothing}'}}
     with pytest.raises(InputError, match="arm 'plain': .*nothing"):
         Experiment.read(write(tmp_path, arms={'plain': arm}))
-
-
-ROOT = Path(__file__).parents[2]
-EXPERIMENTS = [path for path in ROOT.glob('configs/*/*.yml') if path.stem != 'metafile']
-PUBLISHED = [
-    path for path in EXPERIMENTS if (path.parent / 'results' / f'{path.stem}.json').exists()
-]
-
-
-def test_experiments_and_published_ones_are_found():
-    assert len(EXPERIMENTS) == 20 and len(PUBLISHED) >= 2
-
-
-@pytest.mark.parametrize('path', EXPERIMENTS, ids=lambda path: f'{path.parent.name}/{path.stem}')
-def test_every_experiment_of_the_project_can_be_read(path, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    experiment = Experiment.read(path)
-    assert len(experiment.arms) > 1 and experiment.seeds
-    readme = (path.parent / 'README.md').read_text()
-    between_marks(readme, '', source=str(path), name=path.stem)  # there is a place for its table
-
-
-@pytest.mark.parametrize('path', PUBLISHED, ids=lambda path: f'{path.parent.name}/{path.stem}')
-def test_the_printed_comparison_is_that_of_the_published_runs(path, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    experiment = Experiment.read(path)
-    content = json.loads((path.parent / 'results' / f'{path.stem}.json').read_text())
-    runs = content['runs']
-    assert set(runs) == set(experiment.arms) and content['baseline'] == experiment.baseline
-    found = list(runs[experiment.baseline])
-    assert found == [name for name in experiment.run_names if name in found] != []
-    assert all(list(own) == found for own in runs.values())
-    table = experiment.table(runs)
-    text = (path.parent / 'README.md').read_text()
-    assert between_marks(text, table, source=str(path), name=path.stem) == text

@@ -54,7 +54,7 @@ def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_
     spec = importlib.util.spec_from_file_location('experiment', ROOT / 'tools/experiment.py')
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    arguments = [experiment, '--publish', '--jobs', '2', '--work-dir', tmp_path / 'runs']
+    arguments = [experiment, '--publish', tmp_path, '--jobs', '2', '--work-dir', tmp_path / 'runs']
     arguments += ['--figure', tmp_path / 'arms.png']
     monkeypatch.setattr(sys, 'argv', ['experiment.py', *map(str, arguments)])
     tool.main()
