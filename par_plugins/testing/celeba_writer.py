@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from par_plugins.datasets.celeba import SCHEMA
+from par_plugins.datasets.attributes.celeba import SCHEMA
 from par_plugins.testing.benchmark_writer import (
     Rule,
     always,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from par_plugins.datasets.cifar100_binary import NUM_CLASSES, SIDE, write_cifar100_binary
+from par_plugins.datasets.files.cifar100_binary import NUM_CLASSES, SIDE, write_cifar100_binary
 
 BLOCK = 8  # pixels of one colour
 

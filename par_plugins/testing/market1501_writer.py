@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from par_plugins.datasets.reid_benchmark import JUNK
+from par_plugins.datasets.reid.reid_benchmark import JUNK
 from par_plugins.testing.benchmark_writer import Rule, has
 from par_plugins.testing.reid_writer import (
     IMAGES_PER_IDENTITY,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.io import savemat
 
-from par_plugins.datasets.peta import EVALUATED
+from par_plugins.datasets.attributes.peta import EVALUATED
 from par_plugins.testing.benchmark_writer import (
     Rule,
     cell_array,

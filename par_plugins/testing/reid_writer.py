@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.io import savemat
 
-from par_plugins.datasets.reid_benchmark import DISTRACTOR, FOLDERS, JUNK
+from par_plugins.datasets.reid.reid_benchmark import DISTRACTOR, FOLDERS, JUNK
 from par_plugins.structures import InputError
 from par_plugins.testing.benchmark_writer import Rule, cell_array, has, write_images
 from par_plugins.testing.toy_appearance import ToyPedestrian

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from par_plugins.datasets import RAPv1
-from par_plugins.datasets.attribute_csv_writer import write_attribute_csv
+from par_plugins.datasets.attributes.attribute_csv_writer import write_attribute_csv
 from par_plugins.datasets.split_dataset import split_dataset
 from par_plugins.testing.celeba_writer import write_celeba
 from par_plugins.testing.cifar100_writer import write_cifar100

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from par_plugins.datasets.pa100k import PA100K, SCHEMA
+from par_plugins.datasets.attributes.pa100k import PA100K, SCHEMA
 from par_plugins.testing import PA100K_ATTRIBUTES, pa100k_labels, write_pa100k
 
 SIZES = {'train': 9, 'val': 1, 'test': 4}

@@ -7,8 +7,8 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST
-from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
-from par_plugins.datasets.partitioned_dataset import PartitionedDataset, PartitionedFile
+from par_plugins.datasets.attributes.partitioned_dataset import PartitionedDataset, PartitionedFile
+from par_plugins.datasets.files.matlab_file import MatlabValue, read_matlab_file
 from par_plugins.structures import InputError
 
 EVALUATED = tuple(

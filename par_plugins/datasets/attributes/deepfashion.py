@@ -8,7 +8,7 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
-from par_plugins.datasets.deepfashion_files import (
+from par_plugins.datasets.files.deepfashion_files import (
     ELSEWHERE,
     Entry,
     align_by_line,

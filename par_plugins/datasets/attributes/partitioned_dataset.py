@@ -7,8 +7,8 @@ import numpy as np
 
 from par_plugins.datasets.attribute_dataset import AttributeDataset
 from par_plugins.datasets.attribute_groups import schema_by_prefix
-from par_plugins.datasets.image_partition import one_partition, partitioned_annotations
-from par_plugins.datasets.matlab_file import MatlabValue
+from par_plugins.datasets.attributes.image_partition import one_partition, partitioned_annotations
+from par_plugins.datasets.files.matlab_file import MatlabValue
 from par_plugins.datasets.one_of import one_of
 
 

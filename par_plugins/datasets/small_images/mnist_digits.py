@@ -8,11 +8,11 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.files.idx_file import read_idx
+from par_plugins.datasets.files.npz_file import read_npz
 from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.idx_file import read_idx
-from par_plugins.datasets.image_extras import image_extras
-from par_plugins.datasets.npz_file import read_npz
 from par_plugins.datasets.place_among_equals import place_among_equals
+from par_plugins.datasets.small_images.image_extras import image_extras
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 NUM_DIGITS = 10

@@ -8,7 +8,7 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
-from par_plugins.datasets.numbered_rows import numbered_rows
+from par_plugins.datasets.files.numbered_rows import numbered_rows
 from par_plugins.datasets.whole_number import whole_number
 from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
 

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from par_plugins.datasets.attributes.partitioned_dataset import PartitionedDataset
+from par_plugins.datasets.files.matlab_file import MatlabValue, read_matlab_file
 from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
 from par_plugins.datasets.one_of import one_of
-from par_plugins.datasets.partitioned_dataset import PartitionedDataset
 from par_plugins.structures import UNKNOWN
 
 VARIABLE = 'RAP_annotation'

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
 
-from par_plugins.datasets import PA100K, pa100k
+from par_plugins.datasets import PA100K
+from par_plugins.datasets.attributes import pa100k
 from par_plugins.structures import AttributeSchema, InputError
 
-OFFICIAL = Path(__file__).parents[2] / '../shared/data/pa100k-annotation'
+OFFICIAL = Path(__file__).parents[3] / '../shared/data/pa100k-annotation'
 NAMES = (
     'Female AgeOver60 Age18-60 AgeLess18 Front Side Back Hat Glasses HandBag ShoulderBag Backpack '
     'HoldObjectsInFront ShortSleeve LongSleeve UpperStride UpperLogo UpperPlaid UpperSplice '

@@ -15,10 +15,10 @@ from mmengine.registry import DATASETS
 from mmpretrain.datasets.categories import CIFAR100_CATEGORIES
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
-from par_plugins.datasets.cifar100_binary import NUM_CLASSES, read_cifar100_binary
+from par_plugins.datasets.files.cifar100_binary import NUM_CLASSES, read_cifar100_binary
 from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.image_extras import image_extras
 from par_plugins.datasets.place_among_equals import place_among_equals
+from par_plugins.datasets.small_images.image_extras import image_extras
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 SCHEMA = AttributeSchema([Attribute('class', tuple(CIFAR100_CATEGORIES))])

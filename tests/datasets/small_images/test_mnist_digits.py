@@ -5,11 +5,11 @@ import pytest
 
 from par_plugins.apis.check_dataset import check_dataset
 from par_plugins.datasets import MNISTDigits
-from par_plugins.datasets.mnist_digits import random_order
+from par_plugins.datasets.small_images.mnist_digits import random_order
 from par_plugins.structures import InputError
 from tests.datasets.official_files import mnist, write_bytes
 
-REAL = Path(__file__).parents[2] / '../shared/data'
+REAL = Path(__file__).parents[3] / '../shared/data'
 SMALL = {'num_val': 6}
 
 

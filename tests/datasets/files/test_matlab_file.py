@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
 
-from par_plugins.datasets import matlab_elements
-from par_plugins.datasets.matlab_file import read_matlab_file
+from par_plugins.datasets.files import matlab_elements
+from par_plugins.datasets.files.matlab_file import read_matlab_file
 from par_plugins.structures import InputError
 from tests.datasets.official_files import cell, column_of_cells, pa100k, peta, rapv1, rapv2
 
-SHARED = Path(__file__).parents[2] / '../shared/data'
+SHARED = Path(__file__).parents[3] / '../shared/data'
 CONTENTS = {
     'PA-100K': pa100k().content,
     'PETA': peta().content,

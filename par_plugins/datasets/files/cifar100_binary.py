@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from mmpretrain.datasets.categories import CIFAR100_CATEGORIES
 
-from par_plugins.datasets.npz_file import read_npz
+from par_plugins.datasets.files.npz_file import read_npz
 from par_plugins.structures import InputError
 
 NUM_CLASSES = len(CIFAR100_CATEGORIES)

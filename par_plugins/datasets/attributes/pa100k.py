@@ -8,8 +8,8 @@ from mmengine.logging import print_log
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.files.matlab_file import MatlabValue, read_matlab_file
 from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.matlab_file import MatlabValue, read_matlab_file
 from par_plugins.structures import Attribute, AttributeSchema
 
 GROUPS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
-from par_plugins.datasets.matlab_elements import DamagedError, sound_matlab_bytes
+from par_plugins.datasets.files.matlab_elements import DamagedError, sound_matlab_bytes
 from par_plugins.structures import InputError
 
 

@@ -6,16 +6,16 @@ from mmpretrain.datasets.categories import CIFAR100_CATEGORIES
 
 from par_plugins.apis.check_dataset import check_dataset
 from par_plugins.datasets import LongTailedCIFAR100
-from par_plugins.datasets.cifar100_binary import (
+from par_plugins.datasets.files.cifar100_binary import (
     convert_cifar100_npz,
     read_cifar100_binary,
     write_cifar100_binary,
 )
-from par_plugins.datasets.long_tailed_cifar100 import balanced_sizes, long_tailed_sizes
+from par_plugins.datasets.small_images.long_tailed_cifar100 import balanced_sizes, long_tailed_sizes
 from par_plugins.structures import InputError
 from tests.datasets.official_files import cifar100, write_bytes
 
-REAL = Path(__file__).parents[2] / '../shared/data/cifar100-longtail.npz'
+REAL = Path(__file__).parents[3] / '../shared/data/cifar100-longtail.npz'
 
 
 @pytest.fixture(scope='module')

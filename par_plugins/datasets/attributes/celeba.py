@@ -8,8 +8,8 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.files.numbered_rows import numbered_rows
 from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.numbered_rows import numbered_rows
 from par_plugins.datasets.whole_number import whole_number
 from par_plugins.structures import AttributeSchema, InputError
 

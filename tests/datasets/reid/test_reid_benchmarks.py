@@ -12,7 +12,7 @@ from par_plugins.datasets.transforms import PackAttributeInputs
 from par_plugins.structures import Attribute, InputError
 from tests.datasets.official_files import DUKE_FIELDS, MARKET_FIELDS, duke, market1501, touch
 
-OFFICIAL = Path(__file__).parents[2] / '../shared/data/market_attribute.mat'
+OFFICIAL = Path(__file__).parents[3] / '../shared/data/market_attribute.mat'
 UPPER = 'black white red purple gray blue green yellow'.split()
 LOWER = 'black white pink gray blue green brown yellow purple'.split()
 
@@ -173,7 +173,8 @@ def test_other_files_and_numbers_that_are_not_official_are_no_error(market, capl
     lines = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            'par_plugins.datasets.reid_benchmark.print_log', lambda line, **_: lines.append(line)
+            'par_plugins.datasets.reid.reid_benchmark.print_log',
+            lambda line, **_: lines.append(line),
         )
         assert len(Market1501(data_root=root, split='query')) == 12
         patch.setattr(Market1501, 'OFFICIAL', {'query': (12, 2)})

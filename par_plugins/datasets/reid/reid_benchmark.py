@@ -12,12 +12,12 @@ import numpy as np
 from mmengine.logging import print_log
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
-from par_plugins.datasets.identity_attributes import (
+from par_plugins.datasets.one_of import one_of
+from par_plugins.datasets.reid.identity_attributes import (
     FileAttribute,
     read_identity_attributes,
     targets_of,
 )
-from par_plugins.datasets.one_of import one_of
 from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
 FOLDERS = {'train': 'bounding_box_train', 'query': 'query', 'gallery': 'bounding_box_test'}

@@ -6,9 +6,9 @@ from typing import ClassVar
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST
-from par_plugins.datasets.matlab_file import MatlabValue
-from par_plugins.datasets.partitioned_dataset import PartitionedFile
-from par_plugins.datasets.rap_annotation import RAPDataset
+from par_plugins.datasets.attributes.partitioned_dataset import PartitionedFile
+from par_plugins.datasets.attributes.rap_annotation import RAPDataset
+from par_plugins.datasets.files.matlab_file import MatlabValue
 from par_plugins.structures import InputError
 
 # The struct's fields stand in this order; releases spell their names differently.

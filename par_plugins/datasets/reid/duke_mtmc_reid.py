@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.identity_attributes import FileAttribute, color_attribute
-from par_plugins.datasets.reid_benchmark import ReIDBenchmark
+from par_plugins.datasets.reid.identity_attributes import FileAttribute, color_attribute
+from par_plugins.datasets.reid.reid_benchmark import ReIDBenchmark
 from par_plugins.structures import Attribute
 
 ATTRIBUTES = (
