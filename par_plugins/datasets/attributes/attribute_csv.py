@@ -1,6 +1,6 @@
 """Anyone's own data: one row an image, one column an attribute."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +8,7 @@ import numpy as np
 from mmengine.registry import DATASETS
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
-from par_plugins.datasets.files.numbered_rows import numbered_rows
-from par_plugins.datasets.whole_number import whole_number
+from par_plugins.datasets.files.numbered_rows import numbered_rows, whole_number
 from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
 
 ROLES = ('query', 'gallery', '')
@@ -39,10 +38,7 @@ class AttributeCSV(AttributeDataset):
     Args:
         data_root: Folder that ``ann_file`` and the images are relative to.
         split: Rows to take, by their entry in ``split_column``; None takes all.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted; None keeps all.
         ann_file: The CSV file.
-        data_prefix: ``img_path``, the image folder.
         image_column: Column of image paths.
         split_column: Column of split names; it may be missing when ``split`` is None.
         pid_column: Column of whole-number identities, or None.
@@ -51,7 +47,8 @@ class AttributeCSV(AttributeDataset):
             Samples get a bool ``is_query`` from it; a blank cell is no query.
         schema: An :class:`AttributeSchema` or its plain dict; None reads it off the file.
         delimiter: The character between cells.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        *args: Pipeline and attributes to keep, see :class:`AttributeDataset`.
+        **kwargs: The same.
 
     Raises:
         InputError: If the file is missing, is not such a table, or an entry is not a value
@@ -61,11 +58,8 @@ class AttributeCSV(AttributeDataset):
     def __init__(
         self,
         data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
+        *args: Any,
         ann_file: str = 'labels.csv',
-        data_prefix: dict[str, str] = {'img_path': ''},  # noqa: B006 (BaseDataset copies it)
         image_column: str = 'image',
         split_column: str = 'split',
         pid_column: str | None = None,
@@ -87,13 +81,10 @@ class AttributeCSV(AttributeDataset):
             schema = AttributeSchema.from_dict(schema)
         self._column(image_column)  # before the schema is read off columns that are not there
         super().__init__(
+            data_root,
+            *args,
             file_schema=schema or self._schema_of_file(),
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
             ann_file=ann_file,
-            data_prefix=data_prefix,
             **kwargs,
         )
 

@@ -1,16 +1,19 @@
 """CelebA: 202,599 faces of celebrities, 40 binary attributes."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
-from par_plugins.datasets.files.numbered_rows import numbered_rows
-from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.whole_number import whole_number
+from par_plugins.datasets.attribute_dataset import (
+    TRAIN_VAL_TEST,
+    Annotations,
+    AttributeDataset,
+    first_existing,
+)
+from par_plugins.datasets.files.numbered_rows import numbered_rows, whole_number
 from par_plugins.structures import AttributeSchema, InputError
 
 SCHEMA = AttributeSchema(
@@ -68,13 +71,11 @@ class CelebA(AttributeDataset):
         data_root: Folder of one of the layouts above, or with the text files beside each other.
         split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
             then test); None takes every image. Images keep the order of the partition file.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted; None keeps all 40.
         ann_file: The file of attributes, relative to ``data_root``; None looks in the places above.
         partition_file: The same for the partition.
         identity_file: The same for the identities; without such a file there are none.
-        data_prefix: ``img_path``, the image folder; None looks in the places above.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        *args: Pipeline and attributes to keep, see :class:`AttributeDataset`.
+        **kwargs: The same; without ``data_prefix`` images are looked for in the places above.
 
     Raises:
         InputError: If a file is missing or not of its form, or the files list different images,
@@ -82,32 +83,26 @@ class CelebA(AttributeDataset):
     """
 
     SPLITS = TRAIN_VAL_TEST
+    SCHEMA = SCHEMA
 
     def __init__(
         self,
         data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
+        *args: Any,
         ann_file: str | None = None,
         partition_file: str | None = None,
         identity_file: str | None = None,
-        data_prefix: dict[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split) or PARTS
         root = Path(data_root)
         self._partition_path = root / (partition_file or first_existing(root, PARTITION_FILES))
         self._identity_path = root / (identity_file or first_existing(root, IDENTITY_FILES))
         self._has_identities = identity_file is not None or self._identity_path.is_file()
+        kwargs.setdefault('data_prefix', {'img_path': first_existing(root, IMAGE_FOLDERS)})
         super().__init__(
-            file_schema=SCHEMA,
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
+            data_root,
+            *args,
             ann_file=ann_file or first_existing(root, ATTRIBUTE_FILES),
-            data_prefix=data_prefix or {'img_path': first_existing(root, IMAGE_FOLDERS)},
             **kwargs,
         )
 

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.attribute_dataset import (
+    TRAIN_VAL_TEST,
+    Annotations,
+    AttributeDataset,
+    first_existing,
+)
 from par_plugins.datasets.files.deepfashion_files import (
     ELSEWHERE,
     Entry,
@@ -20,9 +25,7 @@ from par_plugins.datasets.files.deepfashion_files import (
     read_parts,
     whole_numbers,
 )
-from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.one_of import one_of
-from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError
+from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError, one_of
 
 CATEGORY = 'category'
 PARTS = ('train', 'val', 'test')
@@ -66,17 +69,15 @@ class DeepFashion(AttributeDataset):
         data_root: Folder of the layout above.
         split: ``train``, ``val``, ``test`` or a union of :data:`TRAIN_VAL_TEST`; None takes all.
             Images keep the order of the partition.
-        pipeline: Transforms.
-        attributes: Names to keep, in the order wanted, ``category`` among them if wanted; None
-            keeps all.
         annotation: ``coarse`` or ``fine``.
         with_category: Whether ``category`` is an attribute; without it the files of categories
             are not read.
         with_box: The same for the boxes.
         unknown: What a label 0 beside labels -1 becomes: ``unknown`` (-1), or ``negative``, as
             much of the published code has it.
-        data_prefix: ``img_path``, the image folder; None looks in the places above.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        *args: Pipeline and attributes to keep (``category`` may be among them), see
+            :class:`AttributeDataset`.
+        **kwargs: The same; without ``data_prefix`` images are looked for in the places above.
 
     Raises:
         InputError: If a file is missing or not of its form, files that are joined list different
@@ -88,17 +89,13 @@ class DeepFashion(AttributeDataset):
     def __init__(
         self,
         data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
+        *args: Any,
         annotation: str = 'coarse',
         with_category: bool = True,
         with_box: bool = True,
         unknown: str = 'unknown',
-        data_prefix: dict[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split) or PARTS
         self.annotation = one_of('annotation', annotation, ('coarse', 'fine'))
         self.unknown = one_of('unknown', unknown, ('unknown', 'negative'))
         self.with_category = with_category
@@ -107,15 +104,8 @@ class DeepFashion(AttributeDataset):
         coarse = first_existing(root, ['Anno_coarse', 'Anno'])
         self._folder = root / (coarse if annotation == 'coarse' else 'Anno_fine')
         has_images_beside = not (root / 'Img').exists() and (root / 'img').exists()
-        super().__init__(
-            file_schema=self._read_schema(),
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
-            data_prefix=data_prefix or {'img_path': '' if has_images_beside else 'Img'},
-            **kwargs,
-        )
+        kwargs.setdefault('data_prefix', {'img_path': '' if has_images_beside else 'Img'})
+        super().__init__(data_root, *args, file_schema=self._read_schema(), **kwargs)
 
     def _read_schema(self) -> AttributeSchema:
         named = read_names(self._folder / 'list_attr_cloth.txt')

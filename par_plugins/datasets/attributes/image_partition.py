@@ -6,7 +6,7 @@ import numpy as np
 
 from par_plugins.datasets.attribute_dataset import Annotations
 from par_plugins.datasets.files.matlab_file import MatlabValue
-from par_plugins.datasets.one_of import one_of
+from par_plugins.structures import one_of
 
 NUM_PARTITIONS = 5  # of PETA and of both releases of RAP
 

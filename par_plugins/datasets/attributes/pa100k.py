@@ -1,15 +1,18 @@
 """PA-100K: 100,000 pedestrians from outdoor surveillance cameras, 26 binary attributes."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.attribute_dataset import (
+    TRAIN_VAL_TEST,
+    Annotations,
+    AttributeDataset,
+    first_existing,
+)
 from par_plugins.datasets.files.matlab_file import MatlabValue, read_matlab_file
-from par_plugins.datasets.find_path import first_existing
 from par_plugins.structures import Attribute, AttributeSchema
 
 GROUPS = {
@@ -53,11 +56,9 @@ class PA100K(AttributeDataset):
         data_root: Folder of the layout above.
         split: ``train``, ``val``, ``test``, ``trainval`` (train, then val) or ``valtest`` (val,
             then test); None takes all.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted; None keeps all 26.
         ann_file: The annotation, relative to ``data_root``; None tries both places above.
-        data_prefix: ``img_path``, the image folder.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        *args: Pipeline and attributes to keep, see :class:`AttributeDataset`.
+        **kwargs: The same.
 
     Raises:
         InputError: If the annotation is missing or not of the official form, or see
@@ -65,27 +66,21 @@ class PA100K(AttributeDataset):
     """
 
     SPLITS = TRAIN_VAL_TEST
+    SCHEMA = SCHEMA
+    IMAGES = 'data'
 
     def __init__(
         self,
         data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
+        *args: Any,
         ann_file: str | None = None,
-        data_prefix: dict[str, str] = {'img_path': 'data'},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split) or list(NUM_IMAGES)
         super().__init__(
-            file_schema=SCHEMA,
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
+            data_root,
+            *args,
             ann_file=ann_file
             or first_existing(data_root, ['annotation/annotation.mat', 'annotation.mat']),
-            data_prefix=data_prefix,
             **kwargs,
         )
 

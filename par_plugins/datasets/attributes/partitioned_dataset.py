@@ -1,15 +1,14 @@
 """Benchmarks with all images in one MATLAB file and five random partitions over them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from par_plugins.datasets.attribute_dataset import AttributeDataset
-from par_plugins.datasets.attribute_groups import schema_by_prefix
 from par_plugins.datasets.attributes.image_partition import one_partition, partitioned_annotations
 from par_plugins.datasets.files.matlab_file import MatlabValue
-from par_plugins.datasets.one_of import one_of
+from par_plugins.structures import Attribute, AttributeSchema, one_of
 
 
 class PartitionedFile(NamedTuple):
@@ -41,9 +40,6 @@ class PartitionedDataset(AttributeDataset):
     Args:
         data_root: Folder of the benchmark.
         split: Name of the split; None takes every image, in the order of the file.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted; None keeps all of
-            ``attribute_set``.
         split_index: Which of the five partitions, 0-4.
         attribute_set: ``evaluated``, those of the papers, or ``all`` that the file has.
         **kwargs: See :class:`AttributeDataset`.
@@ -60,9 +56,7 @@ class PartitionedDataset(AttributeDataset):
         self,
         data_root: str = '',
         split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
-        *,
+        *args: Any,
         split_index: int = 0,
         attribute_set: str = 'evaluated',
         **kwargs: Any,
@@ -72,11 +66,10 @@ class PartitionedDataset(AttributeDataset):
         file = self.read_file(str(data_root), every=attribute_set == 'all')
         partition = one_partition(file.partitions, split_index)
         super().__init__(
-            file_schema=schema_by_prefix(file.names, self.GROUPS),
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
+            data_root,
+            split,
+            *args,
+            file_schema=_schema_by_prefix(file.names, self.GROUPS),
             annotations=partitioned_annotations(
                 source=file.struct,
                 image_names=file.image_names,
@@ -91,3 +84,11 @@ class PartitionedDataset(AttributeDataset):
     def read_file(self, data_root: str, *, every: bool) -> PartitionedFile:
         """Read the annotation, with every attribute or the evaluated ones."""
         raise NotImplementedError
+
+
+def _schema_by_prefix(names: Iterable[str], groups: Mapping[str, str]) -> AttributeSchema:
+    """Binary attributes, each in the group of the first prefix that its name has."""
+    return AttributeSchema(
+        Attribute(name, group=next((groups[p] for p in groups if name.startswith(p)), None))
+        for name in names
+    )

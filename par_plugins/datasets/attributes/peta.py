@@ -74,7 +74,7 @@ class PETA(PartitionedDataset):
             sets, which is what is taken. It is refused if it cannot be one: entries that are no
             whole numbers of at least 0, or the same everywhere, or different everywhere.
         ann_file: The annotation, relative to ``data_root``.
-        data_prefix: ``img_path``, the image folder.
+        *args: See :class:`PartitionedDataset`.
         **kwargs: See :class:`PartitionedDataset`; ``attribute_set`` is ``evaluated``, the 35 of
             the papers, or ``all`` 105, in the file's order: the evaluated ones, 44 colours, 26
             rare ones.
@@ -84,22 +84,20 @@ class PETA(PartitionedDataset):
     """
 
     SPLITS = TRAIN_VAL_TEST
+    IMAGES = 'images'
     PARTS: ClassVar = {'train': 0, 'val': 1, 'test': 2}
     GROUPS = GROUPS
 
     def __init__(
         self,
-        data_root: str = '',
-        split: str | None = 'train',
-        *,
+        *args: Any,
         identities: bool = False,
         ann_file: str = 'PETA.mat',
-        data_prefix: dict[str, str] = {'img_path': 'images'},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
         self._with_identities = identities
         self._file = ann_file
-        super().__init__(data_root, split, ann_file=ann_file, data_prefix=data_prefix, **kwargs)
+        super().__init__(*args, ann_file=ann_file, **kwargs)
 
     def read_file(self, data_root: str, *, every: bool) -> PartitionedFile:
         """Read ``PETA.mat``."""

@@ -6,15 +6,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from par_plugins.datasets.attribute_dataset import first_existing
 from par_plugins.datasets.attributes.partitioned_dataset import PartitionedDataset
 from par_plugins.datasets.files.matlab_file import MatlabValue, read_matlab_file
-from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.one_of import one_of
-from par_plugins.structures import UNKNOWN
+from par_plugins.structures import UNKNOWN, one_of
 
 VARIABLE = 'RAP_annotation'
 FILES = ('RAP_annotation/RAP_annotation.mat', 'RAP_annotation.mat')
-IMAGES = 'RAP_dataset'
 LABELS = (0, 1, 2)
 UNCERTAIN = 2
 UNCERTAIN_BECOMES = {'unknown': UNKNOWN, 'negative': 0}
@@ -43,18 +41,17 @@ class RAPDataset(PartitionedDataset):
     """Either release of RAP.
 
     Args:
-        data_root: Folder of the release.
-        split: Name of the split; None takes every image, in the order of the file.
         uncertain: What the label 2 becomes: ``unknown``, as the authors ignore it, or
             ``negative`` as in the strong baseline.
         ann_file: The annotation, relative to ``data_root``; None tries its usual places.
-        data_prefix: ``img_path``, the image folder.
+        *args: See :class:`PartitionedDataset`.
         **kwargs: See :class:`PartitionedDataset`.
 
     Raises:
         InputError: See :class:`PartitionedDataset`; also if the annotation is of the other release.
     """
 
+    IMAGES = 'RAP_dataset'
     GROUPS = GROUPS
     FIELD_OF_OTHER: ClassVar[str]
     """A field of the struct that only the other release has."""
@@ -64,17 +61,14 @@ class RAPDataset(PartitionedDataset):
 
     def __init__(
         self,
-        data_root: str = '',
-        split: str | None = 'train',
-        *,
+        *args: Any,
         uncertain: str = 'unknown',
         ann_file: str | None = None,
-        data_prefix: dict[str, str] = {'img_path': IMAGES},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
         self.uncertain = one_of('uncertain', uncertain, list(UNCERTAIN_BECOMES))
         self._file = ann_file
-        super().__init__(data_root, split, data_prefix=data_prefix, **kwargs)
+        super().__init__(*args, **kwargs)
 
     def read_struct(self, data_root: str) -> MatlabValue:
         """The struct ``RAP_annotation``."""

@@ -1,6 +1,6 @@
 """Pictures about which nothing is known."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ class UnlabelledImages(AttributeDataset):
     Args:
         data_root: The folder; folders in it are looked into too. Or a single picture.
         schema: The attributes of the model, as :class:`AttributeSchema` or its plain dict.
-        pipeline: Transforms.
         **kwargs: See :class:`AttributeDataset`.
 
     Raises:
@@ -34,20 +33,11 @@ class UnlabelledImages(AttributeDataset):
         self,
         data_root: str,
         schema: AttributeSchema | Mapping[str, Any],
-        pipeline: Sequence[dict | Callable] = (),
         **kwargs: Any,
     ) -> None:
         if not isinstance(schema, AttributeSchema):
             schema = AttributeSchema.from_dict(schema)
-        super().__init__(
-            file_schema=schema,
-            data_root=data_root,
-            split=None,
-            pipeline=pipeline,
-            attributes=None,
-            data_prefix={'img_path': ''},
-            **kwargs,
-        )
+        super().__init__(data_root, split=None, file_schema=schema, **kwargs)
 
     def read_annotations(self) -> Annotations:
         """List the pictures."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from par_plugins.datasets.whole_number import whole_number
+from par_plugins.datasets.files.numbered_rows import whole_number
 from par_plugins.structures import InputError
 
 ELSEWHERE = -1

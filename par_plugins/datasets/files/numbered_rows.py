@@ -1,6 +1,7 @@
 """The rows of a text table, each with the number of its line."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +35,8 @@ def numbered_rows(path: Path, delimiter: str | None) -> Iterator[tuple[int, list
                 line = reader.line_num + 1
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f'{path}: not a text table in UTF-8 ({error})') from error
+
+
+def whole_number(cell: str) -> int | None:
+    """Read the whole number that a cell says, None if it says none that fits 64 bits."""
+    return int(cell) if re.fullmatch(r'-?[0-9]{1,18}', cell) else None

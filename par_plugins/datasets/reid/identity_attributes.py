@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from par_plugins.datasets.files.matlab_file import MatlabValue, read_matlab_file
-from par_plugins.datasets.whole_number import whole_number
+from par_plugins.datasets.files.numbered_rows import whole_number
 from par_plugins.structures import UNKNOWN, Attribute, InputError
 
 UNLABELLED, NO, YES = 0, 1, 2  # how the files write a binary label

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -12,13 +12,12 @@ import numpy as np
 from mmengine.logging import print_log
 
 from par_plugins.datasets.attribute_dataset import Annotations, AttributeDataset
-from par_plugins.datasets.one_of import one_of
 from par_plugins.datasets.reid.identity_attributes import (
     FileAttribute,
     read_identity_attributes,
     targets_of,
 )
-from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
+from par_plugins.structures import UNKNOWN, AttributeSchema, InputError, one_of
 
 FOLDERS = {'train': 'bounding_box_train', 'query': 'query', 'gallery': 'bounding_box_test'}
 NAME = re.compile(r'(-?[0-9]{1,9})_c([0-9])')  # identity and camera, at the start of a file's name
@@ -61,10 +60,8 @@ class ReIDBenchmark(AttributeDataset):
     A subclass sets the class variables.
 
     Args:
-        data_root: Folder of the layout.
-        split: See above; None takes every image, query and gallery after train.
-        pipeline: Transforms.
-        attributes: Names of the attributes to keep, in the order wanted; None keeps all.
+        *args: Folder of the layout, split (None takes every image, query and gallery after
+            train), pipeline and attributes to keep, see :class:`AttributeDataset`.
         ann_file: The attributes, relative to ``data_root``.
         color_as: ``categorical``: one attribute for the colour of a body half, unknown where the
             file says none or several; or ``binary``: one for each colour, named as in the file.
@@ -72,8 +69,7 @@ class ReIDBenchmark(AttributeDataset):
             as distractors, whatever identity their names say.
         num_val_identities: Training identities in ``val``.
         val_seed: Decides which, and which of their images are queries.
-        data_prefix: ``img_path``, a folder between ``data_root`` and the image folders.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        **kwargs: See :class:`AttributeDataset`; the image folders are in ``data_prefix``.
 
     Raises:
         InputError: If a folder or the file of attributes is missing or not of its form, an identity
@@ -96,19 +92,14 @@ class ReIDBenchmark(AttributeDataset):
 
     def __init__(
         self,
-        data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
+        *args: Any,
         ann_file: str = '',
         color_as: str = 'categorical',
         distractors: str | None = None,
         num_val_identities: int = 100,
         val_seed: int = 0,
-        data_prefix: dict[str, str] = {'img_path': ''},  # noqa: B006 (BaseDataset copies it)
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split) or list(FOLDERS)
         self.distractors = distractors
         self.num_val_identities, self.val_seed = num_val_identities, val_seed
         one_of('color_as', color_as, ('categorical', 'binary'))
@@ -119,13 +110,9 @@ class ReIDBenchmark(AttributeDataset):
             )
         )
         super().__init__(
+            *args,
             file_schema=AttributeSchema(item.attribute for item in self.file_attributes),
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
             ann_file=ann_file or f'{self.VARIABLE}.mat',
-            data_prefix=data_prefix,
             **kwargs,
         )
 

@@ -6,7 +6,6 @@ classes of the twin get the one image more, and which images are held out for va
 text: these are this project's, see :class:`LongTailedCIFAR100`.
 """
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,9 @@ import numpy as np
 from mmengine.registry import DATASETS
 from mmpretrain.datasets.categories import CIFAR100_CATEGORIES
 
-from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.attribute_dataset import first_existing
 from par_plugins.datasets.files.cifar100_binary import NUM_CLASSES, read_cifar100_binary
-from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.place_among_equals import place_among_equals
-from par_plugins.datasets.small_images.image_extras import image_extras
+from par_plugins.datasets.small_images.pixel_dataset import PixelDataset, rank_among_equals
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 SCHEMA = AttributeSchema([Attribute('class', tuple(CIFAR100_CATEGORIES))])
@@ -48,7 +45,7 @@ def balanced_sizes(total: int) -> np.ndarray:
 
 
 @DATASETS.register_module()
-class LongTailedCIFAR100(AttributeDataset):
+class LongTailedCIFAR100(PixelDataset):
     """Long-tailed CIFAR-100 from the official binary version.
 
     Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009;
@@ -74,35 +71,30 @@ class LongTailedCIFAR100(AttributeDataset):
     {'img_path': 'data/cifar-100-binary/train.bin#11', 'gt_attributes': array([19]), 'img': ...}
 
     Args:
-        data_root: Folder of the layout above.
-        split: ``train``, ``val``, ``test`` or a union of :data:`TRAIN_VAL_TEST`; None takes all.
-        pipeline: Transforms, without one that loads.
-        attributes: None or ``['class']``.
+        *args: Folder of the layout above, split (``train``, ``val``, ``test``, ``trainval``,
+            ``valtest``; None takes all) and a pipeline without a transform that loads, see
+            :class:`AttributeDataset`.
         gamma: See :func:`long_tailed_sizes`; None keeps CIFAR-100 as it is, 500 images a class.
         balanced: Take the balanced twin instead: as many images, the same number of each class.
         num_val: Images of each class that are held out for validation; the papers' balanced
             CIFAR-100 has 10.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        **kwargs: The same.
 
     Raises:
         InputError: If a file is missing or not of its form, a class has too few images, an
             argument is out of its range, or see :class:`AttributeDataset`.
     """
 
-    SPLITS = TRAIN_VAL_TEST
+    SCHEMA = SCHEMA
 
     def __init__(
         self,
-        data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
+        *args: Any,
         gamma: float | None = 1.0,
         balanced: bool = False,
         num_val: int = 5,
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split) or ['train', 'val', 'test']
         if num_val < 0:
             raise InputError(f'num_val must be at least 0, got {num_val}')
         if gamma is None:
@@ -114,52 +106,30 @@ class LongTailedCIFAR100(AttributeDataset):
             if balanced:
                 self.sizes = balanced_sizes(int(self.sizes.sum()))
         self.num_val = num_val
-        self._folder = Path(data_root) / first_existing(data_root, ['cifar-100-binary', '.'])
-        super().__init__(
-            file_schema=SCHEMA,
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
-            data_prefix={'img_path': ''},
-            **kwargs,
-        )
+        super().__init__(*args, **kwargs)
 
-    def read_annotations(self) -> Annotations:
-        """Read the records of the split, in the order of their file."""
-        names: list[str] = []
-        images, labels = [], []
-        for part in self.parts:
-            path = self._folder / ('test.bin' if part == 'test' else 'train.bin')
-            all_images, all_labels = read_cifar100_binary(path)
-            rows = np.arange(len(all_labels))
-            if part != 'test':
-                rows = self._training_rows(all_labels, path, held_out=part == 'val')
-            names += [f'{path.relative_to(self.data_root)}#{row}' for row in rows.tolist()]
-            images.append(all_images[rows][..., ::-1])
-            labels.append(all_labels[rows])
-        return Annotations(
-            image_names=names,
-            targets=np.concatenate(labels)[:, None],
-            source=str(self._folder),
-            extras=image_extras(np.concatenate(images)),
-        )
+    def read_file(self, part: str) -> tuple[str, np.ndarray, np.ndarray]:
+        """Name of the file, all its images and their labels."""
+        folder = first_existing(self.data_root, ['cifar-100-binary', '.'])
+        file = str(Path(folder) / f'{part}.bin')
+        images, labels = read_cifar100_binary(Path(self.data_root) / file)
+        return file, images[..., ::-1], labels
 
-    def _training_rows(self, labels: np.ndarray, path: Path, *, held_out: bool) -> np.ndarray:
+    def training_rows(self, labels: np.ndarray, file: str, *, held_out: bool) -> np.ndarray:
         """Records for validation or for training, among those that their classes keep."""
-        found = np.bincount(labels, minlength=NUM_CLASSES)
+        counts = np.bincount(labels, minlength=NUM_CLASSES)
         sizes = self.sizes
         if sizes is None:
-            sizes = np.full(NUM_CLASSES, found.max(initial=0))
-        short = found < sizes
+            sizes = np.full(NUM_CLASSES, counts.max(initial=0))
+        short = counts < sizes
         if short.any() or sizes.min() <= self.num_val:
             value = int(np.argmax(short if short.any() else sizes <= self.num_val))
             needed = sizes[value] if short.any() else self.num_val + 1
             raise InputError(
-                f'{path}: class {CIFAR100_CATEGORIES[value]!r} has '
-                f'{min(found[value], sizes[value])} images to take, but {needed} are needed'
+                f'{Path(self.data_root) / file}: class {CIFAR100_CATEGORIES[value]!r} has '
+                f'{min(counts[value], sizes[value])} images to take, but {needed} are needed'
             )
-        places = place_among_equals(labels)
-        for_validation = places < self.num_val
-        kept = for_validation if held_out else ~for_validation & (places < sizes[labels])
+        ranks = rank_among_equals(labels)
+        for_validation = ranks < self.num_val
+        kept = for_validation if held_out else ~for_validation & (ranks < sizes[labels])
         return np.flatnonzero(kept)

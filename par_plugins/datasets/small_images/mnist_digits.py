@@ -1,18 +1,15 @@
 """MNIST: 70,000 handwritten digits, one attribute of ten values; whole or as random subsets."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmengine.registry import DATASETS
 
-from par_plugins.datasets.attribute_dataset import TRAIN_VAL_TEST, Annotations, AttributeDataset
+from par_plugins.datasets.attribute_dataset import first_existing
 from par_plugins.datasets.files.idx_file import read_idx
 from par_plugins.datasets.files.npz_file import read_npz
-from par_plugins.datasets.find_path import first_existing
-from par_plugins.datasets.place_among_equals import place_among_equals
-from par_plugins.datasets.small_images.image_extras import image_extras
+from par_plugins.datasets.small_images.pixel_dataset import PixelDataset, rank_among_equals
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 NUM_DIGITS = 10
@@ -22,7 +19,7 @@ IDX_PREFIXES = {'train': 'train', 'test': 't10k'}
 
 
 @DATASETS.register_module()
-class MNISTDigits(AttributeDataset):
+class MNISTDigits(PixelDataset):
     """MNIST from its official IDX files, packed or not, or from an ``.npz`` file of its arrays.
 
     Source: Y. LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998;
@@ -47,37 +44,32 @@ class MNISTDigits(AttributeDataset):
     {'img_path': 'data/MNIST/train-images-idx3-ubyte#29473', 'gt_attributes': array([4]), ...}
 
     Args:
-        data_root: Folder of one of the layouts above.
-        split: ``train``, ``val``, ``test`` or a union of :data:`TRAIN_VAL_TEST`; None takes all.
-        pipeline: Transforms, without one that loads.
-        attributes: None or ``['digit']``.
+        *args: Folder of one of the layouts above, split (``train``, ``val``, ``test``,
+            ``trainval``, ``valtest``; None takes all) and a pipeline without a transform that
+            loads, see :class:`AttributeDataset`.
         num_images: Size of the random subset that ``train`` is; None takes all but those held out.
         subset_seed: Of the subset, at least 0; different seeds draw independently.
         balanced: Draw the same number of every digit, the remainder of different ones, instead of
             leaving that to chance (**ours**: the paper speaks of random subsets).
         num_val: Training images that are held out (**ours**: the paper names none).
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        **kwargs: The same.
 
     Raises:
         InputError: If a file is missing or not of its form, an argument is out of its range, or
             see :class:`AttributeDataset`.
     """
 
-    SPLITS = TRAIN_VAL_TEST
+    SCHEMA = SCHEMA
 
     def __init__(
         self,
-        data_root: str = '',
-        split: str | None = 'train',
-        pipeline: Sequence[dict | Callable] = (),
-        attributes: Sequence[str] | None = None,
+        *args: Any,
         num_images: int | None = None,
         subset_seed: int = 0,
         balanced: bool = False,
         num_val: int = 10_000,
         **kwargs: Any,
     ) -> None:
-        self.parts = self.parts_of(split) or ['train', 'val', 'test']
         if num_images is not None and num_images < 1:
             raise InputError(f'num_images must be at least 1, got {num_images}')
         for name, number in (('subset_seed', subset_seed), ('num_val', num_val)):
@@ -87,36 +79,9 @@ class MNISTDigits(AttributeDataset):
         self.subset_seed = subset_seed
         self.balanced = balanced
         self.num_val = num_val
-        super().__init__(
-            file_schema=SCHEMA,
-            data_root=data_root,
-            split=split,
-            pipeline=pipeline,
-            attributes=attributes,
-            data_prefix={'img_path': ''},
-            **kwargs,
-        )
+        super().__init__(*args, **kwargs)
 
-    def read_annotations(self) -> Annotations:
-        """Read the images of the split; a subset keeps the order of the file."""
-        names: list[str] = []
-        images, labels = [], []
-        for part in self.parts:
-            file, all_images, all_labels = self._read_file('test' if part == 'test' else 'train')
-            rows = np.arange(len(all_labels))
-            if part != 'test':
-                rows = self._training_rows(all_labels, file, held_out=part == 'val')
-            names += [f'{file}#{row}' for row in rows.tolist()]
-            images.append(all_images[rows])
-            labels.append(all_labels[rows].astype(np.int64))
-        return Annotations(
-            image_names=names,
-            targets=np.concatenate(labels)[:, None],
-            source=str(self.data_root),
-            extras=image_extras(np.concatenate(images)),
-        )
-
-    def _read_file(self, part: str) -> tuple[str, np.ndarray, np.ndarray]:
+    def read_file(self, part: str) -> tuple[str, np.ndarray, np.ndarray]:
         """Name of the file of images, all its images and their labels."""
         root = Path(self.data_root)
         if (root / NPZ).exists():
@@ -140,7 +105,8 @@ class MNISTDigits(AttributeDataset):
             raise InputError(f'{root / file}: labels must be integers in 0..{NUM_DIGITS - 1}')
         return file, images, labels
 
-    def _training_rows(self, labels: np.ndarray, file: str, *, held_out: bool) -> np.ndarray:
+    def training_rows(self, labels: np.ndarray, file: str, *, held_out: bool) -> np.ndarray:
+        """The last images are held out; of the others all or a random subset are trained on."""
         num_left = len(labels) - self.num_val
         source = Path(self.data_root) / file
         wanted = 0 if held_out else self.num_images or 1
@@ -173,4 +139,4 @@ def random_order(labels: np.ndarray, seed: int, *, balanced: bool) -> np.ndarray
     order = rng.permutation(len(labels))
     if not balanced:
         return order
-    return order[np.argsort(place_among_equals(labels[order]), kind='stable')]
+    return order[np.argsort(rank_among_equals(labels[order]), kind='stable')]
