@@ -1,7 +1,7 @@
 import numpy as np
 
 from par_plugins.datasets.samplers.label_rows import LabelRows
-from par_plugins.datasets.samplers.value_factors import image_factors, majority_ratios
+from par_plugins.datasets.samplers.value_factor_sampler import image_factors, majority_ratios
 from par_plugins.structures import Attribute, AttributeSchema
 
 SCHEMA = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old'))])
