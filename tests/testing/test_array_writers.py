@@ -3,8 +3,8 @@
 import numpy as np
 
 from par_plugins.datasets import LongTailedCIFAR100, MNISTDigits
-from par_plugins.testing.cifar100_writer import write_cifar100
-from par_plugins.testing.mnist_writer import write_mnist
+from par_plugins.testing.layouts.cifar100 import write_cifar100
+from par_plugins.testing.layouts.mnist import write_mnist
 
 
 def nearest_mean_accuracy(train, test):

@@ -1,4 +1,4 @@
-"""What the writers of Market-1501 and DukeMTMC-reID share: folders, queries, the attribute file."""
+"""Toy pedestrians as Market-1501 or DukeMTMC-reID: folders, queries, the file of attributes."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,17 +12,19 @@ from scipy.io import savemat
 
 from par_plugins.datasets.reid.reid_benchmark import DISTRACTOR, FOLDERS, JUNK
 from par_plugins.structures import InputError
-from par_plugins.testing.benchmark_writer import Rule, cell_array, has, write_images
 from par_plugins.testing.toy_appearance import ToyPedestrian
+from par_plugins.testing.toy_layout import Box, OnImage, Rule, cell_array, has, write_images
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 
 IMAGES_PER_IDENTITY = 12
 NAMELESS = {'distractors': DISTRACTOR, 'junk': JUNK}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReIDLayout:
     """How a benchmark names its files and labels.
+
+    No identity is both in training and test, and no set depends on another's size.
 
     Attributes:
         variable: The struct in the file of attributes, which is called like it.
@@ -30,6 +32,10 @@ class ReIDLayout:
         rules: The code of each of these.
         file_name: A file's name, given identity, camera and number of the image.
         num_cameras: Number of cameras.
+        extras: Further sets in the gallery, in shares of the test images: ``gallery_only``
+            (people with a name and labels whom no query shows), ``distractors`` and ``junk``
+            (badly boxed), a person for each image of these two.
+        splits: Names of the splits.
     """
 
     variable: str
@@ -37,11 +43,64 @@ class ReIDLayout:
     rules: Mapping[str, Rule]
     file_name: Callable[[int, int, int], str]
     num_cameras: int
+    extras: Mapping[str, float]
+    splits: Sequence[str] = ('train', 'test')
+
+    def write(
+        self,
+        root: Path,
+        sizes: Mapping[str, int],
+        *,
+        on_image: OnImage,
+        images_per_identity: int = IMAGES_PER_IDENTITY,
+        **world: Any,
+    ) -> dict[str, ToyPedestrians]:
+        """Write the benchmark; see :func:`write_toy_benchmark`.
+
+        Raises:
+            InputError: If an argument is out of its range, or the image folders hold other images,
+                which readers would take for a part of the benchmark.
+        """
+        extras = {name: max(1, round(share * sizes['test'])) for name, share in self.extras.items()}
+        sizes = {**sizes, **extras}
+        sets = {
+            name: ToyPedestrians(
+                size,
+                images_per_identity=1 if name in NAMELESS else images_per_identity,
+                first_identity=number,
+                identity_step=len(sizes),
+                num_cameras=self.num_cameras,
+                **world,
+            )
+            for number, (name, size) in enumerate(sizes.items(), start=1)
+        }
+        number, paths = count(), {}
+        for name, people in sets.items():
+            paths[name] = [
+                f'{FOLDERS[part]}/'
+                f'{self.file_name(NAMELESS.get(name, who.identity), who.camid, next(number))}'
+                for part, who in zip(_parts_of(name, people), people, strict=True)
+            ]
+        _refuse_other_images(root, set(chain.from_iterable(paths.values())))
+        rng = np.random.default_rng(0)  # of no use: boxes of junk are halves
+        for name, people in sets.items():
+            crop = _badly_boxed if name == 'junk' else None
+            progress = on_image if name in self.splits else None
+            write_images(root, people, paths[name], progress, crop, rng)
+        in_test = chain(sets['test'], sets.get('gallery_only', ()))
+        labelled: dict[str, Iterable[ToyPedestrian]] = {'train': sets['train'], 'test': in_test}
+        _write_attributes(root, self, labelled)
+        return sets
 
 
 def code(rule: Rule) -> Rule:
     """The files' code of a rule: 1 for no, 2 for yes."""
     return lambda who: 1 + rule(who)
+
+
+def codes(rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """The codes of rules."""
+    return {name: code(rule) for name, rule in rules.items()}
 
 
 def color_codes(prefix: str, trait: str, colors: Iterable[str], plain: Rule) -> dict[str, Rule]:
@@ -51,66 +110,6 @@ def color_codes(prefix: str, trait: str, colors: Iterable[str], plain: Rule) -> 
         return code(lambda who: has(trait, color)(who) * plain(who))
 
     return {prefix + color: of_color(color) for color in colors}
-
-
-def write_reid_benchmark(
-    root: str | Path,
-    layout: ReIDLayout,
-    *,
-    sizes: Mapping[str, int],
-    images_per_identity: int,
-    on_image: Callable[[], object] | None,
-    **world: Any,
-) -> dict[str, ToyPedestrians]:
-    """Write a toy benchmark: no identity is in two of its sets, no set depends on another's size.
-
-    Args:
-        root: Folder of the file of attributes and the image folders; made if missing, files are
-            overwritten.
-        layout: Whose.
-        sizes: Images of the sets: ``train``, ``test`` (queries and gallery) and, in the gallery
-            beside them, ``gallery_only`` (people with a name and labels), ``distractors`` and
-            ``junk`` (badly boxed), a person for each image of these.
-        images_per_identity: Of the others, under successive cameras.
-        on_image: Called after every image of ``train`` and ``test``.
-        **world: Further arguments of :class:`ToyPedestrians`.
-
-    Returns:
-        The sets by name.
-
-    Raises:
-        InputError: If an argument is out of its range, or the image folders hold other images,
-            which readers would take for a part of the benchmark.
-    """
-    sets = {
-        name: ToyPedestrians(
-            size,
-            images_per_identity=1 if name in NAMELESS else images_per_identity,
-            first_identity=number,
-            identity_step=len(sizes),
-            num_cameras=layout.num_cameras,
-            **world,
-        )
-        for number, (name, size) in enumerate(sizes.items(), start=1)
-    }
-    number, paths = count(), {}
-    for name, people in sets.items():
-        paths[name] = [
-            f'{FOLDERS[part]}/'
-            f'{layout.file_name(NAMELESS.get(name, who.identity), who.camid, next(number))}'
-            for part, who in zip(_parts_of(name, people), people, strict=True)
-        ]
-    _refuse_other_images(Path(root), set(chain.from_iterable(paths.values())))
-    for name, people in sets.items():
-        crop = _badly_boxed if name == 'junk' else None
-        progress = on_image if name in ('train', 'test') else None
-        write_images(Path(root), people, paths[name], progress, crop=crop)
-    _write_attributes(
-        Path(root),
-        layout,
-        {'train': sets['train'], 'test': chain(sets['test'], sets.get('gallery_only', ()))},
-    )
-    return sets
 
 
 def _refuse_other_images(root: Path, paths: set[str]) -> None:
@@ -133,8 +132,8 @@ def _parts_of(name: str, people: ToyPedestrians) -> list[str]:
     seen: set[tuple[int, int]] = set()
     identities: set[int] = set()
     for sighting in sightings:
-        first = sighting not in seen and (counts[sighting] > 1 or sighting[0] not in identities)
-        parts.append('query' if first else 'gallery')
+        is_query = sighting not in seen and (counts[sighting] > 1 or sighting[0] not in identities)
+        parts.append('query' if is_query else 'gallery')
         seen.add(sighting)
         identities.add(sighting[0])
     return parts
@@ -158,5 +157,6 @@ def _write_attributes(
     savemat(root / f'{layout.variable}.mat', {layout.variable: content}, do_compression=True)
 
 
-def _badly_boxed(image: np.ndarray) -> np.ndarray:
-    return image[len(image) // 2 :]
+def _badly_boxed(image: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, Box]:
+    lower_half = image[len(image) // 2 :]
+    return lower_half, (0, 0, lower_half.shape[1], lower_half.shape[0])
