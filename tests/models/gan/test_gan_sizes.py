@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from par_plugins.models.gan import channels_of, resolutions_of
+from par_plugins.models.gan import GANSizes
 from par_plugins.structures import InputError
 
 
@@ -21,17 +21,17 @@ from par_plugins.structures import InputError
     ],
 )
 def test_sizes_grow_from_a_first_map_by_doubling(size, first, number):
-    found = resolutions_of(size)
-    assert found[0] == first and len(found) == number
-    assert found[-1] == (size if isinstance(size, tuple) else (size, size))
-    for (height, width), double in pairwise(found):
+    resolutions = GANSizes(size).resolutions
+    assert resolutions[0] == first and len(resolutions) == number
+    assert resolutions[-1] == (size if isinstance(size, tuple) else (size, size))
+    for (height, width), double in pairwise(resolutions):
         assert double == (2 * height, 2 * width)
 
 
 @pytest.mark.parametrize('size', [100, 0, -28, (64, 128), (128, 80), (256,), (64, 64, 3), 24, 2])
 def test_a_size_that_no_first_map_reaches_is_refused_naming_it(size):
     with pytest.raises(InputError, match='image_size=') as caught:
-        resolutions_of(size)
+        GANSizes(size)
     assert repr(size) in str(caught.value) and '7x7' in str(caught.value)
 
 
@@ -44,5 +44,4 @@ def test_a_size_that_no_first_map_reaches_is_refused_naming_it(size):
     ],
 )
 def test_the_papers_channels_halve_between_a_cap_and_a_floor(size, channels, cap, expected):
-    found = channels_of(len(resolutions_of(size)), channels=channels, max_channels=cap)
-    assert found == expected
+    assert GANSizes(size, channels=channels, max_channels=cap).widths == expected
