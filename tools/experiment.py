@@ -59,12 +59,14 @@ def main() -> None:
         figure.savefig(args.figure, dpi=100)
     if args.publish:
         readme = args.publish / 'README.md'
-        text = between_marks(readme.read_text(), table, source=str(readme), name=experiment.name)
+        text = between_marks(
+            readme.read_text(encoding='utf-8'), table, source=str(readme), name=experiment.name
+        )
         results = args.publish / 'results' / f'{experiment.name}.json'
         results.parent.mkdir(exist_ok=True)
         content = {'baseline': experiment.baseline, 'scores': experiment.scores, 'runs': runs}
-        results.write_text(json.dumps(content, indent=1) + '\n')
-        readme.write_text(text)
+        results.write_text(json.dumps(content, indent=1) + '\n', encoding='utf-8')
+        readme.write_text(text, encoding='utf-8')
 
 
 if __name__ == '__main__':

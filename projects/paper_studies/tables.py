@@ -43,16 +43,22 @@ def publish(path: Path, results: Mapping[str, Any]) -> None:
         path: ``<study>/results/<name>.json``.
         results: Its content.
     """
-    path.write_text(json.dumps(results, indent=1) + '\n')
+    path.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
     readme = path.parents[1] / 'README.md'
     readme.write_text(
-        between_marks(readme.read_text(), table_of(results), source=str(readme), name=path.stem)
+        between_marks(
+            readme.read_text(encoding='utf-8'),
+            table_of(results),
+            source=str(readme),
+            name=path.stem,
+        ),
+        encoding='utf-8',
     )
 
 
 def main() -> None:
     for path in RESULTS:
-        publish(path, json.loads(path.read_text()))
+        publish(path, json.loads(path.read_text(encoding='utf-8')))
 
 
 if __name__ == '__main__':

@@ -11,7 +11,7 @@ from projects.paper_studies.training_curves import training_curves
 def write(folder, arm, seed, rows, start='20260101_000000'):
     path = folder / arm / f'seed_{seed}' / start / 'vis_data' / 'scalars.json'
     path.parent.mkdir(parents=True)
-    path.write_text('\n'.join(map(json.dumps, rows)) + '\n')
+    path.write_text('\n'.join(map(json.dumps, rows)) + '\n', encoding='utf-8')
 
 
 def test_a_curve_is_the_mean_over_seeds_and_a_validation_stands_at_the_step_before_it(tmp_path):

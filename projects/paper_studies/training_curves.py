@@ -70,7 +70,7 @@ def _rows(run: Path) -> list[tuple[int, dict[str, float]]]:
     if not logs:
         raise InputError(f'{run}: no vis_data/scalars.json')
     rows, step = [], 0
-    for line in (line for log in logs for line in log.read_text().splitlines()):
+    for line in (line for log in logs for line in log.read_text(encoding='utf-8').splitlines()):
         row = json.loads(line)
         # Only training counts steps; a validation comes after as many as there were before it.
         step = row.get('iter', step)

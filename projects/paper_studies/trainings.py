@@ -4,10 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from par_plugins.structures import InputError
 ROOT = Path(__file__).parents[2]
 LENET = ROOT / 'configs/mrgan/lenet5_mnist_28.py'
 MRGAN = ROOT / 'configs/mrgan/mrgan_mnist_28.py'
+DEACT = ROOT / 'configs/habp/lenet5_deact_mnist_28.py'
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,23 @@ class Training:
     folder: Path
     seed: int = 0
 
-    @property
-    def config_file(self) -> Path:
-        """Where the config is written; training leaves the one that it resolves a folder above."""
-        return self.folder / 'planned' / 'config.py'
+    def scores(self) -> dict[str, float] | None:
+        """The test scores of its last weights, None where it is not finished."""
+        path = self.folder / 'test_scores.json'
+        return json.loads(path.read_text(encoding='utf-8'))['scores'] if path.exists() else None
 
-    def scores(self, names: Sequence[str]) -> dict[str, float]:
-        """The test scores of these names that the finished run has."""
-        scores = json.loads((self.folder / 'test_scores.json').read_text())['scores']
-        return {name: scores[name] for name in names}
+
+def scores_of(
+    arms: Mapping[str, Mapping[str, Training]], names: Sequence[str]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """These scores of finished runs, by arm and run."""
+    return {
+        arm: {
+            run: {name: (training.scores() or {})[name] for name in names}
+            for run, training in of_arm.items()
+        }
+        for arm, of_arm in arms.items()
+    }
 
 
 def hook(config: Config, name: str) -> ConfigDict:
@@ -56,32 +64,32 @@ def train_all(trainings: Iterable[Training], *, jobs: int) -> None:
     Raises:
         InputError: If a run failed, or a folder holds the run of another config.
     """
-    trainings = list(trainings)
-    for training in trainings:
-        _write_config(training)
+    planned = [(training, _write_config(training)) for training in trainings]
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(partial(_train, jobs=jobs), trainings))
+        list(pool.map(lambda run: _train(run[0], run[1], jobs), planned))
 
 
-def _write_config(training: Training) -> None:
-    path, text = training.config_file, training.config.pretty_text
+def _write_config(training: Training) -> Path:
+    """Write the config; training leaves the one that it resolves a folder above."""
+    path, text = training.folder / 'planned' / 'config.py', training.config.pretty_text
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_aside(path) as unfinished:
-            unfinished.write_text(text)
-    elif path.read_text() != text:
+            unfinished.write_text(text, encoding='utf-8')
+    elif path.read_text(encoding='utf-8') != text:
         raise InputError(f'{training.folder} is of another config: choose another folder')
+    return path
 
 
-def _train(training: Training, *, jobs: int) -> None:
-    if (training.folder / 'test_scores.json').exists():
+def _train(training: Training, config: Path, jobs: int) -> None:
+    if training.scores() is not None:
         return
-    command: list[Any] = [sys.executable, ROOT / 'tools/train.py', training.config_file]
+    command: list[Any] = [sys.executable, ROOT / 'tools/train.py', config]
     command += ['--work-dir', training.folder, '--seed', str(training.seed)]
     command += ['--resume', '--test', 'last']
     threads = str(max(1, len(os.sched_getaffinity(0)) // jobs))
     log = training.folder / 'output.txt'
-    with log.open('w') as output:
+    with log.open('w', encoding='utf-8') as output:
         done = subprocess.run(
             command,
             stdout=output,
@@ -90,5 +98,5 @@ def _train(training: Training, *, jobs: int) -> None:
             env={**os.environ, 'OMP_NUM_THREADS': threads},
         )
     if done.returncode:
-        last = (log.read_text().strip().splitlines() or ['no output'])[-1]
+        last = (log.read_text(encoding='utf-8').strip().splitlines() or ['no output'])[-1]
         raise InputError(f'{training.folder}: the run ended with {done.returncode}: {last}')

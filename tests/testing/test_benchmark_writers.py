@@ -173,7 +173,7 @@ def test_the_reader_of_the_real_files_reads_rapv2(rapv2):
 
 def test_the_reader_of_the_real_files_reads_celeba(celeba):
     root, splits = celeba
-    lines = (root / 'Anno/list_attr_celeba.txt').read_text().splitlines()
+    lines = (root / 'Anno/list_attr_celeba.txt').read_text(encoding='utf-8').splitlines()
     assert lines[0] == '24' and len(lines) == 26 and lines[2].startswith('000001.jpg ')
     for split, pedestrians in splits.items():
         data = CelebA(data_root=root, split=split)

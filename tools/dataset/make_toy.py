@@ -68,7 +68,7 @@ def main() -> None:
     if args.root.is_dir() and any(args.root.iterdir()) and not marker.exists():
         raise InputError(f'{args.root} holds files that are no toys: choose another folder')
     args.root.mkdir(parents=True, exist_ok=True)
-    marker.write_text('Toy pedestrians, written by tools/dataset/make_toy.py\n')
+    marker.write_text('Toy pedestrians, written by tools/dataset/make_toy.py\n', encoding='utf-8')
     options: dict[str, Any] = {'image_size': tuple(args.image_size)} if 'image_size' in args else {}
     if 'images_per_identity' in args:
         options['images_per_identity'] = args.images_per_identity

@@ -143,7 +143,7 @@ def attribute_gains_figure(of_attributes: AttributeGains) -> Figure:
 def _read(path: Path) -> dict[str, tuple[float, float]]:
     """Share of positives and mA by attribute."""
     try:
-        with path.open(newline='') as file:
+        with path.open(newline='', encoding='utf-8') as file:
             return {
                 row['name']: (float(row['ratio']), float(row['mA'])) for row in csv.DictReader(file)
             }
@@ -170,8 +170,10 @@ def main() -> None:
     table = gains_table(of_attributes)
     print(table)
     if args.name:
-        text = between_marks(README.read_text(), table, source=str(README), name=args.name)
-        README.write_text(text)
+        text = between_marks(
+            README.read_text(encoding='utf-8'), table, source=str(README), name=args.name
+        )
+        README.write_text(text, encoding='utf-8')
     if args.figure:
         attribute_gains_figure(of_attributes).savefig(args.figure, dpi=100)
 

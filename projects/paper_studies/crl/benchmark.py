@@ -185,7 +185,7 @@ def peak_memory(run: Callable[[], object], device: str) -> float:
         run()
         return (torch.cuda.max_memory_allocated() - before) / 2**20
     ctypes.CDLL('libc.so.6').malloc_trim(0)  # what is free goes back, and is counted anew
-    Path('/proc/self/clear_refs').write_text('5')  # resets the peak
+    Path('/proc/self/clear_refs').write_text('5', encoding='utf-8')  # resets the peak
     before = status('VmRSS')
     run()
     return (status('VmHWM') - before) / 2**10
@@ -193,7 +193,7 @@ def peak_memory(run: Callable[[], object], device: str) -> float:
 
 def status(key: str) -> int:
     """A number of /proc/self/status, in KiB."""
-    lines = Path('/proc/self/status').read_text().splitlines()
+    lines = Path('/proc/self/status').read_text(encoding='utf-8').splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f'{key}:'))
 
 

@@ -128,8 +128,10 @@ def main() -> None:
     table = pull_table(pulls)
     print(table)
     if args.publish:
-        text = between_marks(README.read_text(), table, source=str(README), name='crl_pull')
-        README.write_text(text)
+        text = between_marks(
+            README.read_text(encoding='utf-8'), table, source=str(README), name='crl_pull'
+        )
+        README.write_text(text, encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -17,7 +17,7 @@ def write(folder, arm, seed, scores):
     path = folder / arm / f'seed_{seed}' / 'test_attributes.csv'
     path.parent.mkdir(parents=True)
     lines = [f'{name},{RATIOS[name]},{score}' for name, score in scores.items()]
-    path.write_text('\n'.join(['name,ratio,mA', *lines]) + '\n')
+    path.write_text('\n'.join(['name,ratio,mA', *lines]) + '\n', encoding='utf-8')
 
 
 def write_two_arms(folder):

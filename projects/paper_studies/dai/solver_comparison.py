@@ -187,8 +187,10 @@ def main() -> None:
     for name, table in tables.items():
         print(f'{name}\n{table}\n')
         if args.into:
-            text = args.into.read_text()
-            args.into.write_text(between_marks(text, table, source=str(args.into), name=name))
+            text = args.into.read_text(encoding='utf-8')
+            args.into.write_text(
+                between_marks(text, table, source=str(args.into), name=name), encoding='utf-8'
+            )
     if args.figure:
         dai_frontier_figure(dai_frontier(sampler)).savefig(args.figure, dpi=110)
 

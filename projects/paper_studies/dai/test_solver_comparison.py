@@ -94,13 +94,15 @@ def test_the_figure_has_a_line_a_cap_a_cross_for_each_stop_and_a_star():
 def test_the_command_line_fills_the_places_of_a_readme(monkeypatch, toy_root, tmp_path):
     readme = tmp_path / 'README.md'
     marks = '<!-- dai_caps: begin -->\n<!-- dai_caps: end -->\n'
-    readme.write_text(f'before\n{marks}between\n{marks.replace("caps", "adam")}after\n')
+    readme.write_text(
+        f'before\n{marks}between\n{marks.replace("caps", "adam")}after\n', encoding='utf-8'
+    )
     config = ROOT / 'configs/dai/resnet18_toy_pedestrians.py'
     arguments = [config, '--figure', tmp_path / 'frontier.png', '--into', readme]
     arguments += ['--cfg-options', f'train_dataloader.dataset.data_root={toy_root}']
     monkeypatch.setattr(sys, 'argv', ['dai_frontier.py', *map(str, arguments)])
     main()
-    before, _, after = readme.read_text().partition('between')
+    before, _, after = readme.read_text(encoding='utf-8').partition('between')
     assert '| none |' in before and '| 356 |' in after
     assert (tmp_path / 'frontier.png').stat().st_size > 5_000
 

@@ -41,7 +41,7 @@ def positive_probabilities(folders: Iterable[Path]) -> Line:
         path = folder / 'test_positive_probabilities.csv'
         if not path.is_file():
             raise InputError(f'{path}: no such file; test with PositiveProbabilityMetric')
-        with path.open() as file:
+        with path.open(encoding='utf-8') as file:
             for row in csv.DictReader(file):
                 runs_of[row['name']].append((int(row['positives']), float(row['probability'])))
     points = sorted((runs[0][0], mean(value for _, value in runs)) for runs in runs_of.values())
@@ -63,7 +63,7 @@ def scores_by_condition(
         InputError: If the results have no such arm, score or conditions.
     """
     try:
-        runs = json.loads(path.read_text())['runs']
+        runs = json.loads(path.read_text(encoding='utf-8'))['runs']
         lines: dict[str, Line] = {}
         for arm in arms or [name for name in runs if name != baseline]:
             values: dict[float, list[float]] = defaultdict(list)

@@ -82,8 +82,10 @@ def main() -> None:
     table = '\n'.join(lines)
     print(table)
     if args.publish:
-        text = between_marks(README.read_text(), table, source=str(README), name='logit_levels')
-        README.write_text(text)
+        text = between_marks(
+            README.read_text(encoding='utf-8'), table, source=str(README), name='logit_levels'
+        )
+        README.write_text(text, encoding='utf-8')
 
 
 if __name__ == '__main__':

@@ -30,9 +30,8 @@ from projects.paper_studies.mrgan.decorrelation import (
     small_generator,
 )
 from projects.paper_studies.tables import publish
-from projects.paper_studies.trainings import LENET, ROOT, Training, hook, train_all
+from projects.paper_studies.trainings import DEACT, LENET, Training, hook, scores_of, train_all
 
-DEACT = ROOT / 'configs/habp/lenet5_deact_mnist_28.py'
 FOLDER = Path(__file__).parent
 SCORES = ['attribute/label_accuracy']
 SEEDS = (0, 1, 2)
@@ -161,7 +160,7 @@ def classifier(study: Study, arm: Arm | None, generator: Training, *, size: int)
     images.update(interval=1, num_images=study.synthetic, **arm['images'])
     if images.type == 'MRGANGeneratorHook':
         images.setdefault('sigma_p', study.sizes[size][1])
-        images.config = str(generator.config_file)
+        images.config = generator.config.model
         images.checkpoint = str(generator.folder / f'epoch_{GAN_EPOCHS}.pth')
     return config
 
@@ -221,10 +220,7 @@ def main() -> None:
     train_all(generators(study, folder).values(), jobs=args.jobs)
     arms = trainings(study, folder)
     train_all([run for of_arm in arms.values() for run in of_arm.values()], jobs=args.jobs)
-    runs = {
-        arm: {name: run.scores(SCORES) for name, run in of_arm.items()}
-        for arm, of_arm in arms.items()
-    }
+    runs = scores_of(arms, SCORES)
     publish(
         FOLDER / 'results' / f'{args.study}.json',
         {'baseline': 'LeNet', 'scores': SCORES, 'spread': 'standard error', 'runs': runs},

@@ -52,7 +52,7 @@ def test_an_arm_is_what_its_name_says(short):
         if images.type == 'MRGANGeneratorHook':
             assert images.sigma_p == (0 if name.endswith('sigma_p 0') else 2.4)
             assert images.checkpoint == str(generator.folder / 'epoch_2.pth')
-            assert images.config == str(generator.config_file)
+            assert images.config == generator.config.model
         assert images.get('strength') == (1e-6 if name.endswith('real images') else None)
         assert loss['deact'].centred == name.startswith('centred')
         assert loss['deact'].loss_weight == (0 if name == 'AC' else 0.005)
@@ -62,7 +62,9 @@ def test_an_arm_is_what_its_name_says(short):
 @pytest.mark.parametrize('name', ['mnist_short', 'mnist_tuning'])
 def test_the_published_runs_are_those_of_the_script(name):
     study = mnist.STUDIES[name]
-    runs = json.loads((mnist.FOLDER / 'results' / f'{name}.json').read_text())['runs']
+    runs = json.loads((mnist.FOLDER / 'results' / f'{name}.json').read_text(encoding='utf-8'))[
+        'runs'
+    ]
     assert list(runs) == list(study.arms)
     assert list(runs['LeNet']) == [
         f'images {size}, subset {subset}, seed {seed}'

@@ -14,7 +14,7 @@ from mmengine.config import Config
 
 from par_plugins.apis import stop_on_input_error
 from projects.paper_studies.tables import publish
-from projects.paper_studies.trainings import LENET, MRGAN, Training, hook, train_all
+from projects.paper_studies.trainings import LENET, MRGAN, Training, hook, scores_of, train_all
 
 RESULTS = Path(__file__).parent / 'results/decorrelation_mnist.json'
 SEEDS = (0, 1)
@@ -98,10 +98,7 @@ def main() -> None:
     arms = trainings(args.work_dir)
     train_all([extractor(args.work_dir)], jobs=args.jobs)
     train_all([run for runs in arms.values() for run in runs.values()], jobs=args.jobs)
-    runs = {
-        arm: {name: run.scores(SCORES) for name, run in of_arm.items()}
-        for arm, of_arm in arms.items()
-    }
+    runs = scores_of(arms, SCORES)
     publish(RESULTS, {'baseline': 'without', 'scores': SCORES, 'runs': runs})
 
 

@@ -8,7 +8,7 @@ from projects.paper_studies.mrgan.decorrelation import RESULTS, trainings
 
 def test_arms_differ_in_the_decorrelation_alone_and_are_those_published():
     arms = trainings(Path('runs'))
-    published = json.loads(RESULTS.read_text())['runs']
+    published = json.loads(RESULTS.read_text(encoding='utf-8'))['runs']
     assert {arm: list(runs) for arm, runs in arms.items()} == {
         arm: list(runs) for arm, runs in published.items()
     }

@@ -22,7 +22,7 @@ def test_orthogonal_kernels_have_none_and_equal_ones_are_far_above_the_floor(
     tmp_path, monkeypatch, capsys
 ):
     config = tmp_path / 'gan.py'
-    config.write_text(CONFIG)
+    config.write_text(CONFIG, encoding='utf-8')
     gan = MODELS.build(
         dict(type='MRGAN', image_size=(8, 4), channels=2, num_noise=8, num_conditions=0)
     )
