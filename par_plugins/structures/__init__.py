@@ -6,7 +6,8 @@ from par_plugins.structures.attribute_schema import (
     AttributeSchema,
     SchemaMismatchError,
 )
-from par_plugins.structures.input_error import InputError, one_of
+from par_plugins.structures.checked_arguments import checked_choice, checked_number
+from par_plugins.structures.input_error import InputError
 from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
 from par_plugins.structures.operating_point import OperatingPoint
@@ -20,5 +21,6 @@ __all__ = [
     'LogitLayout',
     'OperatingPoint',
     'SchemaMismatchError',
-    'one_of',
+    'checked_choice',
+    'checked_number',
 ]

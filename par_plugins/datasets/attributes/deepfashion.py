@@ -25,7 +25,7 @@ from par_plugins.datasets.files.deepfashion_files import (
     read_parts,
     whole_numbers,
 )
-from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError, one_of
+from par_plugins.structures import UNKNOWN, Attribute, AttributeSchema, InputError, checked_choice
 
 CATEGORY = 'category'
 PARTS = ('train', 'val', 'test')
@@ -96,8 +96,8 @@ class DeepFashion(AttributeDataset):
         unknown: str = 'unknown',
         **kwargs: Any,
     ) -> None:
-        self.annotation = one_of('annotation', annotation, ('coarse', 'fine'))
-        self.unknown = one_of('unknown', unknown, ('unknown', 'negative'))
+        self.annotation = checked_choice('annotation', annotation, ('coarse', 'fine'))
+        self.unknown = checked_choice('unknown', unknown, ('unknown', 'negative'))
         self.with_category = with_category
         self.with_box = with_box
         root = Path(data_root)

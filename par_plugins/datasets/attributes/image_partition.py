@@ -6,7 +6,7 @@ import numpy as np
 
 from par_plugins.datasets.attribute_dataset import Annotations
 from par_plugins.datasets.files.matlab_file import MatlabValue
-from par_plugins.structures import one_of
+from par_plugins.structures import checked_choice
 
 NUM_PARTITIONS = 5  # of PETA and of both releases of RAP
 
@@ -21,7 +21,7 @@ def one_partition(cells: MatlabValue, split_index: int) -> MatlabValue:
     Raises:
         InputError: If there is no such partition, or the file has not five.
     """
-    one_of('split_index', split_index, range(NUM_PARTITIONS))
+    checked_choice('split_index', split_index, range(NUM_PARTITIONS))
     partitions = cells.cells()
     if len(partitions) != NUM_PARTITIONS:
         raise cells.error(f'has {len(partitions)} partitions, expected {NUM_PARTITIONS}')

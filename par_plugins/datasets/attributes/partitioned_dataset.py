@@ -8,7 +8,7 @@ import numpy as np
 from par_plugins.datasets.attribute_dataset import AttributeDataset
 from par_plugins.datasets.attributes.image_partition import one_partition, partitioned_annotations
 from par_plugins.datasets.files.matlab_file import MatlabValue
-from par_plugins.structures import Attribute, AttributeSchema, one_of
+from par_plugins.structures import Attribute, AttributeSchema, checked_choice
 
 
 class PartitionedFile(NamedTuple):
@@ -62,7 +62,7 @@ class PartitionedDataset(AttributeDataset):
         **kwargs: Any,
     ) -> None:
         wanted = self.parts_of(split)
-        one_of('attribute_set', attribute_set, ('evaluated', 'all'))
+        checked_choice('attribute_set', attribute_set, ('evaluated', 'all'))
         file = self.read_file(str(data_root), every=attribute_set == 'all')
         partition = one_partition(file.partitions, split_index)
         super().__init__(

@@ -9,7 +9,7 @@ import numpy as np
 from par_plugins.datasets.attribute_dataset import first_existing
 from par_plugins.datasets.attributes.partitioned_dataset import PartitionedDataset
 from par_plugins.datasets.files.matlab_file import MatlabValue, read_matlab_file
-from par_plugins.structures import UNKNOWN, one_of
+from par_plugins.structures import UNKNOWN, checked_choice
 
 VARIABLE = 'RAP_annotation'
 FILES = ('RAP_annotation/RAP_annotation.mat', 'RAP_annotation.mat')
@@ -66,7 +66,7 @@ class RAPDataset(PartitionedDataset):
         ann_file: str | None = None,
         **kwargs: Any,
     ) -> None:
-        self.uncertain = one_of('uncertain', uncertain, list(UNCERTAIN_BECOMES))
+        self.uncertain = checked_choice('uncertain', uncertain, list(UNCERTAIN_BECOMES))
         self._file = ann_file
         super().__init__(*args, **kwargs)
 

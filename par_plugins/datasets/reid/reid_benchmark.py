@@ -17,7 +17,7 @@ from par_plugins.datasets.reid.identity_attributes import (
     read_identity_attributes,
     targets_of,
 )
-from par_plugins.structures import UNKNOWN, AttributeSchema, InputError, one_of
+from par_plugins.structures import UNKNOWN, AttributeSchema, InputError, checked_choice
 
 FOLDERS = {'train': 'bounding_box_train', 'query': 'query', 'gallery': 'bounding_box_test'}
 NAME = re.compile(r'(-?[0-9]{1,9})_c([0-9])')  # identity and camera, at the start of a file's name
@@ -102,7 +102,7 @@ class ReIDBenchmark(AttributeDataset):
     ) -> None:
         self.distractors = distractors
         self.num_val_identities, self.val_seed = num_val_identities, val_seed
-        one_of('color_as', color_as, ('categorical', 'binary'))
+        checked_choice('color_as', color_as, ('categorical', 'binary'))
         self.file_attributes = tuple(
             chain.from_iterable(
                 item.split() if color_as == 'binary' and len(item.fields) > 1 else (item,)

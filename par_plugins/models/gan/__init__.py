@@ -1,6 +1,6 @@
 """MR-GAN: images at every resolution from one forward pass."""
 
-from par_plugins.models.gan.decorrelation import decorrelation_loss, welch_floor
+from par_plugins.models.gan.decorrelation import decorrelation_loss
 from par_plugins.models.gan.gan_loss import discriminator_loss, generator_loss
 from par_plugins.models.gan.gan_sizes import GANSizes
 from par_plugins.models.gan.label_vectors import LabelVectors
@@ -17,5 +17,4 @@ __all__ = [
     'decorrelation_loss',
     'discriminator_loss',
     'generator_loss',
-    'welch_floor',
 ]

@@ -20,9 +20,10 @@ from rich.table import Table
 
 from par_plugins.apis.preview_sampler import CAPS
 from par_plugins.datasets import PA100K
-from par_plugins.datasets.samplers import compare_with_adam, solve_dai
+from par_plugins.datasets.samplers import solve_dai
 from par_plugins.datasets.samplers.epoch_planned_sampler import plan_epoch
 from par_plugins.datasets.samplers.label_rows import LabelRows
+from projects.paper_studies.dai.matched_solutions import compare_with_adam
 from projects.paper_studies.dai.solver_comparison import ADAM_STEPS
 
 try:

@@ -16,9 +16,10 @@ from matplotlib.figure import Figure
 from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
 from par_plugins.apis.preview_sampler import CAPS, build_training_loader
 from par_plugins.apis.results_table import between_marks
-from par_plugins.datasets.samplers import DAISampler, DAISolution, compare_with_adam, solve_dai
+from par_plugins.datasets.samplers import DAISampler, DAISolution, solve_dai
 from par_plugins.datasets.samplers.dai_sampler import DIVERSITY
 from par_plugins.structures import InputError
+from projects.paper_studies.dai.matched_solutions import compare_with_adam
 
 ADAM_STEPS = (25, 50, 100, 200, 300, 356, 400, 500)
 """Where Adam is stopped; after 356 steps it draws about as many images as the paper prints."""

@@ -13,10 +13,26 @@ from rich.table import Table
 import par_plugins  # noqa: F401  (registers everything)
 from par_plugins.apis import stop_on_input_error
 from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
-from par_plugins.models.gan import decorrelation_loss, welch_floor
+from par_plugins.models.gan import decorrelation_loss
 from par_plugins.structures import InputError
 
 WEIGHT = 'generator_ema.module.projection.weight'
+
+
+def welch_floor(num_kernels: int, kernel_size: int) -> float:
+    """Least value of the ``mean`` of :func:`decorrelation_loss` (Welch, 1974).
+
+    ``num_kernels`` vectors cannot all be orthogonal in fewer dimensions: the mean squared cosine
+    over all ordered pairs, an equal pair counting 0, is at least ``1/d - 1/N_Z``.
+
+    Args:
+        num_kernels: Number N_Z of kernels.
+        kernel_size: Their length d: height times width.
+
+    Returns:
+        The floor; 0 where the kernels fit orthogonally.
+    """
+    return max(0.0, 1 / kernel_size - 1 / num_kernels)
 
 
 def parse_args() -> argparse.Namespace:

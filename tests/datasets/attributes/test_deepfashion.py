@@ -247,7 +247,7 @@ def test_fine_files_of_different_lengths_are_refused(tmp_path, kind):
 def test_missing_files_and_unknown_options_are_named(tmp_path):
     with pytest.raises(InputError, match=r'list_attr_cloth\.txt: no such file; DeepFashion needs'):
         DeepFashion(data_root=tmp_path)
-    with pytest.raises(InputError, match="annotation must be one of 'coarse', 'fine', got 'rough'"):
+    with pytest.raises(InputError, match="annotation must be one of coarse, fine, got 'rough'"):
         DeepFashion(data_root=tmp_path, annotation='rough')
-    with pytest.raises(InputError, match="unknown must be one of 'unknown', 'negative', got 'no'"):
+    with pytest.raises(InputError, match="unknown must be one of unknown, negative, got 'no'"):
         DeepFashion(data_root=tmp_path, unknown='no')

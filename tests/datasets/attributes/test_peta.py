@@ -194,7 +194,7 @@ def test_a_wrong_argument_is_named(tmp_path):
     write(tmp_path)
     with pytest.raises(InputError, match='split_index must be one of 0, 1, 2, 3, 4, got 5'):
         PETA(data_root=tmp_path, split_index=5)
-    with pytest.raises(InputError, match="attribute_set must be one of 'evaluated', 'all'"):
+    with pytest.raises(InputError, match='attribute_set must be one of evaluated, all'):
         PETA(data_root=tmp_path, attribute_set='colours')
     with pytest.raises(InputError, match="no split 'dev'; it has train, val, test, trainval"):
         PETA(data_root=tmp_path, split='dev')

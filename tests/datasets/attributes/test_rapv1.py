@@ -145,7 +145,7 @@ def test_another_content_is_one_sentence_naming_file_and_place(tmp_path, case):
 
 def test_a_wrong_argument_is_named(tmp_path):
     write(tmp_path)
-    with pytest.raises(InputError, match="uncertain must be one of 'unknown', 'negative', got 0"):
+    with pytest.raises(InputError, match='uncertain must be one of unknown, negative, got 0'):
         RAPv1(data_root=tmp_path, uncertain=0)
     with pytest.raises(InputError, match='split_index must be one of 0, 1, 2, 3, 4, got -1'):
         RAPv1(data_root=tmp_path, split_index=-1)

@@ -93,7 +93,7 @@ def test_colors_as_binary_attributes_keep_what_the_file_says(market):
     for field in ('upred', 'downbrown', 'handbag'):
         expected = [made.codes['test'][pid][field] - 1 for pid in data.pids]
         assert data.targets[:, schema.index(field)].tolist() == expected
-    with pytest.raises(InputError, match="color_as must be one of 'categorical', 'binary'"):
+    with pytest.raises(InputError, match='color_as must be one of categorical, binary'):
         Market1501(data_root=root, color_as='softmax')
 
 

@@ -1,4 +1,4 @@
-"""The frontier between balance and diversity of the draws."""
+"""DAI's solvers under the same conditions: size, cap and effective sample size."""
 
 from typing import Any
 
