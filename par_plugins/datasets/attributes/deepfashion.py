@@ -110,20 +110,20 @@ class DeepFashion(AttributeDataset):
     def _read_schema(self) -> AttributeSchema:
         named = read_names(self._folder / 'list_attr_cloth.txt')
         groups: tuple[str, ...] = COARSE_GROUPS
-        if self.annotation == 'fine' and any(kind == len(FINE_GROUPS) for _, kind in named):
+        if self.annotation == 'fine' and any(type_ == len(FINE_GROUPS) for _, type_ in named):
             groups = FINE_GROUPS
         attributes: list[tuple[str, tuple[str, ...] | None, str]] = []
         if self.with_category:
             categories = read_names(self._folder / 'list_category_cloth.txt')
             values = tuple(name for name, _ in categories)
             attributes.append((CATEGORY, values, CATEGORY))
-        for name, kind in named:
-            if not 1 <= kind <= len(groups):
+        for name, type_ in named:
+            if not 1 <= type_ <= len(groups):
                 raise InputError(
-                    f'{self._folder / "list_attr_cloth.txt"}: type {kind} of {name!r} is not one '
+                    f'{self._folder / "list_attr_cloth.txt"}: type {type_} of {name!r} is not one '
                     f'of 1..{len(groups)}'
                 )
-            attributes.append((name, None, groups[kind - 1]))
+            attributes.append((name, None, groups[type_ - 1]))
         try:
             return AttributeSchema(Attribute(*attribute) for attribute in attributes)
         except InputError as error:
@@ -151,8 +151,12 @@ class DeepFashion(AttributeDataset):
         names = [name for name, part in part_of.items() if part in self.parts]
         row_of = dict.fromkeys(part_of, ELSEWHERE) | {name: row for row, name in enumerate(names)}
         files = {
-            what: self._folder / f'list_{kind}.txt'
-            for what, kind in (('labels', 'attr_img'), (CATEGORY, 'category_img'), ('box', 'bbox'))
+            what: self._folder / f'list_{suffix}.txt'
+            for what, suffix in (
+                ('labels', 'attr_img'),
+                (CATEGORY, 'category_img'),
+                ('box', 'bbox'),
+            )
         }
         return self._read_split(
             [decoded(partition, name) for name in names],
@@ -165,8 +169,8 @@ class DeepFashion(AttributeDataset):
         listing = self._folder / f'{part}.txt'
         names = [decoded(listing, name) for _, name in read_lines(listing)]
         files = {
-            what: self._folder / f'{part}_{kind}.txt'
-            for what, kind in (('labels', 'attr'), (CATEGORY, 'cate'), ('box', 'bbox'))
+            what: self._folder / f'{part}_{suffix}.txt'
+            for what, suffix in (('labels', 'attr'), (CATEGORY, 'cate'), ('box', 'bbox'))
         }
         return self._read_split(names, files, lambda path: align_by_line(path, len(names)))
 

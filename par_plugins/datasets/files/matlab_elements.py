@@ -31,7 +31,7 @@ class DamagedError(Exception):
 
 
 class _Element(NamedTuple):
-    kind: int
+    type_: int
     start: int  # of the data
     size: int
     end: int  # where the next element starts
@@ -56,9 +56,9 @@ def sound_matlab_bytes(content: bytes, variables: Container[str]) -> bytes:
     kept: dict[str, bytes] = {}
     start = HEADER_BYTES
     while start < len(content):
-        kind, data, size, start = _Elements(content, order).read(start, len(content))
+        type_, data, size, start = _Elements(content, order).read(start, len(content))
         element = content[data - 8 : data + size]
-        if kind == COMPRESSED:
+        if type_ == COMPRESSED:
             element = _expanded(element[8:], sum(map(len, kept.values())))
         elements = _Elements(element, order)
         name = elements.name()
@@ -110,20 +110,20 @@ class _Elements:
             raise DamagedError(f'a variable has more than {MAX_ELEMENTS} elements')
         if start + 8 > end:
             raise DamagedError(f'it is cut at byte {start}')
-        kind, size = self.tag.unpack_from(self.buffer, start)
-        if kind >> 16:  # a small element: type, size and up to four bytes of data in the tag
-            kind, size, data, following = kind & 0xFFFF, kind >> 16, start + 4, start + 8
+        type_, size = self.tag.unpack_from(self.buffer, start)
+        if type_ >> 16:  # a small element: type, size and up to four bytes of data in the tag
+            type_, size, data, following = type_ & 0xFFFF, type_ >> 16, start + 4, start + 8
             if size > 4:
                 raise DamagedError(f'a small element of {size} bytes at byte {start}')
         else:
             data = start + 8
-            padding = 0 if kind in (MATRIX, COMPRESSED) else -size % 8
+            padding = 0 if type_ in (MATRIX, COMPRESSED) else -size % 8
             following = data + size + padding
         if following > end:
             raise DamagedError(
                 f'{size} bytes are announced at byte {start}, {max(end - data, 0)} are there'
             )
-        return _Element(kind, data, size, following)
+        return _Element(type_, data, size, following)
 
     def name(self) -> str:
         """The name of the variable that the buffer holds."""
@@ -138,25 +138,27 @@ class _Elements:
         if depth == 0:
             raise DamagedError(f'it nests deeper than {MAX_DEPTH} levels')
         flags, length, _, start = self._header(matrix)
-        kind = flags & 0xFF
-        if kind in NUMERIC_CLASSES:
+        class_ = flags & 0xFF
+        if class_ in NUMERIC_CLASSES:
             for _ in range(2 if flags & COMPLEX_FLAG else 1):
                 start = self._check_numbers(start, matrix.end, length)
-        elif kind == CHAR:
+        elif class_ == CHAR:
             text = self._expect(start, matrix.end, TEXT_TYPES, 'no text')
             if length > text.size:
                 raise DamagedError(f'{text.size} bytes at byte {start} for {length} letters')
             start = text.end
-        elif kind in (CELL, STRUCT):
+        elif class_ in (CELL, STRUCT):
             fields = 1
-            if kind == STRUCT:
+            if class_ == STRUCT:
                 fields, start = self._struct_fields(start, matrix.end)
             if 8 * length * max(fields, 1) > matrix.end - start + 8:
                 raise DamagedError(f'a cell or struct at byte {start} is larger than its data')
             for _ in range(length * fields):
                 start = self.check_matrix(start, matrix.end, depth - 1)
         else:
-            raise DamagedError(f'it holds a sparse matrix, an object or a function (class {kind})')
+            raise DamagedError(
+                f'it holds a sparse matrix, an object or a function (class {class_})'
+            )
         if start != matrix.end:
             raise DamagedError(f'{matrix.end - start} bytes too many at byte {start}')
         return matrix.end
@@ -187,16 +189,16 @@ class _Elements:
 
     def _check_numbers(self, start: int, end: int, length: int) -> int:
         element = self._expect(start, end, NUMBER_BYTES, 'no numbers')
-        if element.size != length * NUMBER_BYTES[element.kind]:
+        if element.size != length * NUMBER_BYTES[element.type_]:
             raise DamagedError(
                 f'{element.size} bytes of numbers at byte {start} for {length} of them'
             )
         return element.end
 
-    def _expect(self, start: int, end: int, kinds: Container[int], problem: str) -> _Element:
+    def _expect(self, start: int, end: int, types: Container[int], problem: str) -> _Element:
         element = self.read(start, end)
-        if element.kind not in kinds:
-            raise DamagedError(f'{problem} at byte {start} (type {element.kind})')
+        if element.type_ not in types:
+            raise DamagedError(f'{problem} at byte {start} (type {element.type_})')
         return element
 
     def _number(self, code: str, start: int) -> int:

@@ -121,15 +121,15 @@ class ReIDBenchmark(AttributeDataset):
         images, targets, queries = [], [], []
         labels_of = cache(self._labels_of)
         for part in self.parts:
-            found = self._images_of(part)
+            listed = self._images_of(part)
             labels = labels_of('train' if part == 'train' else 'test')
-            is_query = np.full(len(found.names), part == 'query')
+            is_query = np.full(len(listed.names), part == 'query')
             if self.split in ('val', 'train_without_val'):
-                found, is_query = self._validation(found)
+                listed, is_query = self._validation(listed)
             targets.append(
-                targets_of(found.pids.tolist(), labels, found.names, source=self.ann_file)
+                targets_of(listed.pids.tolist(), labels, listed.names, source=self.ann_file)
             )
-            images.append(found)
+            images.append(listed)
             queries.append(is_query)
         extras = {}
         if self.split not in ('train', 'train_without_val'):
@@ -160,12 +160,12 @@ class ReIDBenchmark(AttributeDataset):
         """The images of a part, junk dropped."""
         names = _image_names(self._folder / FOLDERS[part])
         numbers = [self._identity_and_camera(part, name) for name in names]
-        found = Images(
+        listed = Images(
             [f'{FOLDERS[part]}/{name}' for name in names],
             *np.array(numbers, dtype=np.int64).reshape(-1, 2).T,
         )
-        found = found.take(np.flatnonzero(found.pids != JUNK))
-        size = (len(found.names), len(set(found.pids.tolist()) - {DISTRACTOR}))
+        listed = listed.take(np.flatnonzero(listed.pids != JUNK))
+        size = (len(listed.names), len(set(listed.pids.tolist()) - {DISTRACTOR}))
         if size != self.OFFICIAL[part]:
             print_log(
                 f'{self._folder / FOLDERS[part]}: {size[0]} images of {size[1]} identities; the '
@@ -174,16 +174,16 @@ class ReIDBenchmark(AttributeDataset):
                 logger='current',
             )
         if part == 'gallery' and self.distractors is not None:
-            return self._with_distractors(found, self.distractors)
-        return found
+            return self._with_distractors(listed, self.distractors)
+        return listed
 
-    def _with_distractors(self, found: Images, folder: str) -> Images:
+    def _with_distractors(self, listed: Images, folder: str) -> Images:
         names = _image_names(self._folder / folder)
         cameras = [int(match[2]) if (match := NAME.match(name)) else UNKNOWN for name in names]
         return Images(
-            found.names + [f'{folder}/{name}' for name in names],
-            np.concatenate([found.pids, np.full(len(names), DISTRACTOR)]),
-            np.concatenate([found.camids, np.array(cameras, dtype=np.int64)]),
+            listed.names + [f'{folder}/{name}' for name in names],
+            np.concatenate([listed.pids, np.full(len(names), DISTRACTOR)]),
+            np.concatenate([listed.camids, np.array(cameras, dtype=np.int64)]),
         )
 
     def _identity_and_camera(self, part: str, name: str) -> tuple[int, int]:
@@ -250,7 +250,7 @@ def _image_names(folder: Path) -> list[str]:
         names = sorted(os.listdir(folder))
     except OSError as error:
         raise InputError(f'{folder}: cannot be listed ({error.strerror})') from error
-    found = [name for name in names if name.lower().endswith(SUFFIXES)]
-    if not found:
+    pictures = [name for name in names if name.lower().endswith(SUFFIXES)]
+    if not pictures:
         raise InputError(f'{folder}: there is no image in it')
-    return found
+    return pictures
