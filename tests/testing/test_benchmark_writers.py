@@ -1,5 +1,6 @@
 """The toy benchmark in the layouts of PETA, RAP v1, RAP v2, CelebA and DeepFashion."""
 
+import doctest
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ from scipy.io import loadmat
 
 from par_plugins.datasets import PETA, CelebA, DeepFashion, RAPv1, RAPv2
 from par_plugins.structures import InputError
-from par_plugins.testing import write_toy_benchmark
+from par_plugins.testing import toy_layout, write_toy_benchmark
 from par_plugins.testing.layouts.celeba import FACE_SIZE
 from par_plugins.testing.layouts.celeba import RULES as CELEBA_RULES
 from par_plugins.testing.layouts.deepfashion import (
@@ -234,3 +235,7 @@ def test_the_same_seed_writes_the_same_files(tmp_path):
         assert path.read_bytes() == Path(other).read_bytes()
     one, two = (RAPv2(data_root=tmp_path / name) for name in ('one', 'two'))
     np.testing.assert_array_equal(one.targets, two.targets)
+
+
+def test_the_examples_are_true():
+    assert doctest.testmod(toy_layout) == (0, 1)

@@ -1,8 +1,9 @@
+import doctest
 from itertools import pairwise
 
 import pytest
 
-from par_plugins.models.gan import GANSizes
+from par_plugins.models.gan import GANSizes, gan_sizes
 from par_plugins.structures import InputError
 
 
@@ -45,3 +46,7 @@ def test_a_size_that_no_first_map_reaches_is_refused_naming_it(size):
 )
 def test_the_papers_channels_halve_between_a_cap_and_a_floor(size, channels, cap, expected):
     assert GANSizes(size, channels=channels, max_channels=cap).widths == expected
+
+
+def test_the_examples_are_true():
+    assert doctest.testmod(gan_sizes) == (0, 2)
