@@ -21,7 +21,7 @@ import torch
 from rich.progress import Progress
 
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
-from par_plugins.testing import write_pa100k
+from par_plugins.testing import write_toy_benchmark
 
 TOOLS = Path(__file__).parent
 CONFIG = TOOLS.parent / 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
@@ -107,7 +107,7 @@ def main() -> None:
     root, alone = args.folder / 'data', args.folder / 'alone'
     if args.folder.exists() and any(args.folder.iterdir()):
         sys.exit(f'error: {args.folder} is not empty')
-    write_pa100k(root, num_train=TRAIN_IMAGES)
+    write_toy_benchmark(root, 'PA100K', num_train=TRAIN_IMAGES)
 
     duration = run(command(root, alone, args.epochs), alone)
     assert duration is not None  # nobody killed it

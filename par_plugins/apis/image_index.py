@@ -9,7 +9,7 @@ import numpy as np
 from mmengine.config import Config
 
 from par_plugins.apis.runner import build_predictor, predicted_samples
-from par_plugins.datasets.npz_file import read_npz
+from par_plugins.datasets.files.npz_file import read_npz
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import AttributeSchema, InputError, printable

@@ -158,7 +158,9 @@ def _read(file: Path | IO[bytes], map_location: Any, *, name: str) -> dict[str, 
 
 def _reason(error: Exception) -> str:
     text = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
-    if text.startswith('Weights only load failed'):  # torch goes on with how to load it all the same
+    if text.startswith(
+        'Weights only load failed'
+    ):  # torch goes on with how to load it all the same
         text = 'its pickle asks for more'
     return f'{type(error).__name__}: {text.splitlines()[0] if text else "no reason given"}'
 

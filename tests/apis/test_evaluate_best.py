@@ -36,7 +36,6 @@ def config_of(toy_root, work_dir):
         work_dir,
         **{
             'train_cfg.max_epochs': 3,
-            'param_scheduler.1.T_max': 3,
             'train_dataloader.dataset.indices': 8,
             'default_hooks.checkpoint.save_best': SCORE,
         },

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from par_plugins.datasets import PA100K, PETA, AttributeCSV, CelebA, RAPv2
-from par_plugins.datasets.attribute_csv_writer import write_attribute_csv
+from par_plugins.datasets.attributes.attribute_csv_writer import write_attribute_csv
 from par_plugins.datasets.search_roles import search_roles
 from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
 from par_plugins.structures import InputError

@@ -109,7 +109,6 @@ def start(toy_root):
     def start_training(work_dir, workers):
         options = [
             'train_cfg.max_epochs=500',
-            'param_scheduler.1.T_max=None',
             'default_hooks.logger.interval=1',
             *(f'{s}_dataloader.dataset.data_root={toy_root}' for s in ('train', 'val', 'test')),
             *(f'{s}_dataloader.num_workers={workers}' for s in ('train', 'val', 'test')),

@@ -13,7 +13,7 @@ from mmengine.config import Config
 
 from par_plugins.apis import build_runner
 from par_plugins.apis.image_index import ImageIndex, embed_images
-from par_plugins.apis.retrieval_study import predict_retrieval_set
+from par_plugins.apis.retrieval_set import predict_retrieval_set
 from par_plugins.structures import AttributeSchema, InputError
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,6 @@ def command(tool, *arguments, toy_root, options=()):
             *map(str, arguments),
             '--cfg-options',
             'train_cfg.max_epochs=1',
-            'param_scheduler.1.T_max=None',
             *(f'{split}_dataloader.dataset.data_root={toy_root}' for split in splits),
             *(f'{split}_dataloader.num_workers=0' for split in splits),
             *(f'{split}_dataloader.batch_size=8' for split in splits),

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.datasets.attribute_csv_writer import write_attribute_csv
+from par_plugins.datasets.attributes.attribute_csv_writer import write_attribute_csv
 from par_plugins.datasets.build_attribute_dataset import build_attribute_dataset
 from par_plugins.datasets.search_roles import search_roles
 from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
