@@ -31,8 +31,8 @@ $(TOY)/annotation.mat: | .venv/installed
 
 demo: .venv/installed $(TOY)/annotation.mat
 	rm -rf $(DEMO)
-	$(BIN)/python tools/train.py configs/toy/resnet18_toy_pedestrians.py --work-dir $(DEMO)
-	$(BIN)/python tools/analysis/show_predictions.py configs/toy/resnet18_toy_pedestrians.py \
+	$(BIN)/python tools/train.py configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py --work-dir $(DEMO)
+	$(BIN)/python tools/analysis/show_predictions.py configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py \
 	    $(DEMO)/best*.pth $(DEMO)/predictions.png
 	@echo
 	@echo "checkpoint:           $$(ls $(DEMO)/best*.pth)"

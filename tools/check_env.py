@@ -135,6 +135,15 @@ def describe_ops(versions: Mapping[str, str]) -> str:
     return 'compiled'
 
 
+def pretrained_files() -> dict[str, Path]:
+    """Where each set of weights that the configs start from is kept, by its address."""
+    hub = Path(os.environ.get('TORCH_HOME', Path.home() / '.cache/torch'), 'hub/checkpoints')
+    models = Path(__file__).parents[1] / 'configs/_base_/models'
+    texts = [path.read_text(encoding='utf-8') for path in sorted(models.glob('*.py'))]
+    addresses = re.findall(r'https?://[^\'"]+', '\n'.join(texts))
+    return {address: hub / address.rpartition('/')[2] for address in addresses}
+
+
 def main() -> None:
     versions = installed_versions()
     print('\n'.join(f'{name:24}{version}' for name, version in versions.items()))
@@ -143,6 +152,9 @@ def main() -> None:
     if not any('torch' in line for line in found):
         print('\n'.join(describe_devices()))
         print(f'operators of mmcv: {describe_ops(versions)}')
+    for address, path in pretrained_files().items():
+        if not path.is_file():
+            print(f'not here yet: {path}, fetched from {address} when a config starts from it')
     for line in found:
         print(f'PROBLEM: {line}')
     print('no problem found' if not found else f'{len(found)} problems found')

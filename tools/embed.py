@@ -1,4 +1,8 @@
-"""Look at every picture below a folder, and write what was seen to an index to search in."""
+"""Look at every picture below a folder, and write what was seen to an index to search in.
+
+Pictures that cannot be read are left out of it, and named at the end; the status is 0 all the same,
+unless there is no picture left.
+"""
 
 import argparse
 from pathlib import Path
@@ -7,10 +11,15 @@ from rich.progress import Progress
 
 from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
 from par_plugins.apis.image_index import embed_images
+from par_plugins.structures import printable
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, parents=[RUNNER_OPTIONS])
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[RUNNER_OPTIONS],
+    )
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('folder', type=Path, help='pictures; folders in it are looked into too')
     parser.add_argument('index', type=Path, help='file to write, .npz')
@@ -24,6 +33,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     cfg = load_config(args, work_dir='{config}/embed')
+    unreadable: list[str] = []
     with Progress() as progress:
         task = progress.add_task('pictures')
         index = embed_images(
@@ -31,9 +41,13 @@ def main() -> None:
             args.checkpoint,
             args.folder,
             on_images=lambda done, total: progress.update(task, completed=done, total=total),
+            on_unreadable=unreadable.append,
         )
     index.save(args.index)
     count, width = index.embeddings.shape
+    if unreadable:
+        print(f'{len(unreadable)} pictures could not be read and are not in the index:')
+        print('\n'.join(f'    {printable(problem)}' for problem in unreadable))
     print(f'Wrote {count} embeddings of width {width} to {args.index}.')
 
 

@@ -1,72 +1,126 @@
-"""Run an experiment: every arm with every seed, then the table that compares them.
+"""Train leaves with the same seeds, and compare what they score.
 
-What has been run is not run again, so that an interrupted experiment goes on where it stopped.
+The last weights are tested, so that all leaves have made the same number of steps; differences to
+the baseline are paired by seed. What has been run is not run again, so that an interrupted
+experiment goes on where it stopped.
+
+    tools/experiment.py configs/toy/{cross-entropy,dai}_resnet18_*.py --seeds 0 1 2 \\
+        --scores attribute/mA attribute/f1 --jobs 2
 """
 
 import argparse
 import json
+import shlex
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
+from mmengine.config import Config
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.experiment import Experiment
-from par_plugins.apis.results_table import between_marks
-from par_plugins.visualization import comparison_figure
+with redirect_stdout(sys.stderr):  # packages that print when they are imported
+    from par_plugins.apis import load_config, stop_on_input_error
+    from par_plugins.apis.command_line import CFG_OPTIONS
+    from par_plugins.apis.comparison_table import comparison_table
+    from par_plugins.apis.experiment import Training, check_scores, train_all
+    from par_plugins.engine.written_aside import written_aside
+    from par_plugins.structures import InputError
+    from par_plugins.visualization import comparison_figure
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[CFG_OPTIONS],
     )
-    parser.add_argument('experiment', type=Path, help='YAML file, see configs/dai')
-    parser.add_argument('--work-dir', type=Path, help='default: work_dirs/<name>')
+    parser.add_argument('leaves', nargs='+', type=Path, help='configs, an arm of the table each')
+    parser.add_argument('--seeds', nargs='+', type=int, default=[0], help='default: 0')
+    parser.add_argument('--scores', nargs='+', required=True, help='such as attribute/mA')
+    parser.add_argument('--baseline', type=Path, help='a leaf; default: the first one')
+    parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/experiment'))
     parser.add_argument('--jobs', type=int, default=1, help='trainings at once')
-    parser.add_argument(
-        '--finished',
-        action='store_true',
-        help='run nothing, and compare the runs that are finished in all arms',
-    )
-    parser.add_argument(
-        '--publish',
-        action='store_true',
-        help='also write the scores to results/<name>.json beside the file, and the table to its '
-        'place in the README there',
-    )
+    parser.add_argument('--publish', type=Path, help='also write runs and scores to this JSON')
     parser.add_argument('--figure', type=Path, help='also draw the arms here (PNG)')
+    parser.add_argument(
+        '--commands',
+        action='store_true',
+        help="train nothing; print a command for each run, for a cluster's own queue",
+    )
     return parser.parse_args()
 
 
 @stop_on_input_error
 def main() -> None:
     args = parse_args()
-    experiment = Experiment.read(args.experiment)
-    work_dir = args.work_dir or Path('work_dirs', experiment.name)
-    if args.finished:
-        runs = experiment.finished(work_dir)
-    else:
-        columns = (TextColumn('runs'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns) as progress:
-            task = progress.add_task('runs', total=experiment.num_runs)
-            runs = experiment.run(
-                work_dir, jobs=args.jobs, on_run=lambda *_: progress.advance(task)
-            )
-    table = experiment.table(runs)
-    print(table)
+    baseline = args.baseline or args.leaves[0]
+    leaves = {path.stem: path for path in args.leaves}
+    if len(leaves) < len(args.leaves):
+        raise InputError('two of the leaves have one name, which would be one arm of the table')
+    if baseline.stem not in leaves:
+        raise InputError(f'--baseline {baseline}: is not among the leaves')
+    for name, numbers in (('seeds', args.seeds), ('jobs', [args.jobs])):
+        if min(numbers) < (name == 'jobs') or len(set(numbers)) < len(numbers):
+            raise InputError(f'--{name} {" ".join(map(str, numbers))}: not such numbers')
+    if args.commands:
+        print('\n'.join(commands(args)))
+        return
+    configs = {name: read(path, args) for name, path in leaves.items()}
+    check_scores(configs, args.scores)
+    trainings = {
+        name: {
+            str(seed): Training(config, args.work_dir / name / f'seed_{seed}', seed)
+            for seed in args.seeds
+        }
+        for name, config in configs.items()
+    }
+    in_order = [of_leaf[str(seed)] for seed in args.seeds for of_leaf in trainings.values()]
+    columns = (TextColumn('runs'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task('runs', total=len(in_order))
+        train_all(in_order, jobs=args.jobs, on_run=lambda _: progress.advance(task))
+    runs = {
+        name: {seed: chosen(run.scores() or {}, args.scores) for seed, run in of_leaf.items()}
+        for name, of_leaf in trainings.items()
+    }
+    print(comparison_table(runs, baseline=baseline.stem, scores=args.scores))
     if args.figure:
-        figure = comparison_figure(runs, baseline=experiment.baseline, scores=experiment.scores)
+        figure = comparison_figure(runs, baseline=baseline.stem, scores=args.scores)
         figure.savefig(args.figure, dpi=100)
     if args.publish:
-        readme = args.experiment.parent / 'README.md'
-        text = readme.read_text(encoding='utf-8')
-        text = between_marks(text, table, source=str(readme), name=experiment.name)
-        results = args.experiment.parent / 'results' / f'{experiment.name}.json'
-        results.parent.mkdir(exist_ok=True)
-        results.write_text(
-            json.dumps({'baseline': experiment.baseline, 'runs': runs}, indent=1) + '\n',
-            encoding='utf-8',
+        results = {'baseline': baseline.stem, 'scores': args.scores, 'runs': runs}
+        args.publish.parent.mkdir(parents=True, exist_ok=True)
+        with written_aside(args.publish) as unfinished:
+            unfinished.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
+
+
+def read(leaf: Path, args: argparse.Namespace) -> Config:
+    """The config of a leaf with the options of all."""
+    options = argparse.Namespace(
+        config=str(leaf), cfg_options=args.cfg_options, work_dir=None, launcher='none', local_rank=0
+    )
+    return load_config(options, work_dir='{config}')
+
+
+def chosen(scores: dict[str, float], names: list[str]) -> dict[str, float]:
+    """The scores that are compared, as far as the leaf gives them."""
+    return {name: scores[name] for name in names if name in scores}
+
+
+def commands(args: argparse.Namespace) -> list[str]:
+    """A command for each run; when all have ended, this tool without --commands has the table."""
+    options = [f'{key}={value}' for key, value in (args.cfg_options or {}).items()]
+    return [
+        shlex.join(
+            [
+                *('python', __file__, str(leaf), '--seeds', str(seed), '--scores', *args.scores),
+                *('--work-dir', str(args.work_dir)),
+                *(['--cfg-options', *options] if options else []),
+            ]
         )
-        readme.write_text(text, encoding='utf-8')
+        for seed in args.seeds
+        for leaf in args.leaves
+    ]
 
 
 if __name__ == '__main__':

@@ -6,7 +6,6 @@ The picture is one of the index, or any other where config and checkpoint are gi
 import argparse
 from pathlib import Path
 
-import mmcv
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -14,8 +13,8 @@ from rich.table import Table
 from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
 from par_plugins.apis.image_index import ImageIndex, embed_images
 from par_plugins.apis.search import ApproximateSearch, Found, recall, search
-from par_plugins.structures import InputError
-from par_plugins.visualization import RankList, rank_lists_figure
+from par_plugins.structures import InputError, printable
+from par_plugins.visualization import RankList, rank_lists_figure, read_picture
 
 
 def parse_args() -> argparse.Namespace:
@@ -60,11 +59,11 @@ def embedding_of(picture: str, index: ImageIndex, model: list[str] | None) -> np
 def show(found: Found, index: ImageIndex, *, by_picture: bool) -> None:
     """Print the answer."""
     if found.meaning:
-        print(f'Asked for: {", ".join(found.meaning)}')
+        print(f'Asked for: {printable(", ".join(found.meaning))}')
     table = Table('', 'picture', 'distance' if by_picture else 'probability')
     for rank, (row, score) in enumerate(zip(found.rows, found.scores, strict=True), start=1):
-        table.add_row(str(rank), str(index.names[row]), f'{score:.4f}')
-    Console().print(table)
+        table.add_row(str(rank), printable(index.names[row]), f'{score:.4f}')
+    Console(markup=False, emoji=False).print(table)
 
 
 @stop_on_input_error
@@ -80,8 +79,8 @@ def main() -> None:
         print(f'Recall against the exact answer: {recall(found, exact):.3f}')
     show(found, index, by_picture=embedding is not None)
     if args.figure:
-        pictures = [mmcv.imread(index.names[row], channel_order='rgb') for row in found.rows]
-        asked = mmcv.imread(args.picture, channel_order='rgb') if args.picture else None
+        pictures = [read_picture(index.names[row]) for row in found.rows]
+        asked = read_picture(args.picture) if args.picture else None
         figure = rank_lists_figure(
             [RankList(asked, pictures, index.probabilities[found.rows])], index.schema
         )

@@ -2,7 +2,13 @@
 
 import argparse
 
-from par_plugins.apis import RUNNER_OPTIONS, build_runner, load_config, stop_on_input_error
+from par_plugins.apis import (
+    RUNNER_OPTIONS,
+    build_runner,
+    load_config,
+    stop_on_input_error,
+    subfolder_of_run,
+)
 from par_plugins.structures import InputError
 
 
@@ -19,7 +25,8 @@ def main() -> None:
     if args.out and not args.out.endswith(('.pkl', '.pickle')):
         raise InputError(f'--out {args.out}: must end in .pkl')
     cfg = load_config(args, work_dir='{config}/test')
-    cfg.load_from = args.checkpoint
+    subfolder_of_run(cfg, 'test')
+    cfg.load_from, cfg.resume = args.checkpoint, False
     if args.out:
         metrics = cfg.test_evaluator
         dump = dict(type='DumpResults', out_file_path=args.out)

@@ -2,12 +2,16 @@
 
 import argparse
 
+from mmengine.config import Config
+
 from par_plugins.apis import (
     RUNNER_OPTIONS,
     build_runner,
     evaluate_best,
     last_whole_checkpoint,
     load_config,
+    own_work_directory,
+    rank_of,
     stop_on_input_error,
     train,
 )
@@ -49,19 +53,26 @@ def main() -> None:
     if args.amp:
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
-    if args.resume:
-        auto = args.resume == 'auto'
-        cfg.load_from = last_whole_checkpoint(cfg.work_dir) if auto else args.resume
-        cfg.resume = cfg.load_from is not None
-        if not cfg.resume:
-            print(f'{cfg.work_dir} has no whole checkpoint: training starts from the beginning')
     if args.auto_scale_lr:
         cfg.auto_scale_lr.enable = True
     if args.seed is not None:
         cfg.randomness.seed = args.seed
     if args.deterministic:
         cfg.randomness.deterministic = True
+    with own_work_directory(cfg, rank=rank_of(cfg.launcher), resume=args.resume is not None):
+        run(cfg, args)
 
+
+def run(cfg: Config, args: argparse.Namespace) -> None:
+    if args.resume:
+        cfg.load_from = (
+            last_whole_checkpoint(cfg.work_dir, cfg.get('run_id'))
+            if args.resume == 'auto'
+            else args.resume
+        )
+        cfg.resume = cfg.load_from is not None
+        if not cfg.resume:
+            print(f'{cfg.work_dir} has no whole checkpoint: training starts from the beginning')
     runner = build_runner(cfg)
     testing = cfg.get('test_dataloader') and args.test != 'none'
     if testing:

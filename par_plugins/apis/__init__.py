@@ -6,8 +6,10 @@ from par_plugins.apis.runner import (
     build_runner,
     evaluate_best,
     last_whole_checkpoint,
+    rank_of,
     train,
 )
+from par_plugins.apis.work_directory import own_work_directory, subfolder_of_run
 
 __all__ = [
     'RUNNER_OPTIONS',
@@ -16,6 +18,9 @@ __all__ = [
     'evaluate_best',
     'last_whole_checkpoint',
     'load_config',
+    'own_work_directory',
+    'rank_of',
     'stop_on_input_error',
+    'subfolder_of_run',
     'train',
 ]

@@ -1,5 +1,6 @@
 """Is a benchmark on this disk complete, readable and what its files promise?"""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,8 @@ from par_plugins.datasets.build_attribute_dataset import (
     build_attribute_dataset,
 )
 from par_plugins.datasets.label_indicators import LabelIndicators
-from par_plugins.datasets.transforms import CropBox, LoadPersonImage
+from par_plugins.datasets.picture_file import decode_picture, picture_bytes
+from par_plugins.datasets.transforms import CropBox
 from par_plugins.structures import UNKNOWN, InputError
 
 
@@ -25,7 +27,7 @@ class DatasetReport:
 
     Attributes:
         problems: Sentences about what is wrong: files that are missing, damaged or inconsistent,
-            images that cannot be read or are listed twice.
+            images that cannot be read, are listed twice, or are copies across splits.
         notes: Sentences about what is worth knowing, but may be meant so.
         sizes: Images of each split that could be read.
         labels: Labels of each of these splits.
@@ -91,7 +93,8 @@ def check_dataset(
         boxes = {path: box for dataset in datasets.values() for path, box in _files(dataset)}
         if on_start:
             on_start(len(boxes))
-        _check_images(dict(sorted(boxes.items())), num_threads, on_image, report)
+        digests = _check_images(dict(sorted(boxes.items())), num_threads, on_image, report)
+        _check_copies(names, digests, report)
     return report
 
 
@@ -155,22 +158,26 @@ def _check_images(
     num_threads: int,
     on_image: Callable[[], object] | None,
     report: DatasetReport,
-) -> None:
-    load, crop = LoadPersonImage(), CropBox()
+) -> dict[str, bytes]:
+    """Read the images; the digest of each that can be read, by its path."""
+    crop, digests = CropBox(), {}
 
-    def problem_of(path: str) -> str | None:
+    def digest_or_problem(path: str) -> bytes | str:
         try:
-            sample = load({'img_path': path, 'gt_box': boxes[path]})
+            content = picture_bytes(path)
+            image = decode_picture(content, path)
             if boxes[path] is not None:
-                crop(sample)
+                crop({'img_path': path, 'img': image, 'gt_box': boxes[path]})
         except InputError as error:
             return str(error)
-        return None
+        return hashlib.blake2b(content, digest_size=16).digest()
 
     with ThreadPoolExecutor(num_threads) as pool:
-        for path, problem in zip(boxes, pool.map(problem_of, boxes), strict=True):
-            if problem is not None:
-                report.unreadable[path] = problem
+        for path, found in zip(boxes, pool.map(digest_or_problem, boxes), strict=True):
+            if isinstance(found, str):
+                report.unreadable[path] = found
+            else:
+                digests[path] = found
             if on_image:
                 on_image()
     if report.unreadable:
@@ -178,3 +185,27 @@ def _check_images(
         report.problems.append(
             f'{len(report.unreadable)} of {len(boxes)} images cannot be read, the first: {first}'
         )
+    return digests
+
+
+def _check_copies(
+    names: Mapping[str, Sequence[str]], digests: Mapping[str, bytes], report: DatasetReport
+) -> None:
+    """Name files of equal bytes: a problem across splits, worth a note within one."""
+    originals = {
+        title: {digests[path]: path for path in sorted(paths, reverse=True) if path in digests}
+        for title, paths in names.items()
+    }
+    for title, paths in names.items():
+        files = {path for path in paths if path in digests}
+        copies = len(files) - len(originals[title])
+        if copies:
+            report.notes.append(f'{title}: {copies} images are copies of others, byte for byte')
+    for (one, first), (other, second) in combinations(originals.items(), 2):
+        pairs = [(first[d], second[d]) for d in first.keys() & second.keys()]
+        pairs = sorted((a, b) for a, b in pairs if a != b)
+        if pairs:
+            report.problems.append(
+                f'{one} and {other} share {len(pairs)} images byte for byte under different '
+                f'names, the first: {pairs[0][0]} is {pairs[0][1]}'
+            )

@@ -1,419 +1,211 @@
-"""Experiments: the same training under several arms and seeds, and the table that compares them."""
+"""Experiments: leaves trained with the same seeds, several at once, and what they scored."""
 
 import json
+import multiprocessing
 import os
-import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from itertools import product
+from difflib import get_close_matches
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
-import yaml
+import torch
 from mmengine.config import Config
+from mmengine.registry import DATASETS, METRICS, init_default_scope
 
-from par_plugins.apis.results_table import column_name, spread
+from par_plugins.apis.runner import build_runner, last_whole_checkpoint, train
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import InputError
 
-TRAIN = Path(__file__).parents[2] / 'tools' / 'train.py'
-KEYS = {'seeds', 'scores', 'baseline', 'arms'}
-OPTIONAL_KEYS = {'options', 'values', 'conditions', 'repeats', 'preparations', 'spread'}
-Runs = dict[str, dict[str, dict[str, float]]]
-"""The scores of every arm and run: its seed, and before it the condition and what is repeated."""
-
-
-Setting = tuple[Mapping[str, Any], Mapping[str, Any]]
-"""A condition and a repeat."""
-
-SPREADS = ('standard deviation', 'standard error')
+PLANNED, FINISHED, OUTPUT = 'planned.json', 'finished.json', 'output.txt'
+IMPORTED_ONCE = ['par_plugins.apis.experiment', 'mmpretrain.models', 'mmpretrain.datasets']
 
 
 @dataclass(frozen=True)
 class Training:
-    """A config and what changes it.
-
-    Attributes:
-        config: As it is in its file.
-        options: One after the other; a string in them may name values by ``{name}``.
-    """
+    """One run: a config with all its options, the folder of its files, and its seed."""
 
     config: Config
-    options: Sequence[Mapping[str, Any]]
+    folder: Path
+    seed: int = 0
 
-    @property
-    def names(self) -> set[str]:
-        """The values that its options name."""
-        return set(_names_in(self.options))
-
-    def filled(self, values: Mapping[str, Any]) -> Config:
-        """The config with all options, and the values where these name them.
+    def scores(self) -> dict[str, float] | None:
+        """The test scores of its last weights, None where it is not finished.
 
         Raises:
-            KeyError: If they name a value that there is not.
+            InputError: If the folder holds the run of another config.
         """
-        config = deepcopy(self.config)
-        for options in self.options:
-            config.merge_from_dict(_filled(options, values))
-        return config
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """What an experiment's YAML file says.
-
-    The keys of the file: ``seeds``, a list; ``scores``, the names of the scores to compare, such
-    as ``attribute/mA``; ``baseline``, the arm that the others are compared with; ``arms``, each
-    a name with ``config`` (its path) and, as dotted keys, the ``options`` that change it;
-    and, where there are any, ``options`` of all arms. An arm's options come after those of all.
-    With ``extends``, the path of another file from this one, the file has what that one has, and
-    changes keys, options and values of it.
-
-    An experiment may also have ``conditions``, under each of which all arms run, with rows of
-    their own in the table; ``repeats``, with each of which every seed runs, for one and the same
-    row; ``preparations``, trainings like arms that come before these, each once (seed 0) for all
-    conditions and repeats that its options do not tell apart. Conditions and repeats are lists of
-    values by their names, the first of which says which one it is. Options use them as ``{name}``,
-    like the file's ``values`` for all, and a preparation's folder as ``{its name}``.
-    ``spread: standard error`` is what the table has after each ± in place of the standard
-    deviation.
-
-    Attributes:
-        name: Name of the file.
-        seeds: The runs of an arm are paired by their seeds with those of the baseline.
-        scores: In the order of the table's columns.
-        baseline: Name of an arm.
-        arms: The training of each arm.
-        preparations: Those that come first.
-        values: Values for all, by their names.
-        conditions: At least one, which may be empty.
-        repeats: The same.
-        spread: Of the table.
-    """
-
-    name: str
-    seeds: Sequence[int]
-    scores: Sequence[str]
-    baseline: str
-    arms: Mapping[str, Training]
-    preparations: Mapping[str, Training]
-    values: Mapping[str, Any]
-    conditions: Sequence[Mapping[str, Any]]
-    repeats: Sequence[Mapping[str, Any]]
-    spread: str
-
-    @classmethod
-    def read(cls, path: str | Path) -> 'Experiment':
-        """Read the file of an experiment.
-
-        Raises:
-            InputError: If the file is none, or a config cannot be read.
-        """
-        content = _read_yaml(Path(path))
-        if content['baseline'] not in content['arms']:
-            raise InputError(f'{path}: the baseline {content["baseline"]!r} is not among the arms')
-        experiment = cls(
-            Path(path).stem,
-            content['seeds'],
-            content['scores'],
-            content['baseline'],
-            _trainings(content['arms'], [content.get('options', {})], kind=f'{path}: arm'),
-            _trainings(content.get('preparations', {}), [], kind=f'{path}: preparation'),
-            content.get('values', {}),
-            content.get('conditions', [{}]),
-            content.get('repeats', [{}]),
-            content.get('spread', SPREADS[0]),
-        )
-        if experiment.spread not in SPREADS:
+        planned = self.folder / PLANNED
+        if not planned.exists():
+            return None
+        difference = first_difference(_read(planned), self._plan())
+        if difference:
             raise InputError(
-                f'{path}: spread must be {" or ".join(SPREADS)}, got {experiment.spread!r}'
+                f'{self.folder} holds a run of another config ({difference}): take another '
+                '--work-dir'
             )
-        for kind, trainings in (
-            ('preparation', experiment.preparations),
-            ('arm', experiment.arms),
-        ):
-            for name, training in trainings.items():
-                try:
-                    training.filled(experiment._values(*experiment._settings[0], Path()))
-                except Exception as error:  # options are free, and their mistakes of every kind
-                    raise InputError(f'{path}: {kind} {name!r}: {error!r}') from error
-        return experiment
+        finished = self.folder / FINISHED
+        return _read(finished)['scores'] if finished.exists() else None
 
-    @property
-    def num_runs(self) -> int:
-        """Number of the arms' runs."""
-        return len(self.arms) * len(self.seeds) * len(self._settings)
+    def plan(self) -> None:
+        """Write down what will be run here."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with written_aside(self.folder / PLANNED) as unfinished:
+            unfinished.write_text(json.dumps(self._plan(), indent=1) + '\n', encoding='utf-8')
 
-    def run(
-        self, folder: Path, *, jobs: int, on_run: Callable[[str, str], object] = lambda *_: None
-    ) -> Runs:
-        """Train and test every arm with every seed; what is there already is not run again.
-
-        The last weights are tested, so that all arms have made the same number of steps.
-
-        Args:
-            folder: A folder for each arm comes here, with one for each seed.
-            jobs: Trainings at once; they share the cores.
-            on_run: Called with the names of arm and run after each.
-
-        Raises:
-            InputError: If a run failed, or the folder holds runs of another config.
-        """
-        with ThreadPoolExecutor(jobs) as pool:
-            for name in self.preparations:
-                self._prepare(name, folder, pool, jobs)
-            for setting, (arm, training) in product(self._settings, self.arms.items()):
-                config = training.filled(self._values(*setting, folder))
-                self._write_config(self._place(folder, arm, *setting) / f'{arm}.py', config)
-
-            def one(run: tuple[Setting, int, str]) -> None:
-                setting, seed, arm = run
-                place = self._place(folder, arm, *setting)
-                _train(place / f'{arm}.py', place / f'seed_{seed}', seed, jobs)
-                on_run(arm, _run_name(*setting, seed))
-
-            list(pool.map(one, product(self._settings, self.seeds, self.arms)))
-        return self.finished(folder)
-
-    def finished(self, folder: Path) -> Runs:
-        """The runs in a folder of :meth:`run` that are finished in all arms.
-
-        Raises:
-            InputError: If there is none, or one has none of the scores.
-        """
-        runs: Runs = {arm: {} for arm in self.arms}
-        for setting, seed in product(self._settings, self.seeds):
-            paths = {
-                arm: self._place(folder, arm, *setting) / f'seed_{seed}' / 'test_scores.json'
-                for arm in self.arms
-            }
-            if all(path.exists() for path in paths.values()):
-                for arm, path in paths.items():
-                    runs[arm][_run_name(*setting, seed)] = self._scores(path)
-        if not runs[self.baseline]:
-            raise InputError(f'{folder}: no run of {self.name} is finished in all arms')
-        return runs
-
-    def _prepare(self, name: str, folder: Path, pool: ThreadPoolExecutor, jobs: int) -> None:
-        """Make the runs of one preparation."""
-        settings = {self._prepared(name, *s, folder): s for s in self._settings}
-        configs = {}
-        for place, setting in settings.items():
-            # Not in the folder itself, where training writes the one that it has resolved.
-            configs[place] = place / 'config' / f'{name}.py'
-            config = self.preparations[name].filled(self._values(*setting, folder))
-            self._write_config(configs[place], config)
-        list(pool.map(lambda place: _train(configs[place], place, 0, jobs), settings))
-
-    def table(self, runs: Runs) -> str:
-        """The :func:`comparison_table` of the experiment's runs."""
-        return comparison_table(
-            runs,
-            baseline=self.baseline,
-            scores=self.scores,
-            conditions=[_words(condition) for condition in self.conditions if condition],
-            standard_error=self.spread == SPREADS[1],
-        )
-
-    @property
-    def run_names(self) -> list[str]:
-        """The names of an arm's runs."""
-        return [_run_name(*setting, seed) for setting in self._settings for seed in self.seeds]
-
-    @property
-    def _settings(self) -> list[Setting]:
-        """Every condition with every repeat."""
-        return list(product(self.conditions, self.repeats))
-
-    @staticmethod
-    def _place(
-        folder: Path, arm: str, condition: Mapping[str, Any], repeat: Mapping[str, Any]
-    ) -> Path:
-        """The folder of an arm's runs under a condition and repeat."""
-        return folder.joinpath(arm, *map(_folder_name, filter(None, (condition, repeat))))
-
-    def _values(
-        self, condition: Mapping[str, Any], repeat: Mapping[str, Any], folder: Path
-    ) -> dict[str, Any]:
-        places = {
-            name: str(self._prepared(name, condition, repeat, folder)) for name in self.preparations
-        }
-        return {**self.values, **condition, **repeat, **places}
-
-    def _prepared(
-        self, name: str, condition: Mapping[str, Any], repeat: Mapping[str, Any], folder: Path
-    ) -> Path:
-        """The folder of a preparation: of those conditions and repeats that it tells apart."""
-        names, seen = self.preparations[name].names, {name}
-        while others := (names & set(self.preparations)) - seen:
-            seen |= others
-            names = names.union(*(self.preparations[other].names for other in others))
-        parts = [_folder_name(part) for part in (condition, repeat) if names & set(part)]
-        return folder.joinpath(name, *parts)
-
-    def _scores(self, path: Path) -> dict[str, float]:
-        found = json.loads(path.read_text(encoding='utf-8'))['scores']
-        chosen = {name: found[name] for name in self.scores if found.get(name) is not None}
-        if not chosen:
-            raise InputError(f'{path}: none of {", ".join(self.scores)}, but {", ".join(found)}')
-        return chosen
-
-    @staticmethod
-    def _write_config(path: Path, config: Config) -> None:
-        text = config.pretty_text
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with written_aside(path) as part:
-                part.write_text(text, encoding='utf-8')
-        elif path.read_text(encoding='utf-8') != text:
-            raise InputError(f'{path.parent} holds runs of another config: choose another folder')
+    def _plan(self) -> dict[str, Any]:
+        config = json.dumps({**self.config.to_dict(), 'seed': self.seed}, default=str)
+        plan: dict[str, Any] = json.loads(config)
+        return plan
 
 
-def comparison_table(
-    runs: Runs,
-    *,
-    baseline: str,
-    scores: Sequence[str],
-    conditions: Sequence[str] = (),
-    standard_error: bool = False,
-) -> str:
-    """Means of every arm, and how far it is from the baseline.
+def train_all(
+    trainings: Iterable[Training], *, jobs: int, on_run: Callable[[Training], object] = lambda _: 0
+) -> None:
+    """Train, and test the last weights, so that all have made the same number of steps.
+
+    Finished runs are not run again, interrupted ones go on. Each runs in a process of its own,
+    which is forked from one that has imported everything once. When a run fails the others
+    are finished first.
 
     Args:
-        runs: The scores of every arm and run, the same runs of all arms; an arm may lack a score.
-        baseline: Name of an arm.
-        scores: Their names, in the order of the columns.
-        conditions: What the names of runs begin with; rows for each of them that has a run.
-        standard_error: Give that of the mean in place of the standard deviation of the runs.
+        trainings: In the order to start them.
+        jobs: Trainings at once; they share the cores.
+        on_run: Called with each when it is finished.
 
-    Returns:
-        A Markdown table: of each score mean ± sample standard deviation over the runs; of each
-        difference to the baseline's run of the same name mean ± sample standard deviation and
-        the number of runs with a gain, for those scores that the baseline has.
+    Raises:
+        InputError: If a run failed, or a folder holds the run of another config.
     """
-    names = [column_name(name) for name in scores]
-    heads = ['condition'] if conditions else []
-    heads += ['arm', 'runs' if conditions else 'seeds', *names]
-    compared = [x for x in scores if all(x in found for found in runs[baseline].values())]
-    heads += [f'{column_name(name)} - {baseline}' for name in compared]
-    lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
-    for condition in conditions or ['']:
-        start = f'{condition}, ' if condition else ''
-        under = {
-            arm: {run: found for run, found in own.items() if run.startswith(start)}
-            for arm, own in runs.items()
-        }
-        for arm, own in under.items() if under[baseline] else ():
-            cells = [condition] if condition else []
-            cells += [arm, str(len(own))]
-            cells += [_cell(name, own, standard_error=standard_error) for name in scores]
-            for name in compared:
-                pair = () if arm == baseline else (own, under[baseline])
-                cells.append(_cell(name, *pair, standard_error=standard_error))
-            lines.append('| ' + ' | '.join(cells) + ' |')
-    return '\n'.join(lines)
-
-
-def _cell(name: str, *runs: Mapping[str, Mapping[str, float]], standard_error: bool) -> str:
-    """A score of an arm, or its gain over another arm; blank where one has no such score."""
-    if not runs or any(name not in scores for own in runs for scores in own.values()):
-        return ''
-    if len(runs) == 1:
-        values = [scores[name] for scores in runs[0].values()]
-        return spread(values, standard_error=standard_error)
-    own, other = runs
-    gains = [own[run][name] - other[run][name] for run in other]
-    better = sum(gain > 0 for gain in gains)
-    middle = spread(gains, sign='+', standard_error=standard_error)
-    return f'{middle} ({better}/{len(gains)})'
-
-
-def _words(values: Mapping[str, Any]) -> str:
-    """Name of a condition or repeat: its first value."""
-    return ' '.join(map(str, next(iter(values.items()))))
-
-
-def _folder_name(values: Mapping[str, Any]) -> str:
-    return _words(values).replace(' ', '_')
-
-
-def _run_name(condition: Mapping[str, Any], repeat: Mapping[str, Any], seed: int) -> str:
-    if not condition and not repeat:
-        return str(seed)
-    return ', '.join([*map(_words, filter(None, (condition, repeat))), f'seed {seed}'])
-
-
-def _names_in(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield from (name for _, name, _, _ in Formatter().parse(value) if name)
-    elif isinstance(value, Mapping | list | tuple):
-        for part in value.values() if isinstance(value, Mapping) else value:
-            yield from _names_in(part)
-
-
-def _filled(value: Any, values: Mapping[str, Any]) -> Any:
-    """The value with values for the names in its strings; a name alone keeps its value's type."""
-    if isinstance(value, Mapping):
-        return {key: _filled(part, values) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_filled(part, values) for part in value]
-    names = list(_names_in(value))
-    if not names:
-        return value
-    return values[names[0]] if value == f'{{{names[0]}}}' else value.format(**values)
-
-
-def _trainings(
-    content: Mapping[str, Any], shared: Sequence[Mapping[str, Any]], *, kind: str
-) -> dict[str, Training]:
-    trainings = {}
-    for name, part in content.items():
-        try:
-            config = Config.fromfile(part['config'])
-        except Exception as error:  # a config is code, and its mistakes are of every kind
-            raise InputError(f'{kind} {name!r}: {error}') from error
-        trainings[name] = Training(config, [*shared, part.get('options', {})])
-    return trainings
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, yaml.YAMLError) as error:
-        raise InputError(f'{path}: {error}') from error
-    if isinstance(content, dict) and 'extends' in content:
-        base = _read_yaml(path.parent / content.pop('extends'))
-        joined = {
-            key: {**base.get(key, {}), **content.get(key, {})} for key in ('options', 'values')
-        }
-        content = {**base, **content, **joined}
-    if not isinstance(content, dict) or not KEYS <= set(content) <= KEYS | OPTIONAL_KEYS:
-        raise InputError(
-            f'{path}: an experiment has {sorted(KEYS)}, and perhaps {sorted(OPTIONAL_KEYS)}'
-        )
-    return content
-
-
-def _train(config: Path, work_dir: Path, seed: int, jobs: int) -> None:
-    if (work_dir / 'test_scores.json').exists():
+    trainings = list(trainings)
+    waiting = []
+    for training in trainings:
+        if training.scores() is None:
+            waiting.append(training)
+        else:
+            on_run(training)
+    for training in waiting:
+        training.plan()
+    if not waiting:
         return
-    work_dir.mkdir(parents=True, exist_ok=True)
-    threads = str(max(1, len(os.sched_getaffinity(0)) // jobs))
-    command: list[Any] = [sys.executable, TRAIN, config, '--work-dir', work_dir]
-    command += ['--seed', str(seed), '--resume', '--test', 'last']
-    log = work_dir / 'output.txt'
-    with log.open('w', encoding='utf-8') as output:
-        done = subprocess.run(
-            command,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-            env={**os.environ, 'OMP_NUM_THREADS': threads},
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context('forkserver' if 'forkserver' in methods else 'spawn')
+    if 'forkserver' in methods:
+        context.set_forkserver_preload(IMPORTED_ONCE)
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    failures = []
+    with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool:
+        running = {pool.submit(_train, training, threads): training for training in waiting}
+        for done in as_completed(running):
+            error = done.exception()
+            if error is None:
+                on_run(running[done])
+            else:
+                failures.append(f'{running[done].folder}: the run failed: {error}')
+    if failures:
+        more = f' (and {len(failures) - 1} more)' if len(failures) > 1 else ''
+        raise InputError(f'{failures[0]}{more}; see {OUTPUT} there')
+
+
+def _train(training: Training, threads: int) -> None:
+    """Train and test in this process, whose output goes into the folder."""
+    folder = training.folder
+    with (folder / OUTPUT).open('a', encoding='utf-8') as output:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(output.fileno(), stream.fileno())
+        torch.set_num_threads(threads)
+        try:
+            scores = _scores_of(training)
+        except Exception as error:
+            traceback.print_exc()
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            raise RuntimeError(reason[-1]) from None
+        with written_aside(folder / FINISHED) as unfinished:
+            unfinished.write_text(json.dumps({'scores': scores}, indent=1) + '\n', encoding='utf-8')
+
+
+def _scores_of(training: Training) -> dict[str, float]:
+    cfg, folder = training.config, training.folder
+    cfg.work_dir, cfg.launcher = str(folder), 'none'
+    cfg.setdefault('randomness', {})['seed'] = training.seed
+    cfg.load_from = last_whole_checkpoint(folder) or cfg.get('load_from')
+    cfg.resume = bool(cfg.load_from) and Path(cfg.load_from).parent == folder
+    runner = build_runner(cfg)
+    _ = runner.test_loop  # what is wrong with the test split is found before, not after
+    train(runner)
+    return {name: score for name, score in runner.test().items() if score == score}  # no NaN
+
+
+def check_scores(configs: Mapping[str, Config], scores: Sequence[str]) -> None:
+    """Refuse, before anything is trained, a score that no leaf gives.
+
+    Args:
+        configs: By the names of the leaves.
+        scores: As they are asked for.
+
+    Raises:
+        InputError: Naming the score and the nearest one that there is.
+    """
+    given: set[str] = set()
+    for config in configs.values():
+        names = score_names(config)
+        if names is None:
+            return  # what metrics of other projects give shows only when they do
+        given |= names
+    for score in scores:
+        if score not in given:
+            near = get_close_matches(score, sorted(given), n=1)
+            hint = f'did you mean {near[0]!r}?' if near else f'there are {", ".join(sorted(given))}'
+            raise InputError(f'--scores {score}: no leaf gives this score; {hint}')
+
+
+def score_names(config: Config) -> set[str] | None:
+    """The scores of a config's test, None where a metric does not tell before it is run."""
+    init_default_scope(config.get('default_scope', 'mmengine'))
+    loader, evaluator = config.get('test_dataloader'), config.get('test_evaluator')
+    if not loader or not evaluator:
+        return set()
+    data = DATASETS.build({**loader.dataset, 'pipeline': []})
+    names: set[str] = set()
+    for options in evaluator if isinstance(evaluator, list) else [evaluator]:
+        metric = METRICS.build(dict(options))
+        metric.dataset_meta = data.metainfo
+        if not hasattr(metric, 'prefixed_names'):
+            return None
+        names |= set(metric.prefixed_names)
+        if getattr(metric, 'rule', None):  # found on validation images, not on those of the test
+            names |= {name.replace('_in_sample/', '/') for name in metric.prefixed_names}
+    return names
+
+
+def first_difference(before: Any, now: Any, key: str = '') -> str | None:
+    """The first place at which nested data differ, in words, None where they are equal."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in (*now, *(before.keys() - now.keys())):
+            place = f'{key}.{name}' if key else name
+            if name not in before or name not in now:
+                return f'{place} is {"new" if name in now else "gone"}'
+            difference = first_difference(before[name], now[name], place)
+            if difference:
+                return difference
+        return None
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        found = (
+            first_difference(*pair, f'{key}.{i}')
+            for i, pair in enumerate(zip(before, now, strict=True))
         )
-    if done.returncode:
-        last = (log.read_text(encoding='utf-8').strip().splitlines() or ['no output'])[-1]
-        raise InputError(f'{work_dir}: the run ended with {done.returncode}: {last}')
+        return next(filter(None, found), None)
+    return None if before == now else f'{key} was {before!r:.60}, is {now!r:.60}'
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding='utf-8'))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f'{path}: cannot be read ({error})') from error
+    if not isinstance(content, dict):
+        raise InputError(f'{path}: is not what a run has written')
+    return content

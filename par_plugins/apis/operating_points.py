@@ -7,8 +7,8 @@ import torch
 from mmengine.config import Config
 
 from par_plugins.apis.runner import build_runner
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.operating_point_hook import KEY, OperatingPointHook
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import AttributeSchema, InputError, OperatingPoint
 
@@ -39,8 +39,13 @@ def fit_operating_points(
     cfg.load_from, cfg.resume = checkpoint, False
     cfg.val_evaluator = [dict(type='OperatingPointMetric', rule=rule) for rule in rules]
     cfg.default_hooks.checkpoint = None  # it would look for the scores of the old evaluator
-    hooks = [hook for hook in cfg.get('custom_hooks', []) if hook.type != 'OperatingPointHook']
-    hooks = [hook for hook in hooks if hook.type != 'AttributeReportHook']  # this is no validation
+    out_of_place = ('OperatingPointHook', 'AttributeReportHook')  # this is no validation
+    cfg.default_hooks = {
+        name: hook
+        for name, hook in cfg.default_hooks.items()
+        if hook is None or hook.type not in out_of_place
+    }
+    hooks = [hook for hook in cfg.get('custom_hooks') or [] if hook.type not in out_of_place]
     cfg.custom_hooks = [*hooks, dict(type='OperatingPointHook')]
     runner = build_runner(cfg)
     runner.val()

@@ -1,12 +1,13 @@
 """Tables of results, made from what runs have written."""
 
-import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 
-from par_plugins.structures import InputError
+from par_plugins.apis.run_scores import RunScores
+from par_plugins.structures import InputError, printable
 
 RESULTS = 'results'
 """Name of the place of the table of a README that has one."""
@@ -25,19 +26,13 @@ def results_table(paths: Iterable[str | Path], *, scores: Sequence[str]) -> str:
     Raises:
         InputError: If a file is not such a file, lacks a score, or repeats a config and seed.
     """
-    runs: dict[str, dict[int, dict[str, float]]] = defaultdict(dict)
+    runs: dict[str, dict[int | None, dict[str, float]]] = defaultdict(dict)
     for path in paths:
-        try:
-            run = json.loads(Path(path).read_text(encoding='utf-8'))
-            config, seed, found = run['config'], run['seed'], run['scores']
-            values = {name: float(found[name]) for name in scores}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f'{path}: not the scores of a run ({type(error).__name__}: {error})'
-            ) from error
-        if seed in runs[config]:
-            raise InputError(f'{path}: seed {seed} of {config} is there twice')
-        runs[config][seed] = values
+        run = RunScores.read(path)
+        config = printable(run.config).replace('|', '\\|')
+        if run.seed in runs[config]:
+            raise InputError(f'{path}: seed {run.seed} of {config} is there twice')
+        runs[config][run.seed] = {name: run.score(name, source=path) for name in scores}
     lines = [
         '| config | seeds | ' + ' | '.join(map(column_name, scores)) + ' |',
         '|---|---|' + '---|' * len(scores),
@@ -79,13 +74,15 @@ def column_name(score: str) -> str:
 
 
 def spread(values: Sequence[float], *, sign: str = '', standard_error: bool = False) -> str:
-    """Mean ± sample standard deviation, or the only value.
+    """Mean ± sample standard deviation, or the only value; ``undefined`` where one of them is NaN.
 
     Args:
         values: At least one.
         sign: ``+`` to write the sign of a mean above 0 too.
         standard_error: Give that of the mean in place of the standard deviation.
     """
+    if any(map(math.isnan, values)):
+        return 'undefined'
     middle = f'{mean(values):{sign}.2f}'
     if len(values) == 1:
         return middle

@@ -15,9 +15,14 @@ from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
+from mmengine.runner.base_loop import BaseLoop
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
+from par_plugins.apis.batch_norm_check import check_last_batch
+from par_plugins.apis.config_checks import mistakes_in_a_sentence
+from par_plugins.apis.shared_images import OPTION, refuse_shared_images
+from par_plugins.apis.system_failures import stop_where_the_log_cannot_be_written
 from par_plugins.apis.utf8_output import log_in_utf8
 from par_plugins.datasets.configured_schema import configured_schema
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
@@ -51,6 +56,7 @@ FROM_DATASET = 'dataset'
 """What ``model.head.schema`` says where it shall be that of the training set."""
 
 
+@mistakes_in_a_sentence
 def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, for ``cfg.launcher`` with CUDA (NCCL) or without (gloo).
 
@@ -59,8 +65,8 @@ def build_runner(cfg: Config) -> Runner:
             ``'dataset'`` the schema of the training set takes its place.
 
     Raises:
-        InputError: If the launcher's environment is incomplete, or mixed precision is asked
-            for where there is no accelerator.
+        InputError: If the launcher's environment is incomplete, mixed precision is asked
+            for where there is no accelerator, or a component of the config cannot be built.
     """
     if not torch.cuda.is_available():
         if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
@@ -75,6 +81,7 @@ def build_runner(cfg: Config) -> Runner:
         cfg.resume = cfg.load_from is not None
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     log_in_utf8(runner.logger)
+    stop_where_the_log_cannot_be_written(runner)
     for kind in REQUIRED_HOOKS:
         if not any(isinstance(hook, kind) for hook in runner.hooks):
             runner.register_hook(kind())
@@ -132,11 +139,12 @@ def predicted_samples(
         on_images(done, len(loader.dataset))
 
 
-def last_whole_checkpoint(work_dir: str | Path) -> str | None:
+def last_whole_checkpoint(work_dir: str | Path, run_id: str | None = None) -> str | None:
     """The newest checkpoint of a work directory that training can go on from.
 
     Args:
         work_dir: Folder with ``epoch_*.pth`` or ``iter_*.pth``.
+        run_id: Pass over the checkpoints of other runs than this one, where they say so.
 
     Returns:
         Its path, or None where there is no whole and finite one; others are named in a warning.
@@ -148,8 +156,11 @@ def last_whole_checkpoint(work_dir: str | Path) -> str | None:
     }
     for number in sorted(numbered, reverse=True):
         try:
-            wrong = non_finite(load_checkpoint_file(str(numbered[number]), map_location='cpu'))
-            if wrong:
+            checkpoint = load_checkpoint_file(str(numbered[number]), map_location='cpu')
+            run = (checkpoint.get('meta') or {}).get('run_id')
+            if run_id is not None and run not in (None, run_id):
+                raise InputError(f'{numbered[number]}: of an earlier run')
+            if wrong := non_finite(checkpoint):
                 raise InputError(f'{numbered[number]}: {wrong} is not finite')
         except InputError as error:
             print_log(f'{error}; falling back to the one before', level=logging.WARNING)
@@ -158,6 +169,7 @@ def last_whole_checkpoint(work_dir: str | Path) -> str | None:
     return None
 
 
+@mistakes_in_a_sentence
 def train(runner: Runner) -> None:
     """Train; an interrupt (^C) saves what there is before it ends the run.
 
@@ -165,8 +177,9 @@ def train(runner: Runner) -> None:
         runner: From :func:`build_runner`.
 
     Raises:
-        InputError: If the training set makes no batch; on an interrupt, saying where the weights
-            are and how to go on.
+        InputError: If the training set makes no batch, or one that batch norm cannot take, or
+            shares images with another set (unless the config has ``allow_shared_images=True``); on
+            an interrupt, saying where the weights are and how to go on.
     """
     loader = runner.train_loop.dataloader
     if len(loader) == 0:
@@ -174,6 +187,13 @@ def train(runner: Runner) -> None:
             f'train_dataloader: {len(loader.dataset)} images make no batch of {loader.batch_size} '
             'with drop_last=True: take a smaller batch_size, or repeat them (RepeatDataset)'
         )
+    if not runner.cfg.get(OPTION, False):
+        loops = {'val_dataloader': runner.val_loop, 'test_dataloader': runner._test_loop}
+        refuse_shared_images(
+            loader.dataset,
+            {k: v.dataloader.dataset for k, v in loops.items() if isinstance(v, BaseLoop)},
+        )
+    check_last_batch(runner)
     try:
         runner.train()
     except BaseException as error:
@@ -230,6 +250,11 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
     # Loaded as by any other test, after hooks have made themselves ready.
     runner._load_from, runner._resume, runner._has_loaded = str(best), False, False
     return runner.test()
+
+
+def rank_of(launcher: str) -> int:
+    """The number of this process, before it has met the others."""
+    return int(os.environ.get(LAUNCHER_VARIABLES[launcher][0], 0)) if launcher != 'none' else 0
 
 
 def leave_cpu_processes() -> None:

@@ -11,9 +11,9 @@ from par_plugins.apis.attribute_query import (
     query_log_probabilities,
 )
 from par_plugins.apis.image_index import ImageIndex
+from par_plugins.evaluation.functional import exact_distances
 from par_plugins.structures import InputError
 
-BLOCK = 65536  # gallery rows whose distances are computed at once
 NEIGHBOURS = 32  # links of a picture in the approximate index, faiss's usual
 
 
@@ -73,9 +73,9 @@ def search(
         rows = rows[score >= np.log(at_least)]
     if len(rows) == 0:
         raise InputError(f'no picture has {", ".join(meaning)} with at least {at_least}')
-    distances = _distances(index.embeddings, rows, embedding)
-    nearest = np.argsort(distances, kind='stable')[:count]
-    return Found(rows[nearest], distances[nearest], meaning)
+    squares = exact_distances(embedding, index.embeddings[rows])
+    nearest = np.argsort(squares, kind='stable')[:count]
+    return Found(rows[nearest], np.sqrt(squares[nearest]), meaning)
 
 
 class ApproximateSearch:
@@ -118,12 +118,6 @@ def _check_width(index: ImageIndex, embedding: np.ndarray) -> None:
             f'the embedding has the shape {embedding.shape}, those of the index '
             f'{index.embeddings.shape[1:]}: they come from different models'
         )
-
-
-def _distances(embeddings: np.ndarray, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
-    """From differences: products lose the digits in which near duplicates differ."""
-    blocks = np.split(rows, range(BLOCK, len(rows), BLOCK))
-    return np.concatenate([np.linalg.norm(embeddings[block] - query, axis=1) for block in blocks])
 
 
 def _faiss() -> Any:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import TextIO
 
 
 def print_any_letter() -> None:
@@ -16,5 +17,6 @@ def log_in_utf8(logger: logging.Logger) -> None:
     """Let the log files of a logger go on in UTF-8; mmengine opens them in that of the locale."""
     for handler in logger.handlers:
         if isinstance(handler, logging.FileHandler):
-            handler.close()  # the next line opens it again
-            handler.mode, handler.encoding = 'a', 'utf-8'
+            stream: TextIO = open(handler.baseFilename, 'a', encoding='utf-8')  # noqa: SIM115
+            handler.setStream(stream)  # type: ignore[arg-type]
+            handler.encoding = 'utf-8'

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +22,19 @@ TRAIN_VAL_TEST = {
     'valtest': ['val', 'test'],
 }
 """The parts that each split joins, where the official parts are these three."""
+
+
+def first_existing(root: str | Path, candidates: Sequence[str]) -> str:
+    """Where a benchmark keeps a file or folder: releases and mirrors differ in that.
+
+    Args:
+        root: Folder of the benchmark.
+        candidates: Paths relative to it.
+
+    Returns:
+        The first that exists; the first of all if none does.
+    """
+    return next((path for path in candidates if (Path(root) / path).exists()), candidates[0])
 
 
 @dataclass(frozen=True)
@@ -48,9 +62,10 @@ class Annotations:
 class AttributeDataset(BaseDataset):
     """Images of people with ``(N, A)`` attribute targets.
 
-    A subclass gives the schema of its files to ``__init__``, says in ``SPLITS`` which official
-    parts each of its splits joins, and reads one split in :meth:`read_annotations` or, where the
-    schema is in the same file, gives that to ``__init__`` too. Each sample is a dict of
+    A subclass says in ``SPLITS`` which official parts each of its splits joins, in ``SCHEMA`` which
+    attributes its files label and in ``IMAGE_FOLDERS`` where its images are, and reads the
+    ``parts`` of one split in :meth:`read_annotations`. What only its files say it gives to ``__init__``: the
+    schema, and the annotations if they are read already. Each sample is a dict of
     ``img_path``, ``gt_attributes`` (``(A,)`` int64, -1 unknown) and, where the files have them,
     ``gt_pid`` and ``gt_camid``. ``metainfo['schema']`` is the :class:`AttributeSchema` of the
     columns.
@@ -59,16 +74,17 @@ class AttributeDataset(BaseDataset):
     only if they are of one ``identity_source``; else their numbers are kept apart by
     :func:`keep_identities_apart`.
 
-    Where the schema has labels of left and right, a sample carries it (``schema``), so that
-    ``PackAttributeInputs`` exchanges them in a mirrored picture.
+    A sample carries the ``schema``: ``PackAttributeInputs`` exchanges labels of left and right in a
+    mirrored picture, and packs labels as upstream reads them too.
 
     Args:
-        file_schema: The attributes the files label, in the files' order.
         data_root: Folder that every other path is relative to.
         split: Name of the split; None takes every image of the files.
         pipeline: Transforms.
         attributes: Names of the attributes to keep, in the order wanted; None keeps all.
-        data_prefix: ``img_path``, the image folder.
+        file_schema: The attributes the files label, in the files' order; None is ``SCHEMA``.
+        data_prefix: ``img_path``, the image folder; None is the first of ``IMAGE_FOLDERS`` that is
+            there.
         annotations: The split, if it is read already; else :meth:`read_annotations` is called.
         metainfo: Further meta information.
         identity_source: Name of the numbering that identities and cameras belong to, the same for
@@ -82,18 +98,21 @@ class AttributeDataset(BaseDataset):
     """
 
     SPLITS: ClassVar[Mapping[str, Sequence[str]]] = {}
-    IMAGE_FOLDERS: ClassVar[Sequence[str]] = ()
-    """Where a subclass looks for the images, for the message when one is missing."""
+    """By the name of a split the official parts that it joins; empty where files name splits."""
+
+    SCHEMA: ClassVar[AttributeSchema]
+    IMAGE_FOLDERS: ClassVar[Sequence[str]] = ('',)
+    """Where the images may be; the first that exists is taken."""
 
     def __init__(
         self,
+        data_root: str = '',
+        split: str | None = 'train',
+        pipeline: Sequence[dict | Callable] = (),
+        attributes: Sequence[str] | None = None,
         *,
-        file_schema: AttributeSchema,
-        data_root: str,
-        split: str | None,
-        pipeline: Sequence[dict | Callable],
-        attributes: Sequence[str] | None,
-        data_prefix: dict[str, str],
+        file_schema: AttributeSchema | None = None,
+        data_prefix: dict[str, str] | None = None,
         annotations: Annotations | None = None,
         metainfo: dict[str, Any] | None = None,
         identity_source: str | None = None,
@@ -102,14 +121,15 @@ class AttributeDataset(BaseDataset):
         self.split = split
         self.pid_offset = self.camid_offset = 0
         self._identity_source = identity_source
-        self.file_schema = file_schema
+        self.parts = self.parts_of(split) or list(dict.fromkeys(chain(*self.SPLITS.values())))
+        self.file_schema = file_schema = file_schema or self.SCHEMA
         self._annotations = annotations
         self._targets: np.ndarray | None = None
         schema = file_schema if attributes is None else file_schema.subset(attributes)
         super().__init__(
             data_root=str(data_root),
             pipeline=pipeline,
-            data_prefix=data_prefix,
+            data_prefix=data_prefix or {'img_path': first_existing(data_root, self.IMAGE_FOLDERS)},
             metainfo={**(metainfo or {}), 'schema': schema},
             **kwargs,
         )
@@ -130,7 +150,7 @@ class AttributeDataset(BaseDataset):
         Raises:
             InputError: If there is no such split.
         """
-        if split is None:
+        if split is None or not cls.SPLITS:
             return None
         if split not in cls.SPLITS:
             raise InputError(
@@ -180,9 +200,7 @@ class AttributeDataset(BaseDataset):
         for key, offset in (('gt_pid', self.pid_offset), ('gt_camid', self.camid_offset)):
             if offset and sample.get(key, UNKNOWN) != UNKNOWN:
                 sample[key] += offset
-        schema = self._metainfo['schema']
-        if schema.flip_pairs:
-            sample['schema'] = schema
+        sample['schema'] = self._metainfo['schema']
         return sample
 
     def get_cat_ids(self, idx: int) -> list[int]:
@@ -214,7 +232,8 @@ class AttributeDataset(BaseDataset):
         try:
             return super().prepare_data(idx)
         except InputError as error:
-            if not self.IMAGE_FOLDERS or Path(self.get_data_info(idx)['img_path']).exists():
+            several = len(self.IMAGE_FOLDERS) > 1
+            if not several or Path(self.get_data_info(idx)['img_path']).exists():
                 raise
             places = ', '.join(f'{folder}/' for folder in self.IMAGE_FOLDERS)
             raise InputError(
@@ -246,6 +265,12 @@ class AttributeDataset(BaseDataset):
     def camids(self) -> np.ndarray:
         """``(N,)`` int64 cameras in the order of the samples."""
         return _moved(self._gather('gt_camid'), self.camid_offset)
+
+    @property
+    @force_full_init
+    def image_paths(self) -> np.ndarray:
+        """``(N,)`` strings: where each image is, in the order of the samples."""
+        return self._gather('img_path', object)
 
     @force_full_init
     def numbers_in_files(self, name: str) -> np.ndarray:

@@ -45,16 +45,24 @@ def read_picture(
     Raises:
         InputError: If it cannot be read, or see :func:`decode_picture`.
     """
-    # Uncompressed pictures have up to 8 bytes a pixel (four channels of 16 bits), and a header.
-    content = read_regular_file(path, largest=8 * max_pixels + 2**20)
     return decode_picture(
-        content,
+        picture_bytes(path, max_pixels=max_pixels),
         path,
         max_pixels=max_pixels,
         flag=flag,
         channel_order=channel_order,
         backend=backend,
     )
+
+
+def picture_bytes(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> bytes:
+    """The content of a file that may be a picture of so many pixels.
+
+    Raises:
+        InputError: If it cannot be read or is larger than such a picture.
+    """
+    # Uncompressed pictures have up to 8 bytes a pixel (four channels of 16 bits), and a header.
+    return read_regular_file(path, largest=8 * max_pixels + 2**20)
 
 
 def decode_picture(

@@ -49,7 +49,8 @@ class SeededBatches:
         # Its iterators draw a number each, and outliving workers keep theirs: not from the model's.
         loader.generator = torch.Generator().manual_seed(seed)
         # PyTorch's own protocol: what a dataset has of this name makes whole batches.
-        loader.dataset.__getitems__ = cls(loader.dataset, seed, rank, epoch)
+        dataset: Any = loader.dataset
+        dataset.__getitems__ = cls(dataset, seed, rank, epoch)
         return epoch
 
     def __call__(self, indices: Sequence[int]) -> list[Any]:

@@ -31,13 +31,16 @@ def split_dataset(
         InputError: If a share is not positive, a part stays empty, or there are no identities.
     """
     schema = dataset.metainfo['schema']
-    positive = LabelIndicators.from_targets(dataset.targets, schema).positive
+    labels = LabelIndicators.from_targets(dataset.targets, schema)
+    positive, known_labels = labels.positive, labels.known
     if not by_identity:
-        return list(stratified_parts(positive, shares, seed=seed))
+        return list(stratified_parts(positive, shares, seed=seed, known=known_labels))
     pids = _identities(dataset)
     known = pids != UNKNOWN
     parts = np.full(len(pids), None, dtype=object)
-    parts[known] = stratified_parts(positive[known], shares, seed=seed, groups=pids[known])
+    parts[known] = stratified_parts(
+        positive[known], shares, seed=seed, known=known_labels[known], groups=pids[known]
+    )
     return list(parts)
 
 
@@ -50,12 +53,17 @@ class PartSummary(NamedTuple):
         num_identities: Its known identities, None where the dataset has none.
         deviation: The largest difference, over attributes, of the share of positives (0-1) in the
             part from that in all parts together.
+        nobody: Labels that no image of the part has, though others have.
+        everybody: Labels that every image of the part has of which that is known, though not all
+            others have.
     """
 
     name: str
     num_images: int
     num_identities: int | None
     deviation: float
+    nobody: list[str]
+    everybody: list[str]
 
 
 def summarise_parts(
@@ -70,7 +78,8 @@ def summarise_parts(
     """
     schema, part_of = dataset.metainfo['schema'], np.array(parts, dtype=object)
     targets, divided = dataset.targets, part_of != None  # noqa: E711 (element by element)
-    whole = LabelIndicators.from_targets(targets[divided], schema).ratios
+    together = LabelIndicators.from_targets(targets[divided], schema)
+    whole = together.ratios
     pids = dataset.pids if 'gt_pid' in dataset.get_data_info(0) else None
     summaries = []
     for name in names:
@@ -78,7 +87,11 @@ def summarise_parts(
         ratios = LabelIndicators.from_targets(targets[rows], schema).ratios
         people = None if pids is None else len(set(pids[rows].tolist()) - {UNKNOWN})
         deviation = float(np.nanmax(abs(ratios - whole)))
-        summaries.append(PartSummary(name, int(rows.sum()), people, deviation))
+        nobody, everybody = (
+            [label for label, named in zip(together.names, columns, strict=True) if named]
+            for columns in ((np.nan_to_num(ratios) == 0) & (whole > 0), (ratios == 1) & (whole < 1))
+        )
+        summaries.append(PartSummary(name, int(rows.sum()), people, deviation, nobody, everybody))
     return summaries
 
 

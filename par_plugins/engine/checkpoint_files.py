@@ -158,6 +158,10 @@ def _read(file: Path | IO[bytes], map_location: Any, *, name: str) -> dict[str, 
 
 def _reason(error: Exception) -> str:
     text = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
+    if text.startswith(
+        'Weights only load failed'
+    ):  # torch goes on with how to load it all the same
+        text = 'its pickle asks for more'
     return f'{type(error).__name__}: {text.splitlines()[0] if text else "no reason given"}'
 
 
@@ -236,7 +240,7 @@ def _refusing_what_old_torch_runs(load: Callable[..., Any]) -> Callable[..., Any
     @functools.wraps(load)
     def safe(f: Any, *args: Any, **options: Any) -> Any:
         with contextlib.ExitStack() as stack:
-            file = stack.enter_context(open(f, 'rb')) if isinstance(f, str | Path) else f
+            file = stack.enter_context(open(f, 'rb')) if isinstance(f, str | os.PathLike) else f
             start = file.tell()
             zipped = file.read(4) == ZIPPED
             file.seek(start)

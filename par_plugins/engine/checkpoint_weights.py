@@ -93,7 +93,7 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
     found = OrderedDict((re.sub(r'^module\.', '', name), value) for name, value in weights.items())
     if hasattr(weights, '_metadata'):
         found._metadata = weights._metadata  # type: ignore[attr-defined]
-    shapes = {name: getattr(value, 'shape', None) for name, value in found.items()}
+    shapes = {name: tuple(getattr(value, 'shape', ())) for name, value in found.items()}
     unusable = {}
     for name, target in targets.items():
         if name in found and (why := _why_unusable(found[name], target)):
@@ -101,7 +101,7 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
             del found[name]
     absent = {}
     for name in _misshapen(module, found):
-        absent[name] = f'of shape {tuple(shapes[name])}, not {tuple(targets[name].shape)}'
+        absent[name] = f'of shape {shapes[name]}, not {tuple(targets[name].shape)}'
         del found[name]
     try:
         missing = module.load_state_dict(found, strict=False).missing_keys

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from par_plugins.structures.flip_pairs import FlipPair, checked_pairs, left_right_pairs
 from par_plugins.structures.input_error import InputError
+from par_plugins.structures.shown_name import printable, unprintable
 
 UNKNOWN = -1
 """The target of an attribute nobody labelled: it takes part in no loss, count or metric."""
@@ -30,7 +31,8 @@ class Attribute:
         group: Optional name of the group it is reported with.
 
     Raises:
-        InputError: If the name is empty, or ``values`` has fewer than two or repeated names.
+        InputError: If the name is empty, ``values`` has fewer than two or repeated names, or a name
+            has a character that moves a terminal's cursor or turns the direction of writing.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Attribute:
                 raise InputError(
                     f'categorical attribute {self.name!r} needs two or more different values, '
                     f'got {list(self.values)}'
+                )
+        for text in (self.name, self.group or '', *(self.values or ())):
+            if any(map(unprintable, text)):
+                raise InputError(
+                    f"the name '{printable(text)}' of an attribute, value or group has a control "
+                    'character, line end or mark of direction'
                 )
 
     @property

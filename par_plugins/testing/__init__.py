@@ -9,12 +9,13 @@ from par_plugins.testing.contracts.heads import check_head
 from par_plugins.testing.contracts.losses import check_loss
 from par_plugins.testing.contracts.metrics import check_metric
 from par_plugins.testing.contracts.samplers import check_sampler
-from par_plugins.testing.pa100k_writer import write_pa100k
 from par_plugins.testing.toy_appearance import PA100K_ATTRIBUTES, ToyPedestrian, pa100k_labels
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 from par_plugins.testing.toy_sheet import draw_sheet
+from par_plugins.testing.write_toy_benchmark import LAYOUTS, write_toy_benchmark
 
 __all__ = [
+    'LAYOUTS',
     'PA100K_ATTRIBUTES',
     'ToyPedestrian',
     'ToyPedestrians',
@@ -25,5 +26,5 @@ __all__ = [
     'check_sampler',
     'draw_sheet',
     'pa100k_labels',
-    'write_pa100k',
+    'write_toy_benchmark',
 ]

@@ -6,6 +6,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from par_plugins.visualization.figure_names import shown, with_glyphs
+
 
 def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
     """Draw the mA of every attribute, the rarest at the bottom, with its two halves.
@@ -29,10 +31,10 @@ def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
         [row['tnr'] for row in rows], places, '<', color='tab:red', label='true negative rate'
     )
     axes.axvline(50, color='0.4', linewidth=0.8, linestyle=':')
-    names = [f'{row["name"]}  {100 * row["ratio"]:.1f} %' for row in rows]
-    axes.set_yticks(places, names, parse_math=False)  # a name may have a dollar sign
+    names = [f'{shown(row["name"])}  {100 * row["ratio"]:.1f} %' for row in rows]
+    axes.set_yticks(places, names)
     axes.set_xlim(0, 101)
     axes.set_xlabel('percent')
     axes.set_title('Scores of each attribute, by its share of positives')
     figure.legend(loc='outside lower center', ncols=3, frameon=False)
-    return figure
+    return with_glyphs(figure)

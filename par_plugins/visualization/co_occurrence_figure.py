@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from par_plugins.visualization.figure_names import with_glyphs
 from par_plugins.visualization.matrix_figure import draw_matrix
 
 
@@ -23,7 +24,7 @@ def co_occurrence_figure(names: Sequence[str], shares: np.ndarray) -> Figure:
     figure, axes = _square(len(names))
     title = 'Percent of those with the row who also have the column'
     draw_matrix(axes, 100 * shares, rows=names, columns=names, limits=(0, 100), title=title)
-    return figure
+    return with_glyphs(figure)
 
 
 def correlation_figure(names: Sequence[str], correlation: np.ndarray) -> Figure:
@@ -41,7 +42,7 @@ def correlation_figure(names: Sequence[str], correlation: np.ndarray) -> Figure:
     draw_matrix(
         axes, correlation, rows=names, columns=names, limits=(-1, 1), title=title, cmap='RdBu'
     )
-    return figure
+    return with_glyphs(figure)
 
 
 def _square(size: int) -> tuple[Figure, Axes]:

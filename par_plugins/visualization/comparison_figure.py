@@ -5,6 +5,8 @@ from statistics import mean, stdev
 
 from matplotlib.figure import Figure
 
+from par_plugins.visualization.figure_names import shown, with_glyphs
+
 
 def comparison_figure(
     runs: Mapping[str, Mapping[str, Mapping[str, float]]], *, baseline: str, scores: Sequence[str]
@@ -32,8 +34,8 @@ def comparison_figure(
             axes.errorbar(mean(values), place, xerr=error, fmt='ko', markersize=5, capsize=3)
             if arm == baseline:
                 axes.axvline(mean(values), color='tab:blue', linewidth=0.8)
-        axes.set_xlabel(score)
+        axes.set_xlabel(shown(score))
         axes.grid(axis='x', color='0.9')
-    panels[0].set_yticks(range(len(runs)), list(runs))
+    panels[0].set_yticks(range(len(runs)), [shown(name) for name in runs])
     panels[0].invert_yaxis()
-    return figure
+    return with_glyphs(figure)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from par_plugins.visualization.figure_names import shown
+
 
 def draw_matrix(
     axes: Axes,
@@ -30,8 +32,8 @@ def draw_matrix(
     axes.set_facecolor('0.85')  # shows where there is nothing
     low, high = limits
     image = axes.imshow(matrix, vmin=low, vmax=high, cmap=cmap, interpolation='nearest')
-    axes.set_xticks(range(len(columns)), columns, rotation=90, fontsize=6)
-    axes.set_yticks(range(len(rows)), rows, fontsize=6)
+    axes.set_xticks(range(len(columns)), [shown(name) for name in columns], rotation=90, fontsize=6)
+    axes.set_yticks(range(len(rows)), [shown(name) for name in rows], fontsize=6)
     axes.set_title(title, fontsize=9)
     assert axes.figure is not None
     axes.figure.colorbar(image, ax=axes, shrink=0.6)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from par_plugins.visualization.figure_names import shown, with_glyphs
+
 
 def positive_ratio_figure(names: Sequence[str], ratios: Mapping[str, np.ndarray]) -> Figure:
     """Draw the share of images that have each attribute, the rarest at the bottom.
@@ -23,8 +25,8 @@ def positive_ratio_figure(names: Sequence[str], ratios: Mapping[str, np.ndarray]
     axes = figure.subplots()
     places = np.arange(len(names))
     for split, values in ratios.items():
-        axes.plot(100 * values[order], places, 'o', markersize=4, alpha=0.7, label=split)
-    axes.set_yticks(places, [names[index] for index in order], fontsize=7)
+        axes.plot(100 * values[order], places, 'o', markersize=4, alpha=0.7, label=shown(split))
+    axes.set_yticks(places, [shown(names[index]) for index in order], fontsize=7)
     axes.set_ylim(-0.7, len(names) - 0.3)
     axes.set_xscale('symlog', linthresh=1)
     axes.set_xlim(-0.05, 110)
@@ -33,4 +35,4 @@ def positive_ratio_figure(names: Sequence[str], ratios: Mapping[str, np.ndarray]
     axes.set_xlabel('percent of the images whose label is known')
     axes.set_title('How often each attribute occurs')
     figure.legend(loc='outside lower center', ncols=len(ratios), frameon=False)
-    return figure
+    return with_glyphs(figure)

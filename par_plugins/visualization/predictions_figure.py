@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from par_plugins.structures import UNKNOWN, AttributeSchema
+from par_plugins.visualization.figure_names import shown, with_glyphs
 
 COLORS = {'right': 'tab:green', 'wrong': 'tab:red', 'missed': 'tab:orange', 'unknown': '0.4'}
 
@@ -43,7 +44,7 @@ def predictions_figure(
         lines = _lines(predicted, labelled, schema)
         for number, (text, kind) in enumerate(lines):
             place.annotate(
-                text,
+                shown(text),
                 (0, 0),
                 xycoords='axes fraction',
                 xytext=(0, -9 - 8 * number),
@@ -55,7 +56,7 @@ def predictions_figure(
         'green: right, red: wrong, orange: missed, grey: predicted where no label is known',
         fontsize=8,
     )
-    return figure
+    return with_glyphs(figure)
 
 
 def _lines(

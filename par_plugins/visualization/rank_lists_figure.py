@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from par_plugins.structures import AttributeSchema
+from par_plugins.visualization.figure_names import shown, with_glyphs
 
 FRAMES = {True: 'tab:green', False: 'tab:red', None: '0.6'}
 
@@ -57,8 +58,8 @@ def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema | None)
             right = None if one.right is None else bool(one.right[number])
             _draw(place, picture, color=FRAMES[right])
             place.set_title(str(number + 1), fontsize=8)
-            place.set_xlabel('\n'.join(words[number]), fontsize=6)
-    return figure
+            place.set_xlabel('\n'.join(map(shown, words[number])), fontsize=6)
+    return with_glyphs(figure)
 
 
 def _draw(place: Axes, picture: np.ndarray, *, color: str) -> None:

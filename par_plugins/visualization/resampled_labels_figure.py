@@ -7,8 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from par_plugins.datasets.samplers import ResampledLabels
+from par_plugins.visualization.figure_names import shown, with_glyphs
 
 COLORS = ('tab:red', 'tab:blue')
+LONGEST_TITLE = 120
 
 
 def resampled_labels_figure(resampled: Mapping[str, ResampledLabels], *, title: str) -> Figure:
@@ -26,9 +28,9 @@ def resampled_labels_figure(resampled: Mapping[str, ResampledLabels], *, title: 
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     _draw_ratios(left, resampled)
     _draw_repeats(right, resampled)
-    figure.suptitle(title, parse_math=False)
+    figure.suptitle(shown(title, longest=LONGEST_TITLE))
     figure.legend(*left.get_legend_handles_labels(), loc='outside lower left', ncols=3)
-    return figure
+    return with_glyphs(figure)
 
 
 def _draw_ratios(axes: Axes, resampled: Mapping[str, ResampledLabels]) -> None:
@@ -47,9 +49,9 @@ def _draw_ratios(axes: Axes, resampled: Mapping[str, ResampledLabels]) -> None:
     axes.plot(100 * before[order], places, 'o', color='0.5', markersize=4, label='before')
     for color, (name, labels) in zip(COLORS, resampled.items(), strict=False):
         after = 100 * labels.proportions_after[order]
-        axes.plot(after, places, 'o', color=color, markersize=4, label=name)
-    names = [first.column_names[index] for index in order]
-    axes.set_yticks(places, names, fontsize=7, parse_math=False)
+        axes.plot(after, places, 'o', color=color, markersize=4, label=shown(name))
+    names = [shown(first.column_names[index]) for index in order]
+    axes.set_yticks(places, names, fontsize=7)
     axes.set_xlim(-1, 101)
     axes.grid(axis='x', color='0.9')
     axes.set_xlabel('percent positive among the known labels')
@@ -61,7 +63,7 @@ def _draw_repeats(axes: Axes, resampled: Mapping[str, ResampledLabels]) -> None:
         shares = 100 * (np.arange(len(labels.weights)) + 1) / len(labels.weights)
         axes.step(shares, np.sort(labels.weights)[::-1], where='post', color=color)
         lines.append(
-            f'{name}: {labels.size:,}\n'
+            f'{shown(name)}: {labels.size:,}\n'
             f'  different images {labels.share_drawn:.1%}\n'
             f'  largest repeat {labels.largest_repeat:.4g}\n'
             f'  effective sample size {labels.effective_sample_size:.1%}'

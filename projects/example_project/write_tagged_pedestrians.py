@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from par_plugins.testing import PA100K_ATTRIBUTES, pa100k_labels, write_pa100k
+from par_plugins.testing import PA100K_ATTRIBUTES, pa100k_labels, write_toy_benchmark
 from projects.example_project.tagged_pedestrians import SCHEMA
 
 
@@ -19,8 +19,13 @@ def write_tagged_pedestrians(
         num_test: Images of the test split.
         image_size: Height and width in pixels about which the pictures vary.
     """
-    splits = write_pa100k(
-        root, num_train=num_train, num_val=num_val, num_test=num_test, image_size=image_size
+    splits = write_toy_benchmark(
+        root,
+        'PA100K',
+        num_train=num_train,
+        num_val=num_val,
+        num_test=num_test,
+        image_size=image_size,
     )
     number = 0
     for split, pedestrians in splits.items():

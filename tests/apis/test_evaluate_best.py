@@ -8,7 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 
 from par_plugins.apis import build_runner, evaluate_best
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from tests.tools.toy_run import toy_config
 
 SCORE = 'attribute/recall'
@@ -36,7 +36,6 @@ def config_of(toy_root, work_dir):
         work_dir,
         **{
             'train_cfg.max_epochs': 3,
-            'param_scheduler.1.T_max': 3,
             'train_dataloader.dataset.indices': 8,
             'default_hooks.checkpoint.save_best': SCORE,
         },

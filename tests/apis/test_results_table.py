@@ -28,11 +28,19 @@ def test_a_row_is_a_config_with_mean_and_sample_deviation_over_its_seeds(tmp_pat
     ]
 
 
+def test_a_score_that_a_run_has_undefined_is_undefined_in_the_table(tmp_path):
+    paths = [write(tmp_path, 'a|b\n', 0, None), write(tmp_path, 'a|b\n', 1, 82)]
+    table = results_table(paths, scores=['attribute/mA']).splitlines()
+    assert table[2:] == [r'| a\|b\n | 2 | undefined |']
+
+
 def test_repeated_seeds_and_foreign_files_are_named(tmp_path):
     path = write(tmp_path, 'a', 0, 80)
     with pytest.raises(InputError, match=r'a_0\.json: seed 0 of a is there twice'):
         results_table([path, path], scores=['attribute/mA'])
-    with pytest.raises(InputError, match=r'a_0\.json: not the scores of a run'):
+    with pytest.raises(
+        InputError, match=r"a_0\.json: it has no score 'attribute/f1', but attribute"
+    ):
         results_table([path], scores=['attribute/f1'])
     path.write_text('{', encoding='utf-8')
     with pytest.raises(InputError, match=r'a_0\.json: not the scores of a run'):

@@ -120,6 +120,23 @@ def test_buffers_that_another_hook_mends_for_the_validation_are_saved(averaged, 
     assert means and all((value == 0.5).all() for value in means)
 
 
+def test_a_run_with_an_average_goes_on_and_not_from_half_of_one(averaged, tmp_path):
+    config, *_ = averaged
+    cfg = config()
+    cfg.resume, cfg.load_from = True, f'{cfg.work_dir}/epoch_2.pth'
+    first, cfg.work_dir = cfg.work_dir, str(tmp_path)
+    build_runner(cfg).train()
+    weights = [torch.load(f'{d}/epoch_3.pth')['ema_state_dict'] for d in (first, tmp_path)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+    content = torch.load(cfg.load_from)
+    del content['ema_state_dict']['module.backbone.bn1.weight']
+    torch.save(content, tmp_path / 'half.pth')
+    cfg.load_from = str(tmp_path / 'half.pth')
+    with pytest.raises(InputError, match=r'half\.pth: .* two networks, by backbone\.bn1\.weight'):
+        build_runner(cfg).train()
+
+
 def test_scoring_other_weights_than_are_saved_is_refused(toy_root, tmp_path):
     cfg = toy_config(toy_root, tmp_path)
     cfg.custom_hooks = [

@@ -1,10 +1,12 @@
 import builtins
+import json
 
 import numpy as np
 import pytest
 
 from par_plugins.apis.image_index import ImageIndex
 from par_plugins.apis.search import ApproximateSearch, Found, recall, search
+from par_plugins.evaluation.functional import retrieval_scores
 from par_plugins.structures import AttributeSchema, InputError
 
 SCHEMA = AttributeSchema(['hat', 'bag'])
@@ -110,12 +112,69 @@ def test_a_file_that_is_no_index_is_named_and_runs_nothing(tmp_path):
 
     path = tmp_path / 'index.npz'
     np.savez(path, names=np.array([Hostile()], dtype=object), embeddings=0, probabilities=0)
-    with pytest.raises(InputError, match=r'index\.npz: not an image index'):
+    with pytest.raises(InputError, match=r'index\.npz: not an \.npz file with the arrays names'):
         ImageIndex.load(path)
     assert not (tmp_path / 'ran').exists()
     path.write_bytes(b'no zip')
-    with pytest.raises(InputError, match=r'index\.npz: not an image index'):
+    with pytest.raises(InputError, match=r'index\.npz: not an \.npz file'):
         ImageIndex.load(path)
+
+
+def damaged(**entries):
+    index = make(num_images=3)
+    arrays = {name: getattr(index, name) for name in ('names', 'embeddings', 'probabilities')}
+    return {**arrays, 'schema': json.dumps(SCHEMA.to_dict()), **entries}
+
+
+@pytest.mark.parametrize(
+    ('entries', 'message'),
+    [
+        ({'names': np.arange(3)}, 'names: of type int64, not texts'),
+        ({'names': np.array(['a', 'b'])}, 'do not fit each other'),
+        ({'names': np.array([['a', 'b', 'c']])}, 'do not fit each other'),
+        ({'embeddings': np.array(['x'] * 3)}, 'embeddings: of type <U1, not floating numbers'),
+        ({'embeddings': np.ones((3, 8), complex)}, 'embeddings: of type complex128'),
+        ({'embeddings': np.full((3, 8), np.nan)}, 'embeddings: with a NaN or infinite number'),
+        ({'embeddings': np.float64(3)}, 'do not fit each other'),
+        ({'probabilities': np.full((3, 2), np.inf)}, 'probabilities: with a NaN'),
+        ({'schema': 7}, 'schema: not a text'),
+        ({'schema': '{'}, 'schema: Expecting'),
+        ({'schema': '[' * 100_000}, 'schema: '),
+        ({'schema': '[1, 2]'}, 'not an attribute schema'),
+        ({'schema': '{"attributes": 3}'}, 'not an attribute schema'),
+        ({'schema': '{"attributes": [{"name": 5}]}'}, 'an attribute needs a name, got 5'),
+    ],
+)
+def test_an_entry_of_a_wrong_kind_is_one_sentence_with_file_and_entry(tmp_path, entries, message):
+    path = tmp_path / 'index.npz'
+    np.savez(path, **damaged(**entries))
+    with pytest.raises(InputError, match=rf'index\.npz: not an image index: .*{message}') as caught:
+        ImageIndex.load(path)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_an_index_that_lacks_an_entry_names_those_that_it_needs(tmp_path):
+    path = tmp_path / 'index.npz'
+    np.savez(path, names=np.array(['a']))
+    with pytest.raises(InputError, match=r'names, embeddings, probabilities, schema'):
+        ImageIndex.load(path)
+
+
+@pytest.mark.parametrize('offset', [0, 1000])
+def test_search_ranks_the_same_features_as_the_scores_do(offset):
+    index = make(num_images=100)
+    index.embeddings[:] = offset + 0.05 * index.embeddings
+    index.embeddings[40:60] = index.embeddings[3]  # equal ones, too
+    query = index.embeddings[7]
+    ranking = search(index, embedding=query, count=100).rows.tolist()
+    by_scores = [
+        retrieval_scores(
+            query[None], index.embeddings, [1], (np.arange(100) == row).astype(int), None, None,
+            filter_same_camera=False, max_rank=100, per_query=True,
+        )['first_rank'][0]
+        for row in range(100)
+    ]  # fmt: skip
+    assert [ranking.index(row) + 1 for row in range(100)] == by_scores
 
 
 def test_arrays_that_do_not_fit_are_refused():

@@ -1,5 +1,7 @@
 """Losses of mmpretrain hang on our heads, and unknown labels take part in none of them."""
 
+from dataclasses import replace
+
 import mmpretrain.models  # noqa: F401
 import numpy as np
 import pytest
@@ -107,7 +109,29 @@ def test_a_loss_that_gives_nothing_for_a_label_is_refused_where_one_is_unknown()
     expected = Total()(head((features,)), torch.tensor([[0, 1, 1], [1, 0, 0]]))
     torch.testing.assert_close(head.loss((features,), samples)['loss_it'], expected)
     head, samples = head_and_samples([[0, 1, 1], [1, -1, 0]])
-    with pytest.raises(InputError, match='Total takes no reduction_override'):
+    with pytest.raises(InputError, match='Total gives no number a label'):
         head.loss((features,), samples)
     head.losses['it'].masks_unknown = True
     assert head.loss((features,), samples)['loss_it'].isfinite()
+
+
+class Distances(nn.Module):
+    """A loss that asks for features, and does not say that it leaves unknown labels out."""
+
+    inputs = ('features',)
+
+    def forward(self, pred, target, reduction_override=None, *, features):
+        return features.square().sum()
+
+
+def test_a_foreign_loss_gets_what_it_asks_for_where_all_labels_are_known():
+    batch = contract.random_batch(schema=BINARY)
+    with pytest.raises(InputError, match='Distances gives no number a label'):
+        batch.call(Distances())
+    known = replace(batch, targets=batch.targets.clamp(min=0))
+    assert known.call(Distances()) == batch.features.square().sum()
+
+
+def test_hung_on_our_heads_upstreams_focal_loss_keeps_the_promises_of_ours():
+    # Not all of upstream's do: others compute in single precision, or saturate.
+    contract.check_loss(MULTI_LABEL['focal'], schema=AttributeSchema(['a', 'b', 'c', 'd']))

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from par_plugins.datasets import PA100K, PETA, AttributeCSV, CelebA, RAPv2
-from par_plugins.datasets.attribute_csv_writer import write_attribute_csv
+from par_plugins.datasets.attributes.attribute_csv_writer import write_attribute_csv
+from par_plugins.datasets.search_roles import search_roles
 from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
 from par_plugins.structures import InputError
 from tests.datasets.official_files import celeba, pa100k, peta, rapv2, write_mat, write_texts
@@ -65,8 +66,9 @@ def test_the_summary_counts_images_people_and_the_largest_deviation(tmp_path):
     (tmp_path / 'labels.csv').write_text(table, encoding='utf-8')
     data = AttributeCSV(data_root=tmp_path, split=None, pid_column='person')
     a, b = summarise_parts(data, ['a', 'a', 'b', 'b', None], ['a', 'b'])
-    assert a == ('a', 2, 1, 0.5)  # hats 2 of 2, in both parts 2 of 4
-    assert b == ('b', 2, 1, 0.5)  # the image with -1 shows nobody known
+    # Hats 2 of 2, in both parts 2 of 4; the image with -1 shows nobody known.
+    assert a == ('a', 2, 1, 0.5, ['Bag'], ['Hat'])
+    assert b == ('b', 2, 1, 0.5, ['Hat'], ['Bag'])
 
 
 def test_the_table_of_the_new_splits_reads_back_the_same(tmp_path):
@@ -110,3 +112,21 @@ def test_a_table_whose_columns_would_clash_is_refused(tmp_path):
     data = AttributeCSV(data_root=tmp_path, split=None, image_column='file', split_column='of')
     with pytest.raises(InputError, match="attribute 'split' would share its name with a column"):
         write_attribute_csv(tmp_path / 'new.csv', [(data, ['train', 'test'])])
+
+
+def test_roles_and_cameras_are_written_and_read_back(tmp_path):
+    table = 'image,split,person,camera,Hat\n' + ''.join(
+        f'{n}.jpg,x,{n // 4},{n % 3},{n % 2}\n' for n in range(48)
+    )
+    (tmp_path / 'labels.csv').write_text(table, encoding='utf-8')
+    columns = dict(pid_column='person', camid_column='camera')
+    data = AttributeCSV(data_root=tmp_path, split=None, **columns)
+    parts = split_dataset(data, SHARES, seed=0, by_identity=True)
+    roles = search_roles(data.pids, data.camids, seed=0)
+    write_attribute_csv(tmp_path / 'new.csv', [(data, parts)], roles=roles)
+    new = dict(data_root=tmp_path, ann_file='new.csv', split='test', **columns)
+    read = AttributeCSV(**new, role_column='role')
+    rows = [row for row, part in enumerate(parts) if part == 'test']
+    assert [read[i]['is_query'] for i in range(len(read))] == [roles[r] == 'query' for r in rows]
+    np.testing.assert_array_equal(read.camids, data.camids[rows])
+    assert AttributeCSV(**new).metainfo['schema'].names == ('Hat',)

@@ -90,3 +90,37 @@ def test_a_part_without_images_is_refused():
         stratified_parts(labels(2), SHARES, seed=0)
     with pytest.raises(InputError, match='every part needs a positive share'):
         stratified_parts(labels(), {}, seed=0)
+
+
+@pytest.mark.parametrize('seed', range(8))
+def test_every_part_has_a_rare_label_that_as_many_images_have_as_there_are_parts(seed):
+    rng = np.random.default_rng(seed)
+    positive = rng.random((200, 4)) < 0.5
+    positive[:, 0] = False
+    positive[rng.choice(200, 3, replace=False), 0] = True  # three positives for three parts
+    positive[:, 1] = True
+    positive[rng.choice(200, 3, replace=False), 1] = False  # and three negatives
+    parts = stratified_parts(positive, SHARES, seed=seed)
+    for part in SHARES:
+        assert positive[parts == part, 0].sum() == 1
+        assert (~positive[parts == part, 1]).sum() == 1
+        assert abs((parts == part).sum() - 200 * SHARES[part]) <= 4
+
+
+def test_an_unknown_label_is_no_negative():
+    positive, known = np.zeros((60, 2), bool), np.ones((60, 2), bool)
+    positive[:, 0] = positive[::2, 1] = True
+    positive[[4, 5, 6], 0] = False
+    known[7:, 0] = False  # known: 7 images, three of which are negative
+    parts = stratified_parts(positive & known, SHARES, seed=0, known=known)
+    assert sorted(parts[[4, 5, 6]]) == sorted(SHARES)
+
+
+def test_groups_spread_their_rare_labels_too():
+    rng = np.random.default_rng(3)
+    groups = np.repeat(np.arange(50), 4)
+    positive = rng.random((200, 3)) < 0.4
+    positive[:, 0] = np.isin(groups, [4, 20, 33])
+    parts = stratified_parts(positive, SHARES, seed=1, groups=groups)
+    assert set(parts[positive[:, 0]]) == set(SHARES)
+    assert all(len(set(parts[groups == group])) == 1 for group in range(50))

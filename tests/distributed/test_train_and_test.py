@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from tests.tools.toy_run import TIME_LIMIT
 
 ROOT = Path(__file__).parents[2]
-CONFIG = 'configs/toy/resnet18_toy_pedestrians.py'
+CONFIG = 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
 
 
 def run(work_dir, toy_root, script, *arguments, config=CONFIG, more_options=()):
@@ -42,7 +42,6 @@ def run(work_dir, toy_root, script, *arguments, config=CONFIG, more_options=()):
             work_dir,
             '--cfg-options',
             'train_cfg.max_epochs=1',
-            'param_scheduler.1.T_max=1',
             *options,
             *more_options,
         ],

@@ -133,7 +133,13 @@ def precise_distances(queries, gallery, metric):
     queries, gallery = (side.astype(float) for side in (queries, gallery))
     if metric == 'euclidean':
         return np.stack([np.square(query - gallery).sum(axis=1) for query in queries])
-    sides = [side / np.abs(side).max(axis=1, keepdims=True) for side in (queries, gallery)]
-    one, other = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in sides)
+    directions = []
+    for side in (queries, gallery):
+        largest = np.abs(side).max(axis=1, keepdims=True)
+        side = side / np.where(largest == 0, 1, largest)
+        length = np.linalg.norm(side, axis=1, keepdims=True)
+        directions.append(side / np.where(length == 0, 1, length))  # zeros are at right angles
+    one, other = directions
     halves = np.stack([np.square(query - other).sum(axis=1) / 2 for query in one])
-    return np.where(halves < 0.3, halves, 1 - one @ other.T)
+    cosines = one @ other.T
+    return np.where(cosines > 0.7, halves, 1 - cosines)

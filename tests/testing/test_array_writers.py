@@ -1,10 +1,13 @@
 """Toy benchmarks whose files hold the pixels: the readers of the real files read them."""
 
+import doctest
+
 import numpy as np
 
 from par_plugins.datasets import LongTailedCIFAR100, MNISTDigits
-from par_plugins.testing.cifar100_writer import write_cifar100
-from par_plugins.testing.mnist_writer import write_mnist
+from par_plugins.datasets.small_images import pixel_dataset
+from par_plugins.testing.layouts.cifar100 import write_cifar100
+from par_plugins.testing.layouts.mnist import write_mnist
 
 
 def nearest_mean_accuracy(train, test):
@@ -44,3 +47,7 @@ def test_the_same_seed_writes_the_same_files(tmp_path):
     for path in (tmp_path / 'one').iterdir():
         assert path.read_bytes() == (tmp_path / 'two' / path.name).read_bytes()
         assert path.read_bytes() != (tmp_path / 'other' / path.name).read_bytes()
+
+
+def test_the_examples_are_true():
+    assert doctest.testmod(pixel_dataset) == (0, 1)

@@ -1,5 +1,6 @@
 """The toy benchmark in the layouts of PETA, RAP v1, RAP v2, CelebA and DeepFashion."""
 
+import doctest
 from pathlib import Path
 
 import cv2
@@ -9,29 +10,25 @@ from scipy.io import loadmat
 
 from par_plugins.datasets import PETA, CelebA, DeepFashion, RAPv1, RAPv2
 from par_plugins.structures import InputError
-from par_plugins.testing.celeba_writer import CELEBA_RULES, FACE_SIZE, write_celeba
-from par_plugins.testing.deepfashion_writer import (
+from par_plugins.testing import toy_layout, write_toy_benchmark
+from par_plugins.testing.layouts.celeba import FACE_SIZE
+from par_plugins.testing.layouts.celeba import RULES as CELEBA_RULES
+from par_plugins.testing.layouts.deepfashion import (
     CATEGORIES,
     COARSE,
     COARSE_RULES,
     FINE,
     FINE_RULES,
     category_of,
-    write_deepfashion,
 )
-from par_plugins.testing.peta_writer import PETA_NAMES, PETA_RULES, write_peta
-from par_plugins.testing.rapv1_writer import (
-    RAPV1_EVALUATED,
-    RAPV1_NAMES,
-    RAPV1_RULES,
-    write_rapv1,
-)
-from par_plugins.testing.rapv2_writer import (
-    RAPV2_NAMES,
-    RAPV2_RULES,
-    RAPV2_SELECTED,
-    write_rapv2,
-)
+from par_plugins.testing.layouts.peta import NAMES as PETA_NAMES
+from par_plugins.testing.layouts.peta import RULES as PETA_RULES
+from par_plugins.testing.layouts.rapv1 import EVALUATED as RAPV1_EVALUATED
+from par_plugins.testing.layouts.rapv1 import NAMES as RAPV1_NAMES
+from par_plugins.testing.layouts.rapv1 import RULES as RAPV1_RULES
+from par_plugins.testing.layouts.rapv2 import NAMES as RAPV2_NAMES
+from par_plugins.testing.layouts.rapv2 import RULES as RAPV2_RULES
+from par_plugins.testing.layouts.rapv2 import SELECTED as RAPV2_SELECTED
 from tests.datasets import official_files
 
 SIZES = {'num_train': 14, 'num_val': 3, 'num_test': 7}
@@ -41,25 +38,25 @@ SMALL = {'image_size': (64, 32)}
 @pytest.fixture(scope='module')
 def peta(tmp_path_factory):
     root = tmp_path_factory.mktemp('peta')
-    return root, write_peta(root, **SIZES, **SMALL)
+    return root, write_toy_benchmark(root, 'PETA', **SIZES, **SMALL)['all']
 
 
 @pytest.fixture(scope='module')
 def rapv1(tmp_path_factory):
     root = tmp_path_factory.mktemp('rapv1')
-    return root, write_rapv1(root, num_train=17, num_test=7, **SMALL)
+    return root, write_toy_benchmark(root, 'RAPv1', num_train=17, num_test=7, **SMALL)['all']
 
 
 @pytest.fixture(scope='module')
 def rapv2(tmp_path_factory):
     root = tmp_path_factory.mktemp('rapv2')
-    return root, write_rapv2(root, **SIZES, **SMALL)
+    return root, write_toy_benchmark(root, 'RAPv2', **SIZES, **SMALL)['all']
 
 
 @pytest.fixture(scope='module')
 def celeba(tmp_path_factory):
     root = tmp_path_factory.mktemp('celeba')
-    return root, write_celeba(root, **SIZES)
+    return root, write_toy_benchmark(root, 'CelebA', **SIZES)
 
 
 def test_the_names_are_those_of_the_official_files():
@@ -190,7 +187,7 @@ def test_the_reader_of_the_real_files_reads_celeba(celeba):
 
 @pytest.mark.parametrize('annotation', ['coarse', 'fine'])
 def test_the_reader_of_the_real_files_reads_deepfashion(tmp_path, annotation):
-    splits = write_deepfashion(tmp_path, **SIZES, **SMALL)
+    splits = write_toy_benchmark(tmp_path, 'DeepFashion', **SIZES, **SMALL)
     for split, pedestrians in splits.items():
         data = DeepFashion(data_root=tmp_path, split=split, annotation=annotation)
         schema = data.metainfo['schema']  # with 1,001 attributes a copy takes time
@@ -211,21 +208,26 @@ def test_the_reader_of_the_real_files_reads_deepfashion(tmp_path, annotation):
             assert abs(difference).mean() < 12  # of a JPEG
 
 
-@pytest.mark.parametrize(
-    'write', [write_peta, write_rapv1, write_rapv2, write_celeba, write_deepfashion]
-)
-def test_progress_is_told_of_every_image_and_an_empty_part_is_refused(tmp_path, write):
+@pytest.mark.parametrize('dataset', ['PETA', 'RAPv1', 'RAPv2', 'CelebA', 'DeepFashion'])
+def test_progress_is_told_of_every_image_and_an_empty_part_is_refused(tmp_path, dataset):
     calls = []
-    sizes = dict(num_train=2, num_test=1) | ({} if write is write_rapv1 else dict(num_val=1))
-    write(tmp_path, **sizes, on_image=lambda: calls.append(None))
+    sizes = dict(num_train=2, num_test=1) | ({} if dataset == 'RAPv1' else dict(num_val=1))
+    write_toy_benchmark(tmp_path, dataset, **sizes, on_image=lambda: calls.append(None))
     assert len(calls) == sum(sizes.values())
     with pytest.raises(InputError, match='must be at least 1, got 0'):
-        write(tmp_path, num_test=0)
+        write_toy_benchmark(tmp_path, dataset, num_test=0)
+
+
+def test_an_unknown_layout_and_a_split_that_it_does_not_have_are_refused(tmp_path):
+    with pytest.raises(InputError, match="no layout of toys for 'Nowhere'; there are PA100K"):
+        write_toy_benchmark(tmp_path, 'Nowhere')
+    with pytest.raises(InputError, match='num_val=3: RAPv1 has no validation split'):
+        write_toy_benchmark(tmp_path, 'RAPv1', num_val=3)
 
 
 def test_the_same_seed_writes_the_same_files(tmp_path):
     for name in ('one', 'two'):
-        write_rapv2(tmp_path / name, **SIZES, **SMALL, seed=3)
+        write_toy_benchmark(tmp_path / name, 'RAPv2', **SIZES, **SMALL, seed=3)
     files = [path for path in sorted((tmp_path / 'one').rglob('*.png'))]
     assert len(files) == 24
     for path in files:
@@ -233,3 +235,7 @@ def test_the_same_seed_writes_the_same_files(tmp_path):
         assert path.read_bytes() == Path(other).read_bytes()
     one, two = (RAPv2(data_root=tmp_path / name) for name in ('one', 'two'))
     np.testing.assert_array_equal(one.targets, two.targets)
+
+
+def test_the_examples_are_true():
+    assert doctest.testmod(toy_layout) == (0, 1)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from par_plugins.datasets.pa100k import PA100K, SCHEMA
-from par_plugins.testing import PA100K_ATTRIBUTES, pa100k_labels, write_pa100k
+from par_plugins.datasets.attributes.pa100k import PA100K, SCHEMA
+from par_plugins.testing import PA100K_ATTRIBUTES, pa100k_labels, write_toy_benchmark
 
 SIZES = {'train': 9, 'val': 1, 'test': 4}
 
@@ -14,7 +14,9 @@ SIZES = {'train': 9, 'val': 1, 'test': 4}
 @pytest.fixture(scope='module')
 def written(tmp_path_factory):
     root = tmp_path_factory.mktemp('pa100k')
-    splits = write_pa100k(root, num_train=9, num_val=1, num_test=4, image_size=(64, 32))
+    splits = write_toy_benchmark(
+        root, 'PA100K', num_train=9, num_val=1, num_test=4, image_size=(64, 32)
+    )
     return root, splits
 
 
@@ -60,7 +62,9 @@ def test_splits_share_no_identity(written):
 
 
 def test_a_split_does_not_depend_on_the_sizes_of_the_others(written, tmp_path):
-    splits = write_pa100k(tmp_path, num_train=2, num_val=3, num_test=4, image_size=(64, 32))
+    splits = write_toy_benchmark(
+        tmp_path, 'PA100K', num_train=2, num_val=3, num_test=4, image_size=(64, 32)
+    )
     assert list(splits['test']) == list(written[1]['test'])
     files = [(written[0] / 'data' / f'{11 + i:06d}.jpg').read_bytes() for i in range(4)]
     assert [(tmp_path / 'data' / f'{6 + i:06d}.jpg').read_bytes() for i in range(4)] == files
@@ -68,7 +72,9 @@ def test_a_split_does_not_depend_on_the_sizes_of_the_others(written, tmp_path):
 
 def test_progress_is_told_of_every_image(tmp_path):
     calls = []
-    write_pa100k(tmp_path, num_train=3, num_val=2, num_test=1, on_image=lambda: calls.append(None))
+    write_toy_benchmark(
+        tmp_path, 'PA100K', num_train=3, num_val=2, num_test=1, on_image=lambda: calls.append(None)
+    )
     assert len(calls) == 6
 
 

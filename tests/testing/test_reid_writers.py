@@ -11,15 +11,16 @@ from scipy.io import loadmat
 from par_plugins.apis.check_dataset import check_dataset
 from par_plugins.datasets import DukeMTMCreID, Market1501
 from par_plugins.structures import InputError
-from par_plugins.testing.duke_mtmc_reid_writer import DUKE_RULES, write_duke_mtmc_reid
-from par_plugins.testing.market1501_writer import MARKET_RULES, write_market1501
+from par_plugins.testing import write_toy_benchmark
+from par_plugins.testing.layouts.duke_mtmc_reid import RULES as DUKE_RULES
+from par_plugins.testing.layouts.market1501 import RULES as MARKET_RULES
 from par_plugins.testing.toy_appearance import sample_pedestrian
 from tests.datasets.official_files import DUKE_FIELDS, MARKET_FIELDS
 
 SIZES = {'num_train': 36, 'num_test': 27, 'image_size': (32, 16)}
 BENCHMARKS = {
-    'market': (write_market1501, Market1501, 'market_attribute', MARKET_FIELDS, 6),
-    'duke': (write_duke_mtmc_reid, DukeMTMCreID, 'duke_attribute', DUKE_FIELDS, 8),
+    'market': (Market1501, 'market_attribute', MARKET_FIELDS, 6),
+    'duke': (DukeMTMCreID, 'duke_attribute', DUKE_FIELDS, 8),
 }
 every_benchmark = pytest.mark.parametrize('name', BENCHMARKS)
 
@@ -27,9 +28,9 @@ every_benchmark = pytest.mark.parametrize('name', BENCHMARKS)
 @pytest.fixture(scope='module')
 def written(tmp_path_factory):
     made = {}
-    for name, (write, *_) in BENCHMARKS.items():
+    for name, (cls, *_) in BENCHMARKS.items():
         root = tmp_path_factory.mktemp(name)
-        made[name] = root, write(root, **SIZES)
+        made[name] = root, write_toy_benchmark(root, cls.__name__, **SIZES)
     return made
 
 
@@ -39,7 +40,7 @@ def trait(data, attribute):
 
 @every_benchmark
 def test_the_file_of_attributes_has_the_shapes_of_the_official_one(written, name):
-    _, _, variable, fields, _ = BENCHMARKS[name]
+    _, variable, fields, _ = BENCHMARKS[name]
     struct = loadmat(written[name][0] / f'{variable}.mat')[variable]
     assert struct.shape == (1, 1) and struct.dtype.names == tuple(fields)
     for part, names in fields.items():
@@ -59,7 +60,7 @@ def test_every_field_has_a_rule():
 @every_benchmark
 def test_the_reader_of_the_real_files_reads_it(written, name):
     root, sets = written[name]
-    _, cls, _, _, num_cameras = BENCHMARKS[name]
+    cls, _, _, num_cameras = BENCHMARKS[name]
     train = cls(data_root=root)
     people = sorted(sets['train'], key=lambda who: (who.identity, who.camid))  # as files sort
     assert train.pids.tolist() == [who.identity for who in people]
@@ -78,7 +79,7 @@ def test_the_reader_of_the_real_files_reads_it(written, name):
 @every_benchmark
 def test_every_query_has_another_camera_in_the_gallery(written, name):
     root, _ = written[name]
-    cls = BENCHMARKS[name][1]
+    cls = BENCHMARKS[name][0]
     query, gallery = (cls(data_root=root, split=split) for split in ('query', 'gallery'))
     cameras = defaultdict(set)
     for pid, camid in zip(gallery.pids, gallery.camids, strict=True):
@@ -106,9 +107,9 @@ def test_market_has_distractors_and_junk_and_duke_has_people_of_the_gallery_alon
 
 def test_images_of_another_run_are_not_mixed_in(tmp_path):
     for _ in range(2):
-        write_market1501(tmp_path, num_train=4, num_test=4, image_size=(32, 16))
+        write_toy_benchmark(tmp_path, 'Market1501', num_train=4, num_test=4, image_size=(32, 16))
     with pytest.raises(InputError, match=r'not one of the images to write; choose another folder'):
-        write_market1501(tmp_path, num_train=3, num_test=4, image_size=(32, 16))
+        write_toy_benchmark(tmp_path, 'Market1501', num_train=3, num_test=4, image_size=(32, 16))
 
 
 def test_some_colors_are_unknown_in_a_larger_set():
@@ -124,16 +125,18 @@ def test_some_colors_are_unknown_in_a_larger_set():
 
 @every_benchmark
 def test_the_checker_finds_no_problem(written, name):
-    report = check_dataset(BENCHMARKS[name][1].__name__, str(written[name][0]))
+    report = check_dataset(BENCHMARKS[name][0].__name__, str(written[name][0]))
     assert report.problems == []
     assert set(report.sizes) == {'train', 'query', 'gallery'} and report.sizes['train'] == 36
 
 
 @every_benchmark
 def test_progress_and_repetition(tmp_path, name):
-    write, calls = BENCHMARKS[name][0], []
+    dataset, calls = BENCHMARKS[name][0].__name__, []
     for folder in ('one', 'two'):
-        write(tmp_path / folder, **SIZES, seed=3, on_image=lambda: calls.append(None))
+        write_toy_benchmark(
+            tmp_path / folder, dataset, **SIZES, seed=3, on_image=lambda: calls.append(None)
+        )
     assert len(calls) == 2 * (36 + 27)
     files = sorted(path.relative_to(tmp_path / 'one') for path in (tmp_path / 'one').rglob('*.jpg'))
     assert len(files) > 63
@@ -141,4 +144,4 @@ def test_progress_and_repetition(tmp_path, name):
         one, two = (Path(tmp_path / folder / path).read_bytes() for folder in ('one', 'two'))
         assert one == two
     with pytest.raises(InputError, match='must be at least 1, got 0'):
-        write(tmp_path / 'three', num_train=0, num_test=4)
+        write_toy_benchmark(tmp_path / 'three', dataset, num_train=0, num_test=4)

@@ -4,6 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from par_plugins.engine.checkpoint_files import HASH_IN_NAME
 
 TOOL = Path(__file__).parents[2] / 'tools/check_env.py'
 
@@ -63,3 +66,12 @@ def test_the_environment_that_runs_the_tests_is_sound():
     assert done.returncode == 0, done.stdout
     assert done.stdout.splitlines()[-1] == 'no problem found'
     assert 'operators of mmcv: ' in done.stdout and 'CPU: ' in done.stdout
+
+
+def test_it_says_where_pretrained_weights_are_looked_for(check_env, tmp_path, monkeypatch):
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path))
+    files = check_env.pretrained_files()
+    assert len(files) == 6
+    for address, path in files.items():
+        assert path == Path(torch.hub.get_dir(), 'checkpoints', address.split('/')[-1])
+        assert HASH_IN_NAME.search(path.name), f'{address} has no hash to be held to'

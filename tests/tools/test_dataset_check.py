@@ -8,24 +8,14 @@ import numpy as np
 import pytest
 
 from par_plugins.apis.check_dataset import check_dataset
+from par_plugins.datasets import RAPv1
 from par_plugins.datasets.label_indicators import LabelIndicators
 from par_plugins.structures import AttributeSchema, InputError
-from par_plugins.testing.celeba_writer import write_celeba
-from par_plugins.testing.deepfashion_writer import write_deepfashion
-from par_plugins.testing.peta_writer import write_peta
-from par_plugins.testing.rapv1_writer import write_rapv1
-from par_plugins.testing.rapv2_writer import write_rapv2
+from par_plugins.testing import write_toy_benchmark
 from par_plugins.visualization.co_occurrence_figure import co_occurrence_figure
 from par_plugins.visualization.positive_ratio_figure import positive_ratio_figure
 
 TOOL = Path(__file__).parents[2] / 'tools/dataset/check.py'
-WRITERS = {
-    'PETA': write_peta,
-    'RAPv1': write_rapv1,
-    'RAPv2': write_rapv2,
-    'CelebA': write_celeba,
-    'DeepFashion': write_deepfashion,
-}
 SMALL = {'num_train': 9, 'num_test': 5, 'image_size': (40, 20)}
 
 
@@ -45,9 +35,9 @@ def run(check, monkeypatch, capsys, *arguments):
     return ended.value.code, capsys.readouterr().out
 
 
-@pytest.mark.parametrize('name', WRITERS)
+@pytest.mark.parametrize('name', ['PETA', 'RAPv1', 'RAPv2', 'CelebA', 'DeepFashion'])
 def test_a_sound_benchmark_has_no_problem(tmp_path, name):
-    WRITERS[name](tmp_path, **SMALL)
+    write_toy_benchmark(tmp_path, name, **SMALL)
     started, images = [], []
     report = check_dataset(
         name, tmp_path, on_start=started.append, on_image=lambda: images.append(None)
@@ -62,7 +52,9 @@ def test_a_sound_benchmark_has_no_problem(tmp_path, name):
 
 def test_every_damaged_image_is_found(tmp_path):
     """200 images, each damaged in its own way, among sound ones."""
-    write_peta(tmp_path, num_train=120, num_val=60, num_test=60, image_size=(32, 16))
+    write_toy_benchmark(
+        tmp_path, 'PETA', num_train=120, num_val=60, num_test=60, image_size=(32, 16)
+    )
     rng = np.random.default_rng(0)
     certain, harmless = set(), set()
     for number in range(1, 201):
@@ -90,7 +82,7 @@ def test_every_damaged_image_is_found(tmp_path):
 
 
 def test_a_box_outside_its_image_is_found(tmp_path):
-    write_deepfashion(tmp_path, **SMALL)
+    write_toy_benchmark(tmp_path, 'DeepFashion', **SMALL)
     path = tmp_path / 'Anno_coarse/list_bbox.txt'
     lines = path.read_text(encoding='utf-8').splitlines()
     image = lines[4].split()[0]
@@ -144,7 +136,7 @@ def test_a_missing_annotation_is_one_problem(tmp_path):
 def test_an_unknown_dataset_or_option_is_named(tmp_path):
     with pytest.raises(InputError, match="no dataset 'Peta'; there are .*PETA, RAPv1, RAPv2"):
         check_dataset('Peta', tmp_path)
-    write_rapv1(tmp_path, **SMALL)
+    write_toy_benchmark(tmp_path, 'RAPv1', **SMALL)
     report = check_dataset('RAPv1', tmp_path, options={'split_number': 2}, read_images=False)
     assert len(report.problems) == 1 and "'split_number'" in report.problems[0]
 
@@ -152,7 +144,7 @@ def test_an_unknown_dataset_or_option_is_named(tmp_path):
 def test_the_command_line_prints_ratios_draws_figures_and_exits_with_0(
     check, monkeypatch, capsys, tmp_path
 ):
-    write_rapv1(tmp_path, **SMALL)
+    write_toy_benchmark(tmp_path, 'RAPv1', **SMALL)
     status, output = run(
         check,
         monkeypatch,
@@ -176,7 +168,7 @@ def test_the_command_line_prints_ratios_draws_figures_and_exits_with_0(
 def test_the_command_line_exits_with_1_and_names_what_is_wrong(
     check, monkeypatch, capsys, tmp_path
 ):
-    write_peta(tmp_path, **SMALL)
+    write_toy_benchmark(tmp_path, 'PETA', **SMALL)
     (tmp_path / 'images/00007.png').unlink()
     status, output = run(check, monkeypatch, capsys, 'PETA', tmp_path)
     assert status == 1
@@ -184,6 +176,26 @@ def test_the_command_line_exits_with_1_and_names_what_is_wrong(
     assert 'problem: 1 of 30 images cannot be read' in output
     status, output = run(check, monkeypatch, capsys, 'PETA', tmp_path, '--no-images')
     assert status == 0
+
+
+def test_copies_across_splits_are_a_problem_and_within_one_a_note(tmp_path):
+    write_toy_benchmark(tmp_path, 'RAPv1', **SMALL)
+    paths = {
+        split: [data[index]['img_path'] for index in range(len(data))]
+        for split in ('train', 'test')
+        for data in [RAPv1(data_root=tmp_path, split=split)]
+    }
+    train, test = (sorted(paths[split]) for split in ('train', 'test'))
+    assert not set(train) & set(test)
+    for copy, original in ((test[1], train[2]), (test[3], train[2]), (train[5], train[4])):
+        Path(copy).write_bytes(Path(original).read_bytes())
+    report = check_dataset('RAPv1', tmp_path)
+    assert report.problems == [
+        'train and test share 1 images byte for byte under different names, the first: '
+        f'{train[2]} is {test[1]}'
+    ]
+    assert 'train: 1 images are copies of others, byte for byte' in report.notes
+    assert 'test: 1 images are copies of others, byte for byte' in report.notes
 
 
 def test_figures_show_every_attribute_and_split():

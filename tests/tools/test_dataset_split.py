@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from par_plugins.datasets import PETA, AttributeCSV, CelebA, RAPv1
-from par_plugins.testing.peta_writer import write_peta
-from par_plugins.testing.rapv1_writer import write_rapv1
+from par_plugins.testing import write_toy_benchmark
 
 TOOLS = Path(__file__).parents[2] / 'tools/dataset'
 SMALL = {'image_size': (32, 16)}
@@ -44,7 +43,7 @@ def rows_of(path):
 
 
 def test_zero_shot_splits_of_peta_share_no_identity(split, monkeypatch, capsys, tmp_path):
-    write_peta(tmp_path, num_train=30, num_val=10, num_test=20, **SMALL)
+    write_toy_benchmark(tmp_path, 'PETA', num_train=30, num_val=10, num_test=20, **SMALL)
     table = tmp_path / 'new/zero_shot.csv'
     arguments = ('PETA', tmp_path, table, '--by-identity', '--options', 'identities=True')
     run(split, monkeypatch, *arguments)
@@ -65,7 +64,7 @@ def test_zero_shot_splits_of_peta_share_no_identity(split, monkeypatch, capsys, 
 
 
 def test_a_validation_split_is_held_out_of_rapv1(split, monkeypatch, capsys, tmp_path):
-    write_rapv1(tmp_path, num_train=40, num_test=10, **SMALL)
+    write_toy_benchmark(tmp_path, 'RAPv1', num_train=40, num_test=10, **SMALL)
     table = tmp_path / 'with_val.csv'
     run(
         split,
@@ -94,7 +93,7 @@ WRONG = {
 @pytest.mark.parametrize('case', WRONG)
 def test_wrong_arguments_end_in_one_sentence(split, monkeypatch, tmp_path, case):
     arguments, sentence = WRONG[case]
-    write_peta(tmp_path, num_train=4, num_val=2, num_test=2, **SMALL)
+    write_toy_benchmark(tmp_path, 'PETA', num_train=4, num_val=2, num_test=2, **SMALL)
     with pytest.raises(SystemExit) as ended:
         run(split, monkeypatch, 'PETA', tmp_path, tmp_path / 'new.csv', *arguments)
     assert ended.value.code.startswith('error: ') and sentence in ended.value.code

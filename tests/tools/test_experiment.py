@@ -1,73 +1,124 @@
-"""The experiment tool from its file to the published table."""
+"""The experiment tool from leaves to the table, the figure and the file of results."""
 
-import importlib.util
 import json
+import shlex
+import subprocess
 import sys
-from pathlib import Path
 
-import yaml
+import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.tools.toy_run import ROOT, TIME_LIMIT
+
+LEAVES = [
+    ROOT / f'configs/toy/{method}_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
+    for method in ('cross-entropy', 'weighted')
+]
+PLAIN, WEIGHTED = (leaf.stem for leaf in LEAVES)
 
 
-def test_an_experiment_trains_compares_and_publishes(monkeypatch, toy_root, tmp_path):
-    config = str(ROOT / 'configs/toy/resnet18_toy_pedestrians.py')
-    options = {
-        f'{split}_dataloader.{key}': value
-        for split in ('train', 'test')
-        for key, value in {
-            'dataset.data_root': str(toy_root),
-            'batch_size': 12,
-            'num_workers': 0,
-        }.items()
-    }
-    options |= {
-        'model.backbone.base_channels': 8,
-        'model.backbone.stem_channels': 8,
-        'model.head.in_channels': 64,
-        'train_cfg.max_epochs': 1,
-        'default_hooks.checkpoint.save_best': None,
-        'val_cfg': None,
-        'val_dataloader': None,
-        'val_evaluator': None,
-    }
-    experiment = tmp_path / 'tiny.yml'
-    experiment.write_text(
-        yaml.safe_dump(
-            {
-                'seeds': [4],
-                'scores': ['attribute/mA'],
-                'baseline': 'plain',
-                'options': options,
-                'preparations': {'first': {'config': config, 'options': options}},
-                'arms': {
-                    'plain': {
-                        'config': config,
-                        'options': {'load_from': '{first}/epoch_1.pth'},
-                    }
-                },
-            }
-        ),
-        encoding='utf-8',
+def run(toy_root, folder, *arguments, options=()):
+    """The finished command on two leaves of one epoch, without validation."""
+    command = [sys.executable, ROOT / 'tools/experiment.py', *LEAVES, '--work-dir', folder]
+    command += [*arguments, '--cfg-options', 'train_cfg.max_epochs=1', 'val_cfg=None']
+    command += ['val_dataloader=None', 'val_evaluator=None']
+    command += ['default_hooks.checkpoint.save_best=None', 'visualizer.vis_backends=[]']
+    command += ['model.backbone.base_channels=8', 'model.backbone.stem_channels=8']
+    command += ['model.head.in_channels=64']
+    for split in ('train', 'test'):
+        loader = f'{split}_dataloader'
+        command += [f'{loader}.dataset.data_root={toy_root}', f'{loader}.batch_size=12']
+        command += [f'{loader}.num_workers=0']
+    return subprocess.run(
+        [*map(str, command), *options],
+        cwd=folder.parent,
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT,
+        env={**__import__('os').environ, 'PYTHONPATH': str(ROOT)},
     )
-    readme = tmp_path / 'README.md'
-    readme.write_text('before\n<!-- tiny: begin -->\n<!-- tiny: end -->\nafter\n', encoding='utf-8')
-    spec = importlib.util.spec_from_file_location('experiment', ROOT / 'tools/experiment.py')
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    arguments = [experiment, '--publish', '--jobs', '2', '--work-dir', tmp_path / 'runs']
-    arguments += ['--figure', tmp_path / 'arms.png']
-    monkeypatch.setattr(sys, 'argv', ['experiment.py', *map(str, arguments)])
-    tool.main()
 
-    results = json.loads((tmp_path / 'results/tiny.json').read_text(encoding='utf-8'))
-    score = results['runs']['plain']['4']['attribute/mA']
-    run = json.loads((tmp_path / 'runs/plain/seed_4/test_scores.json').read_text(encoding='utf-8'))
-    assert run['seed'] == 4 and run['scores']['attribute/mA'] == score
-    assert f'| plain | 1 | {score:.2f} |' in readme.read_text(encoding='utf-8')
-    assert (tmp_path / 'arms.png').read_bytes().startswith(b'\x89PNG')
-    assert not list((tmp_path / 'runs/plain/seed_4').glob('best*'))
 
-    made = {path: path.stat().st_mtime_ns for path in (tmp_path / 'runs').rglob('*')}
-    tool.main()  # goes on where it stopped: nothing is left to do
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / 'runs').rglob('*')} == made
+SCORES = ('--scores', 'attribute/mA', '--seeds', '4', '5', '--jobs', '2')
+
+
+@pytest.fixture(scope='module')
+def done(toy_root, tmp_path_factory):
+    """Two leaves with two seeds, side by side, and what was printed."""
+    folder = tmp_path_factory.mktemp('experiment')
+    published, figure = folder / 'results.json', folder / 'arms.png'
+    result = run(toy_root, folder / 'runs', *SCORES, '--publish', published, '--figure', figure)
+    assert result.returncode == 0, result.stderr[-3000:]
+    return folder, result.stdout
+
+
+def test_leaves_train_side_by_side_and_are_compared_by_seed(done):
+    folder, printed = done
+    results = json.loads((folder / 'results.json').read_text())
+    assert results['baseline'] == PLAIN and list(results['runs']) == [PLAIN, WEIGHTED]
+    for leaf, runs in results['runs'].items():
+        assert list(runs) == ['4', '5']
+        for seed, scores in runs.items():
+            own = json.loads((folder / 'runs' / leaf / f'seed_{seed}/test_scores.json').read_text())
+            assert own['config'] == leaf and own['seed'] == int(seed)
+            assert own['scores']['attribute/mA'] == scores['attribute/mA']
+    gains = [
+        results['runs'][WEIGHTED][seed]['attribute/mA']
+        - results['runs'][PLAIN][seed]['attribute/mA']
+        for seed in ('4', '5')
+    ]
+    row = next(line for line in printed.splitlines() if line.startswith(f'| {WEIGHTED} '))
+    assert f'{sum(gains) / 2:+.2f}' in row and f'({sum(gain > 0 for gain in gains)}/2)' in row
+    assert (folder / 'arms.png').read_bytes().startswith(b'\x89PNG')
+
+
+def test_what_is_finished_is_not_run_again_and_no_other_file_is_taken_for_it(done, toy_root):
+    folder, printed = done
+    other = folder / 'runs' / PLAIN / 'seed_4' / 'test_scores.json'
+    other.write_text(json.dumps({'scores': {'attribute/mA': 99.99}}))
+    made = {p: p.stat().st_mtime_ns for p in (folder / 'runs').rglob('*')}
+    again = run(toy_root, folder / 'runs', *SCORES)
+    assert again.returncode == 0 and '99.99' not in again.stdout
+    assert [row for row in again.stdout.splitlines() if row.startswith('|')] == [
+        row for row in printed.splitlines() if row.startswith('|')
+    ]
+    assert {p: p.stat().st_mtime_ns for p in (folder / 'runs').rglob('*')} == made
+
+
+def test_a_folder_with_runs_of_another_config_is_refused(done, toy_root):
+    result = run(toy_root, done[0] / 'runs', *SCORES, options=['model.head.dropout=0.3'])
+    assert result.returncode == 1
+    assert (
+        result.stderr.strip()
+        .splitlines()[-1]
+        .endswith(
+            'holds a run of another config (model.head.dropout is new): take another --work-dir'
+        )
+    )
+
+
+def test_a_misspelt_score_is_one_sentence_before_anything_is_trained(toy_root, tmp_path):
+    result = run(toy_root, tmp_path / 'runs', '--scores', 'attribute/mAA')
+    assert result.returncode == 1
+    assert result.stderr.strip().splitlines()[-1] == (
+        "error: --scores attribute/mAA: no leaf gives this score; did you mean 'attribute/mA'?"
+    )
+    assert not (tmp_path / 'runs').exists()
+
+
+def test_a_run_that_fails_is_one_sentence_and_the_others_are_finished(toy_root, tmp_path):
+    result = run(
+        toy_root, tmp_path / 'runs', '--scores', 'attribute/mA',
+        options=['default_hooks.label_statistics.type=TimerHook'],
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert 'the run failed' in result.stderr and 'output.txt' in result.stderr
+
+
+def test_there_is_a_command_for_each_run(toy_root, tmp_path):
+    result = run(toy_root, tmp_path / 'runs', *SCORES, '--commands')
+    lines = [shlex.split(line) for line in result.stdout.splitlines()]
+    assert [(line[2], line[line.index('--seeds') + 1]) for line in lines] == [
+        (str(leaf), seed) for seed in ('4', '5') for leaf in LEAVES
+    ]
+    assert all('train_cfg.max_epochs=1' in line for line in lines)
+    assert not (tmp_path / 'runs').exists()

@@ -6,11 +6,10 @@ import sys
 
 import pytest
 import torch
-from mmengine.config import Config
 
 from par_plugins.apis import build_runner, evaluate_best
 from par_plugins.apis.operating_points import fit_operating_points, operating_points_of
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import AttributeSchema, InputError
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
 
@@ -22,15 +21,7 @@ METRICS = [
 
 
 def config(toy_root, work_dir):
-    hooks = [*Config.fromfile(CONFIG).custom_hooks, dict(type='OperatingPointHook')]
-    hooks = list({hook['type']: hook for hook in hooks}.values())
-    return toy_config(
-        toy_root,
-        work_dir,
-        val_evaluator=METRICS,
-        test_evaluator=METRICS,
-        custom_hooks=hooks,
-    )
+    return toy_config(toy_root, work_dir, val_evaluator=METRICS, test_evaluator=METRICS)
 
 
 @pytest.fixture(scope='module')

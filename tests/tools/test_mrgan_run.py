@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmpretrain.models import ResNet
 
 from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint, train
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import InputError
 from tests.engine.hooks.mrgan_run import CONFIG, mrgan_config
 from tests.tools.toy_run import TIME_LIMIT
@@ -117,7 +117,7 @@ def test_amp_without_a_gpu_is_refused_for_both_networks(toy_root, tmp_path):
 
 def test_two_processes_train_one_model_whose_checkpoint_one_process_resumes(toy_root, tmp_path):
     cfg = mrgan_config(toy_root, tmp_path, **{'train_dataloader.batch_size': 4})
-    cfg.custom_hooks = cfg.custom_hooks[:-1]
+    del cfg.default_hooks.sample_grid
     cfg.dump(str(tmp_path / CONFIG.name))
     environment = {
         **os.environ,

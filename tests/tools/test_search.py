@@ -1,7 +1,10 @@
 """From a checkpoint to the search in its embeddings, and to the pictures of its retrieval."""
 
+import http.server
+import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +13,11 @@ from mmengine.config import Config
 
 from par_plugins.apis import build_runner
 from par_plugins.apis.image_index import ImageIndex, embed_images
-from par_plugins.apis.retrieval_study import predict_retrieval_set
+from par_plugins.apis.retrieval_set import predict_retrieval_set
+from par_plugins.structures import AttributeSchema, InputError
 
 ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / 'configs/apr/apr_resnet18_toy_market1501_128x64.py'
+CONFIG = ROOT / 'configs/toy/apr_resnet18_1xb32-12e_toy-market1501-128x64.py'
 
 
 def config(data_root, work_dir):
@@ -70,3 +74,68 @@ def test_the_test_set_comes_with_its_labels(trained, tmp_path):
     pids = [int(Path(name).name.split('_')[0]) for name in found.names]
     np.testing.assert_array_equal(found.pids, pids)
     assert found.probabilities.shape == (len(pids), schema.num_logits)
+
+
+def test_pictures_that_cannot_be_read_are_in_no_index_and_the_rest_is(trained, tmp_path):
+    data_root, checkpoint = trained
+    folder = tmp_path / 'pictures'
+    shutil.copytree(data_root / 'query', folder)
+    good = sorted(map(str, folder.glob('*.jpg')))
+    (folder / 'bad.jpg').write_bytes(b'\xff\xd8\xff')
+    (folder / 'cut\x1b[31m.jpg').write_bytes(Path(good[0]).read_bytes()[:300])
+    cfg = config(data_root, tmp_path / 'run')
+    cfg.dump(tmp_path / 'config.py')
+    command = [sys.executable, ROOT / 'tools/embed.py', tmp_path / 'config.py', checkpoint]
+    done = subprocess.run(
+        [*command, folder, tmp_path / 'index.npz'], check=True, capture_output=True, text=True
+    )
+    assert sorted(ImageIndex.load(tmp_path / 'index.npz').names) == good
+    said = done.stdout.replace('\n', '')
+    assert '2 pictures could not be read and are not in the index:' in said
+    assert 'bad.jpg' in said and 'cut\\x1b[31m.jpg' in said and '\x1b[31m.jpg' not in said
+    for path in map(Path, good):
+        path.unlink()
+    with pytest.raises(InputError, match=r'no picture in it can be read, first .*bad\.jpg'):
+        embed_images(cfg, str(checkpoint), folder)
+
+
+def test_pictures_that_were_skipped_are_in_no_ranking(trained, tmp_path):
+    data_root, checkpoint = trained
+    root = tmp_path / 'Market'
+    shutil.copytree(data_root, root)
+    cfg = config(root, tmp_path / 'run')
+    cfg.test_dataloader.dataset.pipeline[0].on_error = 'skip'
+    whole, _ = predict_retrieval_set(cfg.copy(), str(checkpoint))
+    broken = Path(whole.names[0]), Path(whole.names[-1])
+    for path in broken:
+        path.write_bytes(b'')
+    problems = []
+    found, _ = predict_retrieval_set(cfg, str(checkpoint), on_unreadable=problems.append)
+    assert found.names.tolist() == [x for x in whole.names if Path(x) not in broken]
+    assert len(problems) == 2 and broken[0].name in problems[0]
+
+
+def test_names_in_an_index_are_never_fetched(tmp_path):
+    requests = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            requests.append(self.path)
+            self.send_error(404)
+
+    with http.server.HTTPServer(('127.0.0.1', 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            address = f'http://127.0.0.1:{server.server_port}/a.jpg'
+            schema = AttributeSchema(['hat'])
+            index = ImageIndex(np.array([address]), np.ones((1, 2)), np.ones((1, 1)), schema)
+            index.save(tmp_path / 'index.npz')
+            command = [sys.executable, ROOT / 'tools/search.py', tmp_path / 'index.npz']
+            command += ['--words', 'hat', '--figure', tmp_path / 'found.png']
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert done.returncode == 1 and not requests
+    assert f"error: '{address}': there is no such file to draw" in done.stderr

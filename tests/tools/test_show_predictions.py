@@ -10,7 +10,7 @@ from mmengine.config import Config
 from par_plugins.apis import build_runner
 from tests.tools.toy_run import ROOT
 
-CONFIG = ROOT / 'configs/crl/cifar_net_cifar100_longtail.py'
+CONFIG = ROOT / 'configs/crl/cross-entropy_cifarnet_1xb256-200e_cifar100lt-32x32.py'
 
 
 def test_images_of_one_file_and_a_gallery_of_training_images_are_no_obstacle(

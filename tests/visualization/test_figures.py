@@ -6,17 +6,13 @@ from matplotlib.colors import to_rgba
 from par_plugins.structures import Attribute, AttributeSchema
 from par_plugins.visualization import (
     RankList,
-    attribute_gains_figure,
     attribute_scores_figure,
     camera_pairs_figure,
     comparison_figure,
-    gallery_size_figure,
     predictions_figure,
     rank_lists_figure,
-    training_curves_figure,
 )
 from par_plugins.visualization.co_occurrence_figure import correlation_figure
-from par_plugins.visualization.lines_figure import lines_figure
 
 
 def test_bars_are_ordered_by_positives_and_survive_undefined_scores(tmp_path):
@@ -83,13 +79,6 @@ def test_pairs_of_cameras_stand_as_the_scores_have_them():
     np.testing.assert_array_equal(rank1.images[0].get_array().filled(math.nan), pairs['rank1'])
 
 
-def test_the_curve_over_the_gallery_is_the_one_given():
-    curve = [{'gallery': 10, 'rank1': 80, 'mAP': 60}, {'gallery': 30, 'rank1': 70, 'mAP': 50}]
-    lines = gallery_size_figure(curve).axes[0].lines
-    assert [line.get_label() for line in lines] == ['rank1', 'mAP']
-    np.testing.assert_array_equal(lines[1].get_xydata(), [[10, 60], [30, 50]])
-
-
 def test_correlations_keep_their_sign():
     matrix = np.array([[1.0, -0.5], [-0.5, 1.0]])
     axes = correlation_figure(['hat', 'bag'], matrix).axes[0]
@@ -115,36 +104,3 @@ def test_arms_stand_from_top_to_bottom_with_their_means_and_the_baseline_s_line(
         [[80, 1]],
         [[80, 1]],
     ]
-
-
-def test_lines_have_their_names_and_axes(tmp_path):
-    lines = {'HABP': ([1, 10, 100], [0.5, 0.6, 0.7]), 'focal': ([1, 10], [0.1, 0.2])}
-    figure = lines_figure(lines, axes=('rate', 'score'), log='x', style='o-')
-    plot = figure.axes[0]
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ['HABP', 'focal']
-    assert (plot.get_xscale(), plot.get_yscale()) == ('log', 'linear')
-    assert list(plot.lines[0].get_ydata()) == [0.5, 0.6, 0.7]
-    assert (plot.get_xlabel(), plot.get_ylabel()) == ('rate', 'score')
-    figure.savefig(tmp_path / 'lines.png')
-    assert (tmp_path / 'lines.png').stat().st_size > 5_000
-
-
-def test_gains_stand_in_the_order_of_imbalance_with_a_bar_for_each_arm():
-    imbalances = {'half': 1.0, 'rare$': 9.0}
-    gains = {'a': {'half': [1, 3], 'rare$': [10, 12]}, 'b': {'rare$': [-1], 'half': [0]}}
-    figure = attribute_gains_figure(imbalances, gains)
-    axes = figure.axes[0]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ['half  1:1.0', 'rare$  1:9.0']
-    assert [bar.get_height() for bar in axes.patches] == [2, 11, 0, -1]
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ['a', 'b']
-    centres = [bar.get_x() + bar.get_width() / 2 for bar in axes.patches]
-    assert [round(x) for x in centres] == [0, 1, 0, 1]
-
-
-def test_a_scalar_has_a_panel_and_an_arm_a_line():
-    figure = training_curves_figure({'loss': {'a': {50: 3.0, 100: 2.0}, 'b': {50: 4.0}}, 'mA': {}})
-    first, second = figure.axes
-    assert [line.get_xydata().tolist() for line in first.lines] == [[[50, 3], [100, 2]], [[50, 4]]]
-    assert first.get_ylabel() == 'loss' and second.get_ylabel() == 'mA' and not second.lines
-    assert first.get_yscale() == 'linear'
-    assert training_curves_figure({'loss': {'a': {1: 3.0}}}, log=True).axes[0].get_yscale() == 'log'

@@ -17,6 +17,7 @@ from par_plugins.apis.preview_sampler import (
     preview_sampler,
 )
 from par_plugins.datasets.samplers import DAISampler, ResampledLabels
+from par_plugins.structures import shown_name
 from par_plugins.visualization.dai_trade_off_figure import dai_trade_off_figure
 from par_plugins.visualization.resampled_labels_figure import resampled_labels_figure
 
@@ -49,7 +50,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     loader = build_training_loader(cfg)
     preview = preview_sampler(loader)
-    console = Console()
+    console = Console(markup=False, emoji=False)
     console.print(ratio_table(preview))
     console.print(draw_table(preview))
     figure = resampled_labels_figure(counted(preview), title=preview.sampler)
@@ -77,7 +78,7 @@ def ratio_table(preview: SamplerPreview) -> Table:
         table.add_column(heading, justify='right')
     columns = [preview.draws.proportions_before, *(way.proportions_after for way in ways.values())]
     for name, *ratios in zip(preview.draws.column_names, *columns, strict=True):
-        table.add_row(name, *(f'{100 * ratio:.2f}' for ratio in ratios))
+        table.add_row(shown_name(name), *(f'{100 * ratio:.2f}' for ratio in ratios))
     return table
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from par_plugins.apis import RUNNER_OPTIONS, build_predictor, load_config, stop_on_input_error
-from par_plugins.visualization import predictions_figure
+from par_plugins.structures import InputError
+from par_plugins.visualization import predictions_figure, read_picture
 
 FORMATS = ('.png', '.pdf', '.svg', '.jpg')
 
@@ -28,7 +29,7 @@ def parse_args() -> argparse.Namespace:
 def _picture(source: dict[str, Any]) -> np.ndarray:
     """An image as RGB: of its own file, or as a file of many has given it."""
     if 'img' not in source:
-        return mmcv.imread(source['img_path'], channel_order='rgb')
+        return read_picture(source['img_path'])
     image = source['img']
     return mmcv.gray2rgb(image) if image.ndim == 2 else mmcv.bgr2rgb(image)
 
@@ -43,8 +44,14 @@ def main() -> None:
     schema = loader.dataset.metainfo['schema']
     shown = min(args.images, len(loader.dataset))
     spread = np.linspace(0, len(loader.dataset) - 1, shown).astype(int)
-    sources = [loader.dataset.get_data_info(index) for index in spread]
-    data = loader.collate_fn([loader.dataset[index] for index in spread])
+    drawn = [(loader.dataset.get_data_info(index), loader.dataset[index]) for index in spread]
+    readable = [pair for pair in drawn if 'image_error' not in pair[1]['data_samples']]
+    if not readable:
+        raise InputError(f'none of the {shown} images can be read')
+    if len(readable) < shown:
+        print(f'{shown - len(readable)} of {shown} images could not be read and are left out.')
+    sources, packed = zip(*readable, strict=True)
+    data = loader.collate_fn(list(packed))
     samples = runner.model.test_step(data)
     probabilities = torch.stack([sample.pred_probabilities for sample in samples]).cpu()
     figure = predictions_figure(

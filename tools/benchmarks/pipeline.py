@@ -27,7 +27,10 @@ from torchvision import transforms
 
 from par_plugins.datasets import PA100K
 
-CONFIG = Path(__file__).parents[2] / 'configs/baseline/resnet50_pa100k_256x192.py'
+CONFIG = (
+    Path(__file__).parents[2]
+    / 'configs/baseline/strong-baseline_resnet50_1xb64-30e_pa100k-256x192.py'
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -69,7 +72,7 @@ def main() -> None:
     init_default_scope(cfg.default_scope)
     dataset = PA100K(args.data_root, pipeline=cfg.train_pipeline, indices=args.images)
     paths = [dataset.get_data_info(index)['img_path'] for index in range(len(dataset))]
-    preprocessor = MODELS.build({'type': 'ClsDataPreprocessor', **cfg.model.data_preprocessor})
+    preprocessor = MODELS.build({'type': 'ClsDataPreprocessor', **cfg.data_preprocessor})
     size = cfg.train_dataloader.batch_size
 
     def normalised() -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from par_plugins.apis import stop_on_input_error
 from par_plugins.apis.check_dataset import DatasetReport, check_dataset
+from par_plugins.structures import printable, shown_name
 from par_plugins.visualization.co_occurrence_figure import co_occurrence_figure, correlation_figure
 from par_plugins.visualization.positive_ratio_figure import positive_ratio_figure
 
@@ -41,7 +42,7 @@ def parse_args() -> argparse.Namespace:
 @stop_on_input_error
 def main() -> None:
     args = parse_args()
-    console = Console()
+    console = Console(markup=False, emoji=False)
     columns = (TextColumn('images'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task('images', total=None)
@@ -60,11 +61,11 @@ def main() -> None:
     if args.figures and report.labels:
         draw_figures(report, args.figures)
     for note in report.notes:
-        print(f'note: {note}')
+        print(f'note: {printable(note)}')
     for sentence in list(report.unreadable.values())[: args.show]:
-        print(f'image: {sentence}')
+        print(f'image: {printable(sentence)}')
     for problem in report.problems:
-        print(f'problem: {problem}')
+        print(f'problem: {printable(problem)}')
     counts = ', '.join(f'{size} {split}' for split, size in report.sizes.items()) or 'none'
     print(f'images: {counts}; {len(report.problems) or "no"} problems')
     sys.exit(1 if report.problems else 0)
@@ -76,7 +77,9 @@ def ratio_table(report: DatasetReport) -> Table:
         table.add_column(f'{split} ({size})', justify='right')
     names = next(iter(report.labels.values())).names
     for row, name in enumerate(names):
-        table.add_row(name, *(f'{100 * of.ratios[row]:.2f}' for of in report.labels.values()))
+        table.add_row(
+            shown_name(name), *(f'{100 * of.ratios[row]:.2f}' for of in report.labels.values())
+        )
     return table
 
 

@@ -8,7 +8,7 @@ LongTailedCIFAR100 needs as many of each class as its gamma asks for, in the ord
 import argparse
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.datasets.cifar100_binary import convert_cifar100_npz
+from par_plugins.datasets.files.cifar100_binary import convert_cifar100_npz
 
 
 def parse_args() -> argparse.Namespace:

@@ -2,17 +2,17 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import cv2
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from par_plugins.apis import stop_on_input_error
 from par_plugins.structures import InputError
-from par_plugins.testing import draw_sheet
-from par_plugins.testing import write_tiny_benchmark as benchmarks
+from par_plugins.testing import LAYOUTS, draw_sheet, write_toy_benchmark
 
-WRITERS = {name.lower(): write for name, write in benchmarks.WRITERS.items()}
-WITHOUT_VALIDATION = [name.lower() for name in benchmarks.WITHOUT_VALIDATION]
+DATASETS = {name.lower(): name for name in LAYOUTS}
+WITHOUT_VALIDATION = [name.lower() for name in LAYOUTS if 'val' not in LAYOUTS[name].splits]
 MARKER = 'TOYS.txt'  # in the folder, so that nothing else is ever overwritten
 SHEET_IMAGES = 40
 
@@ -22,7 +22,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument('root', type=Path, help='folder of annotations and images')
-    parser.add_argument('--layout', choices=WRITERS, default='pa100k', help='whose layout')
+    parser.add_argument('--layout', choices=DATASETS, default='pa100k', help='whose layout')
     parser.add_argument('--train', type=int, default=3000, help='training images')
     parser.add_argument(
         '--val',
@@ -69,14 +69,15 @@ def main() -> None:
         raise InputError(f'{args.root} holds files that are no toys: choose another folder')
     args.root.mkdir(parents=True, exist_ok=True)
     marker.write_text('Toy pedestrians, written by tools/dataset/make_toy.py\n', encoding='utf-8')
-    options = {'image_size': tuple(args.image_size)} if 'image_size' in args else {}
+    options: dict[str, Any] = {'image_size': tuple(args.image_size)} if 'image_size' in args else {}
     if 'images_per_identity' in args:
         options['images_per_identity'] = args.images_per_identity
     columns = (TextColumn('images'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
         task = progress.add_task('images', total=sum(sizes.values()))
-        written = WRITERS[args.layout](
+        written = write_toy_benchmark(
             args.root,
+            DATASETS[args.layout],
             **sizes,
             seed=args.seed,
             difficulty=args.difficulty,
@@ -87,7 +88,7 @@ def main() -> None:
     print(f'Wrote {counts} images in the layout of {args.layout} to {args.root}.')
     if args.sheet:
         args.sheet.parent.mkdir(parents=True, exist_ok=True)
-        pedestrians = written['train'] if isinstance(written, dict) else written
+        pedestrians = next(iter(written.values()))
         sheet = draw_sheet(pedestrians, SHEET_IMAGES)
         args.sheet.write_bytes(cv2.imencode('.png', sheet)[1].tobytes())
         print(f'Drew {min(SHEET_IMAGES, len(pedestrians))} of them on {args.sheet}.')

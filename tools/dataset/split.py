@@ -10,7 +10,9 @@ Zero-shot splits of PETA and RAP v2, where no one in the test set is in the trai
     split.py RAPv2 data/RAPv2 data/RAPv2/zero_shot.csv --by-identity
 
 Read the result with dict(type='AttributeCSV', data_root=ROOT, ann_file=CSV, split='train'), by
-identity also pid_column='person'.
+identity also pid_column='person', and for a search (ReIDMetric) role_column='role': one image of
+each identity and camera is a query, the rest is gallery. Where there are cameras, also
+camid_column='camera'; where there are none, ReIDMetric needs filter_same_camera=False.
 """
 
 import argparse
@@ -21,10 +23,11 @@ from rich.console import Console
 from rich.table import Table
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.datasets.attribute_csv_writer import write_attribute_csv
+from par_plugins.datasets.attributes.attribute_csv_writer import write_attribute_csv
 from par_plugins.datasets.build_attribute_dataset import build_attribute_dataset
+from par_plugins.datasets.search_roles import search_roles
 from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, shown_name
 
 DEFAULT_PARTS = {'train': 0.6, 'val': 0.2, 'test': 0.2}
 
@@ -75,6 +78,10 @@ def main() -> None:
     dataset = build_attribute_dataset(args.name, args.root, args.split, args.options)
     parts = split_dataset(dataset, args.parts, seed=args.seed, by_identity=args.by_identity)
     kept = [build_attribute_dataset(args.name, args.root, name, args.options) for name in args.keep]
+    roles = None
+    if args.by_identity:
+        cameras = dataset.camids if 'gt_camid' in dataset.get_data_info(0) else None
+        roles = search_roles(dataset.pids, cameras, seed=args.seed)
     args.csv.parent.mkdir(parents=True, exist_ok=True)
     write_attribute_csv(
         args.csv,
@@ -82,13 +89,19 @@ def main() -> None:
             (dataset, parts),
             *((other, [name] * len(other)) for other, name in zip(kept, args.keep, strict=True)),
         ],
+        roles=roles,
     )
     table = Table('part', 'images', 'identities', 'largest deviation of a ratio')
-    for part in summarise_parts(dataset, parts, list(args.parts)):
+    summaries = summarise_parts(dataset, parts, list(args.parts))
+    for part in summaries:
         people = '-' if part.num_identities is None else str(part.num_identities)
         deviation = f'{100 * part.deviation:.2f} %'
         table.add_row(part.name, str(part.num_images), people, deviation)
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
+    for part in summaries:
+        for who, labels in (('nobody', part.nobody), ('everybody', part.everybody)):
+            if labels:
+                print(f'{part.name}: {who} has {", ".join(map(shown_name, labels))}')
     for other, name in zip(kept, args.keep, strict=True):
         print(f'{name}: {len(other)} images as they were')
     if left_out := parts.count(None):

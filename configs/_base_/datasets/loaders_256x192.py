@@ -1,5 +1,8 @@
 # Pipelines and loaders at 256x192; a dataset's base says what they read.
 image_size = (192, 256)  # width, height
+# The normalisation of ImageNet's weights; a model base with other needs has its own.
+data_preprocessor = dict(
+    mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True)
 
 train_pipeline = [
     dict(type='LoadPersonImage'),

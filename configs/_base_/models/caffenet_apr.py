@@ -1,8 +1,6 @@
 # APR on AlexNet's FC7, in place of CaffeNet's.
 model = dict(
     type='ImageClassifier',
-    data_preprocessor=dict(
-        mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True),
     backbone=dict(
         type='AlexNetFC7',
         init_cfg=dict(

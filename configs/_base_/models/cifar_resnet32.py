@@ -1,8 +1,6 @@
-# ResNet-32 for 32x32 images; mean and deviation of CIFAR-100's training images.
+# ResNet-32 for 32x32 images.
 model = dict(
     type='ImageClassifier',
-    data_preprocessor=dict(
-        mean=[129.304, 124.070, 112.434], std=[68.170, 65.392, 70.418], to_rgb=True),
     backbone=dict(type='CifarResNet', depth=32),
     neck=dict(type='GlobalAveragePooling'),
     head=dict(

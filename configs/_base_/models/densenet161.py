@@ -1,7 +1,5 @@
 model = dict(
     type='ImageClassifier',
-    data_preprocessor=dict(
-        mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True),
     backbone=dict(
         type='DenseNet', arch='161',
         init_cfg=dict(

@@ -1,8 +1,6 @@
 # VGG-16 with two convolutions in place of its fully connected layers, dropout in the head.
 model = dict(
     type='ImageClassifier',
-    data_preprocessor=dict(
-        mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], to_rgb=True),
     backbone=dict(
         type='HABPVGG',
         init_cfg=dict(

@@ -1,10 +1,6 @@
 """Samplers, one file for each sampling law."""
 
 from par_plugins.datasets.samplers.class_balanced_sampler import ClassBalancedSampler
-from par_plugins.datasets.samplers.dai_frontier import (
-    compare_with_adam,
-    solve_dai_at_sample_size,
-)
 from par_plugins.datasets.samplers.dai_sampler import DAISampler
 from par_plugins.datasets.samplers.epoch_planned_sampler import EpochPlannedSampler
 from par_plugins.datasets.samplers.identity_sampler import IdentitySampler
@@ -22,7 +18,5 @@ __all__ = [
     'MultiLabelDownSampler',
     'MultiLabelOverSampler',
     'ResampledLabels',
-    'compare_with_adam',
     'solve_dai',
-    'solve_dai_at_sample_size',
 ]

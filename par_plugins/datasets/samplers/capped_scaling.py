@@ -18,13 +18,13 @@ def require_possible_size(size: int, max_repeat: float, num_images: int) -> None
         )
 
 
-def scale_to_size(factors: np.ndarray, *, size: int, max_repeat: int) -> np.ndarray:
+def scale_to_size(factors: np.ndarray, *, size: int, max_repeat: int | None) -> np.ndarray:
     """Weights ``min(max_repeat, s * factors)`` with the one ``s`` at which they sum to the size.
 
     Args:
         factors: ``(N,)`` positive.
         size: Number of draws M.
-        max_repeat: The cap c on a weight.
+        max_repeat: The cap c on a weight; None for no cap.
 
     Returns:
         ``(N,)`` weights.
@@ -32,6 +32,9 @@ def scale_to_size(factors: np.ndarray, *, size: int, max_repeat: int) -> np.ndar
     Raises:
         InputError: If the cap makes the size impossible.
     """
+    if max_repeat is None:
+        scaled: np.ndarray = factors * (size / factors.sum())
+        return scaled
     require_possible_size(size, max_repeat, len(factors))
     # With the k largest factors at the cap, the others share what is left of the size.
     descending = np.sort(factors)[::-1]

@@ -14,7 +14,7 @@ from par_plugins.datasets.training_labels import labels_of, schema_of
 from par_plugins.structures import InputError
 
 DIVERSITY = 0.05
-"""Default of the exact solver; ``configs/dai/README.md`` has the reasons."""
+"""Default of the exact solver: see ``diversity`` below."""
 
 
 @DATA_SAMPLERS.register_module()
@@ -39,9 +39,7 @@ class DAISampler(EpochPlannedSampler):
         solver_options: Further options of the solver, see :func:`solve_dai`.
         schedule: ``'alternate'``: the draws, then the whole set, in each epoch (the paper's
             training in turn). ``'sub'``: the draws alone.
-        seed: Seed of all epochs; None takes one that all ranks share.
-        rank: This process among those that train; None asks mmengine.
-        world_size: Their number; None asks mmengine.
+        **kwargs: ``seed``, ``rank`` and ``world_size``, see :class:`EpochPlannedSampler`.
 
     Attributes:
         resampled: The :class:`DAISolution`.
@@ -66,9 +64,7 @@ class DAISampler(EpochPlannedSampler):
         solver: Solver = 'exact',
         solver_options: Mapping[str, Any] | None = None,
         schedule: Literal['alternate', 'sub'] = 'alternate',
-        seed: int | None = None,
-        rank: int | None = None,
-        world_size: int | None = None,
+        **kwargs: Any,
     ) -> None:
         if schedule not in ('alternate', 'sub'):
             raise InputError(f"schedule must be 'alternate' or 'sub', got {schedule!r}")
@@ -88,9 +84,7 @@ class DAISampler(EpochPlannedSampler):
                 **(solver_options or {}),
             ),
             then_all=schedule == 'alternate',
-            seed=seed,
-            rank=rank,
-            world_size=world_size,
+            **kwargs,
         )
 
     def solution_for(self, *, size: int, max_repeat: float | None) -> DAISolution:

@@ -65,9 +65,9 @@ class EpochPlannedSampler(Sampler[int]):
         *,
         then_all: bool = False,
         group_size: int = 1,
-        seed: int | None,
-        rank: int | None,
-        world_size: int | None,
+        seed: int | None = None,
+        rank: int | None = None,
+        world_size: int | None = None,
     ) -> None:
         if (rank is None) != (world_size is None):
             raise InputError(f'give rank={rank} and world_size={world_size} together, or neither')

@@ -50,9 +50,7 @@ class IdentitySampler(EpochPlannedSampler):
         dataset: Any dataset with ``targets`` and ``pids``, and a schema in its ``metainfo`` unless
             all its attributes are binary.
         images_per_identity: K; the batch size of the data loader is to be a multiple of it.
-        seed: Seed of all epochs; None takes one that all ranks share.
-        rank: This process among those that train; None asks mmengine.
-        world_size: Their number; None asks mmengine.
+        **kwargs: ``seed``, ``rank`` and ``world_size``, see :class:`EpochPlannedSampler`.
 
     Raises:
         InputError: If an argument or a label is not valid, or no identity is known.
@@ -62,10 +60,7 @@ class IdentitySampler(EpochPlannedSampler):
         self,
         dataset: Any,
         images_per_identity: int,
-        *,
-        seed: int | None = None,
-        rank: int | None = None,
-        world_size: int | None = None,
+        **kwargs: Any,
     ) -> None:
         if images_per_identity < 1:
             raise InputError(f'images_per_identity must be at least 1, got {images_per_identity}')
@@ -80,9 +75,7 @@ class IdentitySampler(EpochPlannedSampler):
             dataset,
             ResampledLabels.from_weights(weights, rows),
             group_size=images_per_identity,
-            seed=seed,
-            rank=rank,
-            world_size=world_size,
+            **kwargs,
         )
 
     def plan(self, epoch: int) -> np.ndarray:

@@ -2,20 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 from mmengine.registry import DATA_SAMPLERS
 
-from par_plugins.datasets.samplers.capped_scaling import scale_to_size
-from par_plugins.datasets.samplers.epoch_planned_sampler import (
-    EpochPlannedSampler,
-    number_of_draws,
-)
 from par_plugins.datasets.samplers.label_rows import LabelRows
-from par_plugins.datasets.samplers.resampled_labels import ResampledLabels
-from par_plugins.datasets.samplers.value_factors import image_factors, majority_ratios
+from par_plugins.datasets.samplers.value_factor_sampler import ValueFactorSampler, majority_ratios
 
 
 @DATA_SAMPLERS.register_module()
-class MultiLabelOverSampler(EpochPlannedSampler):
+class MultiLabelOverSampler(ValueFactorSampler):
     """Replicate the images of minority values: the CRL papers' over-sampling baseline.
 
     The law: an image is drawn in proportion to the largest ``n_majority / n_value`` among its
@@ -28,29 +23,17 @@ class MultiLabelOverSampler(EpochPlannedSampler):
             attributes are binary.
         size: Draws M: an int is their number, a float a share of the images.
         max_repeat: The cap on the draws of an image.
-        seed: Seed of all epochs; None takes one that all ranks share.
-        rank: This process among those that train; None asks mmengine.
-        world_size: Their number; None asks mmengine.
+        **kwargs: ``seed``, ``rank`` and ``world_size``, see :class:`EpochPlannedSampler`.
 
     Raises:
         InputError: If an argument or a label is not valid.
     """
 
     def __init__(
-        self,
-        dataset: Any,
-        *,
-        size: float = 1.0,
-        max_repeat: int = 5,
-        seed: int | None = None,
-        rank: int | None = None,
-        world_size: int | None = None,
+        self, dataset: Any, *, size: float = 1.0, max_repeat: int = 5, **kwargs: Any
     ) -> None:
-        rows = LabelRows.of(dataset)
-        weights = scale_to_size(
-            image_factors(majority_ratios(rows), rows, reduction='max'),
-            size=number_of_draws(size, len(dataset)),
-            max_repeat=max_repeat,
-        )
-        resampled = ResampledLabels.from_weights(weights, rows)
-        super().__init__(dataset, resampled, seed=seed, rank=rank, world_size=world_size)
+        super().__init__(dataset, size=size, max_repeat=max_repeat, **kwargs)
+
+    def value_factors(self, rows: LabelRows) -> np.ndarray:
+        """``n_majority / n_value``."""
+        return majority_ratios(rows)

@@ -1,10 +1,19 @@
 """Data augmentation imbalance (DAI): how often to draw each image of a multi-label set.
 
-Y. Hu et al., "Data augmentation imbalance for imbalanced attribute classification", ICIP 2020
-(DAI): choose weights under which the proportions of positives come near a target. The paper
-minimises ``sum_j max(0, target_j - p_j)^3`` by Adam, without a size or a cap; ``solver='adam'``
-is that. Ours are the exact solver, the size, the cap, the diversity term, the linear deficit of
-unknown labels, and categorical attributes one-hot with the target 1/K.
+Y. Hu et al., "Data augmentation imbalance for imbalanced attribute classification", ICIP 2020,
+section 3: choose weights under which the proportions of positives come near a target.
+
+1. The label matrix A, ``(m, n)``: here its different rows, as equal ones are interchangeable.
+2. Equation 1, the proportions of positives under weights r: ``p = A^T r / 1^T r``.
+3. Equation 2, what to minimise: ``f(r) = sum_j max(0, target_j - p_j)^3`` over ``r >= 0``.
+4. Equation 3, how: the paper runs Adam on ``f(r) - lambda r``, without a size or a cap.
+   ``solver='adam'`` is that, with a projection in place of the penalty, which has no minimum.
+5. Times 5 or 10, the integer part: how often each image stands in the sub-balance set. Here the
+   fractions are drawn anew in each epoch, see :class:`EpochPlannedSampler`.
+6. Training in turn on the sub-balance set and on all images: ``schedule`` of :class:`DAISampler`.
+
+Ours are the exact solver, the size, the cap, the diversity term, the linear deficit of unknown
+labels, and categorical attributes one-hot with the target 1/K.
 """
 
 import math
@@ -89,17 +98,18 @@ def solve_dai(
         InputError: If a label, the size, the cap, a target or the diversity is not valid, or the
             cap makes the size impossible.
     """
-    rows = LabelRows.from_labels(labels, schema)
+    rows = LabelRows.from_labels(labels, schema)  # step 1
     size = _integer('size', size)
     if not (math.isfinite(diversity) and diversity >= 0):
         raise InputError(f'diversity must be at least 0 and finite, got {diversity}')
+    # Steps 2 and 3: a deficit is target - p.
     problem = DAIProblem(_deficits(rows, target), rows.num_images, size, float(diversity))
-    if solver == 'exact':
+    if solver == 'exact':  # step 4, ours
         cap = size if max_repeat is None else _positive('max_repeat', max_repeat)
         require_possible_size(size, cap, len(rows.row_of_image))
         shares, gap = solve_exactly(problem, max_repeat=cap, **options)
         of_row = np.minimum(shares * size / rows.num_images, cap)
-    elif solver == 'adam':
+    elif solver == 'adam':  # steps 4 and 5
         if diversity:
             raise InputError(f"solver='adam' knows no diversity, got diversity={diversity}")
         of_row = solve_with_adam(problem, **options)

@@ -22,7 +22,9 @@ class LoadPersonImage(LoadImageFromFile):
 
     Upstream decodes a truncated JPEG to a picture with a grey end, silently. Damage in the middle
     of a JPEG that the decoder bridges is not noticed here either. Without ``backend_args`` only
-    regular files of this computer are opened: no devices, no pipes, no addresses.
+    regular files of this computer are opened: no devices, no pipes, no addresses. A sample with an
+    array, ``img``, in place of ``img_path`` keeps it: so upstream's inferencers run with pipelines
+    of this project.
 
     Args:
         on_error: ``raise``, or ``skip``: the image becomes a grey one with all its labels
@@ -49,7 +51,7 @@ class LoadPersonImage(LoadImageFromFile):
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img``, ``img_shape`` and ``ori_shape``."""
         try:
-            image = self._read(results['img_path'])
+            image = self._image_of(results)
         except InputError as error:
             if self.on_error == 'raise':
                 raise
@@ -63,6 +65,17 @@ class LoadPersonImage(LoadImageFromFile):
         results['img'] = image
         results['img_shape'] = results['ori_shape'] = image.shape[:2]
         return results
+
+    def _image_of(self, results: dict[str, Any]) -> np.ndarray:
+        """The image of a path, or the array that inferencers of upstream give in its place."""
+        source = results.get('img_path', results.get('img'))
+        if isinstance(source, np.ndarray):
+            if source.ndim not in (2, 3) or not source.size:
+                raise InputError(f'an array of shape {source.shape} is no image (H, W, channels)')
+            return source.astype(np.float32) if self.to_float32 else source
+        if source is None:
+            raise InputError('a sample has neither img_path nor an array img')
+        return self._read(str(source))
 
     def _read(self, path: str) -> np.ndarray:
         options: dict[str, Any] = dict(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from mmengine.registry import TRANSFORMS
 from mmpretrain.datasets import PackInputs
 
@@ -15,7 +16,9 @@ class PackAttributeInputs(PackInputs):
     """mmpretrain's ``PackInputs``, with this project's keys as defaults.
 
     If mmcv's ``RandomFlip`` has mirrored the picture, labels of left and right change places, as
-    the sample's ``schema`` says.
+    the sample's ``schema`` says. Labels are also packed as upstream's heads and metrics read them:
+    where all attributes are binary as ``gt_score``, -1 for unknown as there; those of a single
+    categorical attribute as ``gt_label``.
 
     Args:
         algorithm_keys: Labels to keep.
@@ -33,8 +36,14 @@ class PackAttributeInputs(PackInputs):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Pack a sample."""
-        mirrored = results.get('flip') and results.get('flip_direction') in MIRRORING
-        if mirrored and 'schema' in results and 'gt_attributes' in results:
-            targets = results['schema'].flipped(results['gt_attributes'])
-            results = {**results, 'gt_attributes': targets}
-        return super().transform(results)
+        schema, labels = results.get('schema'), results.get('gt_attributes')
+        if schema is None or labels is None:
+            return super().transform(results)
+        if results.get('flip') and results.get('flip_direction') in MIRRORING:
+            labels = schema.flipped(labels)
+        packed: dict[str, Any] = super().transform({**results, 'gt_attributes': labels})
+        if schema.all_binary:
+            packed['data_samples'].set_gt_score(np.asarray(labels))
+        elif len(schema) == 1:
+            packed['data_samples'].set_gt_label(np.asarray(labels))
+        return packed

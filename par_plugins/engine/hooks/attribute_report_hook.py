@@ -1,8 +1,10 @@
 """Per-attribute scores as a table in the log, a CSV file and a figure."""
 
 import csv
+import hashlib
 import json
 import math
+import os
 from collections import Counter
 from io import StringIO
 from pathlib import Path
@@ -17,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from par_plugins.engine.written_aside import written_aside
+from par_plugins.structures import shown_name, spreadsheet_cell
 from par_plugins.visualization import attribute_scores_figure
 
 SHARES, SHARE_DIGITS = ('ratio', 'threshold'), 4  # between 0 and 1; other scores are percents
@@ -28,12 +31,24 @@ class AttributeReportHook(Hook):
 
     Into the work directory: ``val_attributes.csv`` and ``.png`` (of the last validation),
     ``test_attributes.csv`` and ``.png``, and all scores with config and seed as
-    ``val_scores.json`` and ``test_scores.json``. A metric with a ``table_name`` writes files of
-    that name instead of ``attributes``, and a figure only where the table has mA. With several
-    metrics of one name the rules of each are added to the names of its files.
+    ``val_scores.json`` and ``test_scores.json``, which also name the epoch that was validated and
+    the checkpoint that was tested, by its path and its SHA-256. A metric with a ``table_name``
+    writes files of that name instead of ``attributes``, and a figure only where the table has mA.
+    With several metrics of one name the rules of each are added to the names of its files.
     """
 
     priority = 'LOW'
+
+    def __init__(self) -> None:
+        self._tested: str | None = None
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Note where the weights come from."""
+        self._tested = runner._load_from
+
+    def after_train(self, runner: Runner) -> None:
+        """Note the checkpoint of the last weights."""
+        self._tested = runner.message_hub.runtime_info.get('last_ckpt')
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Write the report of a validation."""
@@ -52,6 +67,11 @@ class AttributeReportHook(Hook):
         run = {
             'config': runner.experiment_name.removesuffix(f'_{runner.timestamp}'),
             'seed': runner.seed,
+            **(
+                {'epoch': runner.epoch}
+                if split == 'val'
+                else {'checkpoint': _named(self._tested, runner.work_dir)}
+            ),
             'scores': {name: _finite(score) for name, score in (metrics or {}).items()},
         }
         with written_aside(folder / f'{split}_scores.json') as part:
@@ -66,7 +86,9 @@ class AttributeReportHook(Hook):
             with written_aside(path) as part, part.open('w', newline='', encoding='utf-8') as file:
                 writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
                 writer.writeheader()
-                writer.writerows(metric.table)
+                writer.writerows(
+                    {key: _cell(value) for key, value in row.items()} for row in metric.table
+                )
             if 'mA' in metric.table[0]:
                 with written_aside(path.with_suffix('.png')) as part:
                     attribute_scores_figure(metric.table).savefig(part)
@@ -77,9 +99,22 @@ def _table_name(metric: Any) -> str:
     return getattr(metric, 'table_name', 'attributes')
 
 
+def _named(checkpoint: str | None, work_dir: str) -> dict[str, str] | None:
+    """What tells a checkpoint from others; None where it is no file."""
+    if checkpoint is None or not Path(checkpoint).is_file():
+        return None
+    with open(checkpoint, 'rb') as file:
+        digest = hashlib.file_digest(file, 'sha256').hexdigest()
+    return {'path': os.path.relpath(checkpoint, work_dir), 'sha256': digest}
+
+
 def _finite(score: float) -> float | None:
     """JSON knows no NaN."""
     return None if isinstance(score, float) and math.isnan(score) else score
+
+
+def _cell(value: Any) -> Any:
+    return spreadsheet_cell(value) if isinstance(value, str) else value
 
 
 def _as_text(rows: list[dict[str, Any]]) -> str:
@@ -90,7 +125,7 @@ def _as_text(rows: list[dict[str, Any]]) -> str:
                 Text(
                     f'{value:.{SHARE_DIGITS if name in SHARES else 2}f}'
                     if isinstance(value, float)
-                    else str(value)
+                    else shown_name(str(value))
                 )
                 for name, value in row.items()
             )

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from par_plugins.engine.class_clusters import cluster_classes
 from par_plugins.engine.training_features import training_features
+from par_plugins.structures import InputError
 
 KEY = 'class_clusters'
 
@@ -28,13 +29,13 @@ class ClassClusterHook(Hook):
         seed: See ``cluster_classes``.
 
     Raises:
-        ValueError: If ``interval`` or ``cluster_size`` is below 1.
+        InputError: If ``interval`` or ``cluster_size`` is below 1.
     """
 
     def __init__(self, interval: int = 5000, cluster_size: int = 200, seed: int = 0) -> None:
         for name, value in (('interval', interval), ('cluster_size', cluster_size)):
             if value < 1:
-                raise ValueError(f'{name} must be at least 1, got {value}')
+                raise InputError(f'{name} must be at least 1, got {value}')
         self.interval = interval
         self.cluster_size = cluster_size
         self.seed = seed

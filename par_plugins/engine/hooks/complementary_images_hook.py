@@ -32,8 +32,7 @@ class ComplementaryImagesHook(Hook):
         num_images: Synthetic images in such a batch; None takes as many as real ones.
 
     Raises:
-        ValueError: If ``interval`` or ``num_images`` is not positive.
-        InputError: If no loss has hard labels.
+        InputError: If ``interval`` or ``num_images`` is not positive, or no loss has hard labels.
     """
 
     # After SchemaHook and LabelStatisticsHook have told the losses about the data.
@@ -41,7 +40,7 @@ class ComplementaryImagesHook(Hook):
 
     def __init__(self, interval: int = 20, num_images: int | None = None) -> None:
         if interval < 1 or (num_images is not None and num_images < 1):
-            raise ValueError(
+            raise InputError(
                 f'interval={interval}, num_images={num_images}: expected positive numbers'
             )
         self.interval = interval
@@ -106,6 +105,10 @@ def _sample_like(real: Any, labels: Tensor) -> Any:
     """A sample of synthetic kind; identity and camera are unknown where real ones have them."""
     sample = type(real)(metainfo={'synthetic': True})
     sample.gt_attributes = labels
+    if 'gt_score' in real:  # upstream's preprocessor wants it of all samples or of none
+        sample.set_gt_score(labels)
+    if 'gt_label' in real:
+        sample.set_gt_label(labels)
     for key in ('gt_pid', 'gt_camid'):
         if key in real:
             sample.set_field(torch.full_like(torch.as_tensor(real.get(key)), UNKNOWN), key)

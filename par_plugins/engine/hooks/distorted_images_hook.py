@@ -7,6 +7,7 @@ from torch.nn.functional import affine_grid, grid_sample
 
 from par_plugins.engine.hooks.complementary_images_hook import ComplementaryImagesHook
 from par_plugins.engine.smooth_noise import smooth_noise
+from par_plugins.structures import InputError
 
 
 @HOOKS.register_module()
@@ -23,8 +24,7 @@ class DistortedImagesHook(ComplementaryImagesHook):
         cells: See :func:`smooth_noise`.
 
     Raises:
-        ValueError: If a number is not positive.
-        InputError: If no loss has hard labels.
+        InputError: If a number is not positive, or no loss has hard labels.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class DistortedImagesHook(ComplementaryImagesHook):
     ) -> None:
         super().__init__(interval, num_images)
         if not strength > 0 or cells < 1:
-            raise ValueError(f'strength={strength}, cells={cells}: expected positive numbers')
+            raise InputError(f'strength={strength}, cells={cells}: expected positive numbers')
         self.strength = strength
         self.cells = cells
 

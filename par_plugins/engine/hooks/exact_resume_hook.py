@@ -148,9 +148,7 @@ def _conditions(runner: Runner) -> dict[str, Any]:
 
 
 def _listed(changed: dict[str, tuple[Any, Any]]) -> str:
-    return ', '.join(
-        f'{name} {before} before, {now} now' for name, (before, now) in changed.items()
-    )
+    return ', '.join(f'{name} {old} before, {new} now' for name, (old, new) in changed.items())
 
 
 def _takes_indices(loader: Any) -> bool:

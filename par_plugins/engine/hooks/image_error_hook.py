@@ -8,6 +8,8 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from par_plugins.structures import printable
+
 MAX_SHOWN = 10
 
 
@@ -63,6 +65,6 @@ class ImageErrorHook(Hook):
         more = f'\n... and {len(errors) - MAX_SHOWN} more' if len(errors) > MAX_SHOWN else ''
         runner.logger.warning(
             f'{len(errors)} images of the {name} set were skipped:\n'
-            + '\n'.join(errors[:MAX_SHOWN])
+            + '\n'.join(map(printable, errors[:MAX_SHOWN]))
             + more
         )

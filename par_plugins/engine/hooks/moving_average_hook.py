@@ -9,6 +9,7 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
+from par_plugins.engine.checkpoint_weights import load_weights
 from par_plugins.structures import InputError
 
 
@@ -63,6 +64,28 @@ class MovingAverageHook(SyncBuffersHook):
         """Save the buffers that a validation of these weights uses."""
         for hook in _averages(runner):
             _take_buffers(hook)
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Refuse an average that is not of the checkpoint's own network, or of the resumed one.
+
+        Raises:
+            InputError: Naming the first tensor.
+        """
+        prefix, source = 'module.', str(runner._load_from or 'the checkpoint')
+        saved = checkpoint.get('ema_state_dict', {}).items()
+        average = {str(n)[len(prefix) :]: w for n, w in saved if str(n).startswith(prefix)}
+        for hook in _averages(runner) if average else ():
+            other = average.keys() ^ checkpoint['state_dict'].keys()
+            if other:
+                raise InputError(
+                    f'{source}: its state_dict and its ema_state_dict are of two networks, by '
+                    f'{min(other)}'
+                )
+            if runner._resume:
+                name = f'{source}, ema_state_dict'
+                loaded = load_weights(hook.ema_model.module, average, source=name)
+                if loaded.absent or loaded.unusable:
+                    raise InputError(f'{name}: {loaded}')
 
     def after_train(self, runner: Runner) -> None:
         """Leave the average in the model."""

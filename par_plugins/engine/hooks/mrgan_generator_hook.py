@@ -12,8 +12,8 @@ from mmengine.registry import HOOKS, MODELS
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.complementary_images_hook import ComplementaryImagesHook
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
 from par_plugins.structures import AttributeSchema, InputError
 
 
@@ -29,7 +29,7 @@ class MRGANGeneratorHook(ComplementaryImagesHook):
         num_images: Synthetic images in such a batch; None takes as many as real ones.
 
     Raises:
-        ValueError: If ``interval`` or ``num_images`` is not positive, or ``sigma_p`` is negative.
+        InputError: If ``interval`` or ``num_images`` is not positive, or ``sigma_p`` is negative.
         InputError: If the checkpoint cannot be read, is of another model or of another schema than
             the training set, no loss has hard labels, or the classifier's images are of another
             size.
@@ -45,7 +45,7 @@ class MRGANGeneratorHook(ComplementaryImagesHook):
     ) -> None:
         super().__init__(interval, num_images)
         if sigma_p < 0:
-            raise ValueError(f'sigma_p must be at least 0, got {sigma_p}')
+            raise InputError(f'sigma_p must be at least 0, got {sigma_p}')
         self.config = config
         self.checkpoint = checkpoint
         self.sigma_p = sigma_p

@@ -6,6 +6,7 @@ from mmengine.runner import Runner
 
 from par_plugins.engine.class_clusters import cluster_classes
 from par_plugins.engine.training_features import training_features
+from par_plugins.structures import InputError
 
 
 @HOOKS.register_module()
@@ -18,7 +19,7 @@ class NearestNeighbourHook(Hook):
         seed: Of the clusters.
 
     Raises:
-        ValueError: If ``cluster_size`` is below 1.
+        InputError: If ``cluster_size`` is below 1.
     """
 
     # After EMAHook has put the averaged weights in.
@@ -26,7 +27,7 @@ class NearestNeighbourHook(Hook):
 
     def __init__(self, cluster_size: int | None = None, seed: int = 0) -> None:
         if cluster_size is not None and cluster_size < 1:
-            raise ValueError(f'cluster_size must be at least 1, got {cluster_size}')
+            raise InputError(f'cluster_size must be at least 1, got {cluster_size}')
         self.cluster_size = cluster_size
         self.seed = seed
 

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from par_plugins.engine.hooks.complementary_images_hook import ComplementaryImagesHook
 from par_plugins.engine.smooth_noise import smooth_noise
+from par_plugins.structures import InputError
 
 
 @HOOKS.register_module()
@@ -22,14 +23,13 @@ class RandomBlobsHook(ComplementaryImagesHook):
         cells: See :func:`smooth_noise`.
 
     Raises:
-        ValueError: If a number is not positive.
-        InputError: If no loss has hard labels.
+        InputError: If a number is not positive, or no loss has hard labels.
     """
 
     def __init__(self, interval: int = 20, num_images: int | None = None, cells: int = 7) -> None:
         super().__init__(interval, num_images)
         if cells < 1:
-            raise ValueError(f'cells must be positive, got {cells}')
+            raise InputError(f'cells must be positive, got {cells}')
         self.cells = cells
 
     def images_for(self, labels: Tensor, real: Tensor, generator: torch.Generator) -> Tensor:

@@ -54,10 +54,8 @@ def _check_kinds(checkpoint: dict[str, Any], source: str) -> None:
     """Refuse entries of another kind, of those that hooks look at in every run."""
     if 'state_dict' not in checkpoint:
         return  # weights alone
-    kinds = {'message_hub': dict, 'optimizer': dict, 'ema_state_dict': dict}
-    for entry, kind in {**kinds, 'param_schedulers': (list, dict)}.items():
-        if entry in checkpoint:
-            require_kind(source, entry, checkpoint[entry], kind)
+    require_kind(source, 'ema_state_dict', checkpoint.get('ema_state_dict', {}), dict)
+    require_kind(source, 'param_schedulers', checkpoint.get('param_schedulers', []), (list, dict))
     points = checkpoint.get('meta', {}).get('operating_points') or {}
     require_kind(source, 'meta.operating_points', points, dict)
     for states in _groups(checkpoint.get('param_schedulers', [])):
@@ -84,9 +82,9 @@ def _check_resumable(runner: Runner, checkpoint: dict[str, Any], source: str) ->
         _check_schedulers(runner.param_schedulers, checkpoint.get('param_schedulers', []), source)
 
 
-def _check_optimizer(wrapper: Any, saved: dict[str, Any], source: str) -> None:
+def _check_optimizer(wrapper: Any, saved: Any, source: str) -> None:
+    require_kind(source, 'optimizer', saved, dict)
     if isinstance(wrapper, OptimWrapperDict):
-        require_kind(source, 'optimizer', saved, dict)
         for name, each in wrapper.items():
             require_kind(source, f'optimizer.{name}', saved.get(name), dict)
             _check_optimizer(each, saved[name], source)

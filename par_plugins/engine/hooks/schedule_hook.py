@@ -59,10 +59,14 @@ class ScheduleHook(Hook):
             return
         self._configured = _initial_rates(runner)
         saved = checkpoint.get('param_schedulers')
-        groups = list(saved.values()) if isinstance(saved, dict) else [saved]
-        if not all(isinstance(group, list) for group in groups):
-            groups = []
-        states = [state for group in groups for state in group if isinstance(state, dict)]
+        groups = saved.values() if isinstance(saved, dict) else [saved]
+        states = [
+            state
+            for group in groups
+            if isinstance(group, list)
+            for state in group
+            if isinstance(state, dict)
+        ]
         for state in states:
             if 'num_bad_epochs' in state:
                 state.pop('end', None)

@@ -9,6 +9,7 @@ from mmengine.runner.base_loop import BaseLoop
 
 from par_plugins.datasets.identity_sources import keep_identities_apart
 from par_plugins.datasets.training_labels import schema_of, sources_of
+from par_plugins.engine.validation_labels import check_validation_labels
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
 from par_plugins.structures import AttributeSchema, InputError
 
@@ -20,17 +21,30 @@ class SchemaHook(Hook):
     Every module of the model with a ``set_schema`` method gets the schema before a run starts.
     Saved checkpoints carry it as a plain dict in ``meta['dataset_meta']['schema']``; on loading
     it must equal the schema of the datasets in use, in names, order and values. A metric that
-    cannot score the schema, or a ``save_best`` that no metric gives, is refused before training.
-    People and cameras of several sources are kept apart in the samples of every dataset in use.
+    cannot score the schema, or a ``save_best`` that no metric gives, or none for the labels of the
+    validation split, is refused before training. People and cameras of several sources are kept
+    apart in the samples of every dataset in use.
     """
 
     # Before EMAHook copies the model, buffers of losses included.
     priority = 'ABOVE_NORMAL'
 
     def before_run(self, runner: Runner) -> None:
-        """Hand over the schema of every dataset in use, and check the metrics against it."""
+        """Hand over the schema of every dataset in use, and check the metrics against it.
+
+        Raises:
+            InputError: If a metric cannot score it, or batches are mixed without their labels.
+        """
         for dataset in _datasets_in_use(runner):
             keep_identities_apart(sources_of(dataset))
+        modules = list(runner.model.modules())
+        if any(hasattr(module, 'losses_of') for module in modules) and any(
+            getattr(module, 'batch_augments', None) is not None for module in modules
+        ):
+            raise InputError(
+                'batch_augments mixes images and gt_score, but not gt_attributes, which the head '
+                'learns from: leave it out, or take AttributeMixupClassifier'
+            )
         for schema in _schemas_in_use(runner):
             for module in runner.model.modules():
                 if hasattr(module, 'set_schema'):
@@ -44,6 +58,8 @@ class SchemaHook(Hook):
                         metric.check()
         if isinstance(runner._val_loop, BaseLoop):
             _check_save_best(runner)
+            if isinstance(runner._train_loop, BaseLoop):
+                check_validation_labels(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Store the schema as a plain dict, which needs no class to be read."""

@@ -23,6 +23,11 @@ class WorkDirectoryHook(Hook):
 
     priority = 'VERY_HIGH'
 
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Write whose checkpoint it is."""
+        if 'run_id' in runner.cfg:
+            checkpoint['meta']['run_id'] = runner.cfg.run_id
+
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Move the paths that resuming would believe into the run's own folder, or drop them."""
         hub = checkpoint.get('message_hub')

@@ -97,7 +97,7 @@ class AttributeCounts:
 
     def __add__(self, other: 'AttributeCounts') -> 'AttributeCounts':
         if self.protocol != other.protocol:
-            raise ValueError(
+            raise InputError(
                 f'counts by protocol {self.protocol.name!r} and counts by protocol '
                 f'{other.protocol.name!r} do not add up'
             )

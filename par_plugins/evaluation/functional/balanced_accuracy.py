@@ -64,7 +64,7 @@ class ValueCounts:
 
     def __add__(self, other: 'ValueCounts') -> 'ValueCounts':
         if self.num_values != other.num_values:
-            raise ValueError(
+            raise InputError(
                 f'counts of {self.num_values} values and counts of {other.num_values} values '
                 'do not add up'
             )

@@ -45,12 +45,17 @@ def gallery_positions(
         return positions
     row = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     work = np.bincount(row[again], weights=unsure[again], minlength=len(block.queries))
-    crowded = (work > CROWDED * keys.shape[1]) & (block.entries.dtype != torch.float64)
+    crowded = work > CROWDED * keys.shape[1]
     alone = again & ~crowded[row]
     if alone.any():
         positions[alone] = _looked_at_again(
             keys, block, row[alone], columns[alone], nearer[alone], unsure[alone]
         )
+    if block.entries.dtype == torch.float64:
+        for number in np.flatnonzero(crowded).tolist():
+            pairs = slice(bounds[number], bounds[number + 1])
+            positions[pairs] = _places_of_all(keys, block, number)[columns[pairs]]
+        return positions
     # Twice the width, so half as many at a time.
     for part in np.array_split(np.flatnonzero(crowded), 2):
         if len(part):
@@ -185,6 +190,16 @@ def _looked_at_again(
     list_unsure(*arguments)
     before = _exactly_before(keys, queries[entry], listed, columns[entry])
     return nearer + np.bincount(entry, weights=before, minlength=len(row)).astype(np.int64)
+
+
+def _places_of_all(keys: GalleryKeys, block: KeyBlock, row: int) -> Ints:
+    """``(G,)`` places of the whole gallery, for a query to which much of it is equally near."""
+    everything = np.arange(keys.shape[1])
+    distances = keys.exact(np.full_like(everything, block.queries[row]), everything)
+    distances[block.offset.isinf().cpu().numpy()] = np.inf
+    places = np.empty_like(everything)
+    places[np.argsort(distances, kind='stable')] = everything
+    return places
 
 
 def _exactly_before(keys: GalleryKeys, queries: Ints, columns: Ints, own: Ints) -> Bools:

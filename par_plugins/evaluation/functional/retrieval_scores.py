@@ -105,7 +105,9 @@ def retrieval_scores(
         EntryError: If a feature or distance is NaN or infinite; the message names row, column
             and value.
     """
-    _check_options(ap, metric, max_rank=max_rank, gallery_draws=gallery_draws, blocks=block_size)
+    check_retrieval_options(
+        ap=ap, metric=metric, max_rank=max_rank, gallery_draws=gallery_draws, block_size=block_size
+    )
     keys = _keys(query_features, gallery_features, metric)
     labels = RetrievalLabels.checked(
         keys.shape, query_pids, gallery_pids, query_camids, gallery_camids
@@ -125,15 +127,29 @@ def retrieval_scores(
     return scores
 
 
-def _check_options(ap: str, metric: str, *, max_rank: int, gallery_draws: int, blocks: int) -> None:
+def check_retrieval_options(
+    *,
+    ap: str,
+    metric: str,
+    max_rank: int = 1,
+    gallery_draws: int = 0,
+    block_size: int = 1,
+) -> None:
+    """Refuse what is no option of :func:`retrieval_scores`.
+
+    Raises:
+        InputError: If one is none of the known or too small; the message names it.
+    """
     for name, value, known in (('ap', ap, tuple(AP_RULES)), ('metric', metric, METRICS)):
         if value not in known:
             raise InputError(f'{name}: {value!r} is none of {", ".join(known)}')
     for name, number, smallest in (
         ('max_rank', max_rank, 1),
         ('gallery_draws', gallery_draws, 0),
-        ('block_size', blocks, 1),
+        ('block_size', block_size, 1),
     ):
+        if isinstance(number, bool) or not isinstance(number, int | np.integer):
+            raise InputError(f'{name}: {number!r}, not a whole number')
         if number < smallest:
             raise InputError(f'{name}: {number}, not {smallest} or more')
 

@@ -69,7 +69,7 @@ class TopKCounts:
 
     def __add__(self, other: 'TopKCounts') -> 'TopKCounts':
         if self.ks != other.ks or self.positives.shape != other.positives.shape:
-            raise ValueError(f'counts of k = {self.ks} and k = {other.ks} do not add up')
+            raise InputError(f'counts of k = {self.ks} and k = {other.ks} do not add up')
         return TopKCounts(
             self.ks,
             self.positives + other.positives,

@@ -78,9 +78,7 @@ class AttributeMetric(StreamedMetric):
             raise InputError(
                 f'protocol {protocol!r} has no threshold of its own: give threshold, 0.5 say'
             )
-        if isinstance(threshold, Sequence | np.ndarray):
-            threshold = [float(limit) for limit in threshold]
-        self.threshold = threshold
+        self.threshold = None if threshold is None else _checked(threshold)
         self.average_precision = average_precision
         self.table: list[dict[str, Any]] = []
 
@@ -185,3 +183,15 @@ class AttributeMetric(StreamedMetric):
             names = [row['name'] for row in self.table if math.isnan(row[rate])]
             if names:
                 self.warn(f'no {side} label of {", ".join(names)}: {consequence}')
+
+
+def _checked(threshold: float | Sequence[float] | np.ndarray) -> float | list[float]:
+    """One threshold or many, as plain numbers."""
+    many = isinstance(threshold, list | tuple | np.ndarray)
+    given: Any = threshold if many else [threshold]
+    for limit in given:
+        number = isinstance(limit, int | float | np.number) and not isinstance(limit, bool)
+        if not number or not 0 <= limit <= 1:
+            raise InputError(f'threshold: {limit!r} is not a number in [0, 1]')
+    limits = [float(limit) for limit in given]
+    return limits if many else limits[0]

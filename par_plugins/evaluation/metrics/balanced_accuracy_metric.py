@@ -38,8 +38,8 @@ class BalancedAccuracyMetric(StreamedMetric):
 
     def __init__(self, top_k: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if top_k is not None and top_k < 1:
-            raise InputError(f'top_k must be at least 1, got {top_k}')
+        if top_k is not None and (not isinstance(top_k, int) or top_k < 1):
+            raise InputError(f'top_k must be a whole number of at least 1, got {top_k!r}')
         self.top_k = top_k
         self.per_attribute: dict[str, float] = {}
 

@@ -1,7 +1,6 @@
 """Fréchet inception distance of generated images, with a given feature extractor."""
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,8 @@ from torch import Tensor, nn
 from par_plugins.evaluation.functional import FeatureMoments, frechet_distance
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
 from par_plugins.structures import InputError
+
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -145,10 +146,16 @@ class FIDMetric(CountedOnceMetric):
         config = self.extractor
         if isinstance(config, str):
             try:
-                config = Config.fromfile(config).model
+                whole = Config.fromfile(config)
+                shared = {k: whole[k] for k in ('data_preprocessor',) if whole.get(k)}
+                config = {**shared, **whole.model}
             except Exception as error:  # a config is code, and its mistakes are of every kind
                 raise InputError(f'{config}: no config of an extractor ({error!r})') from error
-        model = MODELS.build({key: part for key, part in config.items() if key != 'head'})
+        try:
+            model = MODELS.build({key: part for key, part in config.items() if key != 'head'})
+        except Exception as error:  # of the registry, or of whatever it builds
+            reason = ' '.join(str(error).split())[:LONGEST_REASON] or type(error).__name__
+            raise InputError(f'FIDMetric: extractor: no model can be built: {reason}') from error
         if self.checkpoint is None:
             if not any(_pretrained(module) for module in model.modules()):
                 raise InputError(
@@ -157,17 +164,46 @@ class FIDMetric(CountedOnceMetric):
                 )
             model.init_weights()
             return model
-        # Where no SafeCheckpointHook is: mmengine would fall back to an unrestricted unpickle.
-        os.environ['TORCH_FORCE_WEIGHTS_ONLY_LOAD'] = '1'
         checkpoint = CheckpointLoader.load_checkpoint(self.checkpoint, map_location='cpu')
-        weights = checkpoint.get('state_dict', checkpoint)
-        try:
-            missing = model.load_state_dict(weights, strict=False).missing_keys
-        except RuntimeError as error:  # other shapes
-            raise InputError(f'{self.checkpoint}: {str(error).splitlines()[-1].strip()}') from error
-        if missing:
-            raise InputError(f'{self.checkpoint}: it has no weights for {", ".join(missing[:3])}')
+        _load(model, checkpoint, source=self.checkpoint)
         return model
+
+
+def _load(model: nn.Module, checkpoint: Any, *, source: str) -> None:
+    """Load weights of which the model needs every one; others, of a head say, are let go.
+
+    Raises:
+        InputError: If one is missing, not finite, or of another shape or type.
+    """
+    weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, Mapping) else None
+    if not isinstance(weights, Mapping):
+        given = checkpoint if weights is None else weights
+        raise InputError(f'{source}: it has no weights, but {type(given).__name__}')
+    expected = model.state_dict()
+    missing = [name for name in expected if name not in weights]
+    if missing:
+        raise InputError(
+            f'{source}: it has no weights for {len(missing)} of {len(expected)} tensors of the '
+            f'extractor, first {missing[0]}'
+        )
+    for name, tensor in expected.items():
+        problem = _misfit(weights[name], tensor)
+        if problem:
+            raise InputError(f'{source}: {name} {problem}')
+    model.load_state_dict({name: weights[name] for name in expected})
+
+
+def _misfit(value: Any, expected: Tensor) -> str | None:
+    """What is wrong with a weight, or None."""
+    if not isinstance(value, Tensor):
+        return f'is no tensor, but {type(value).__name__}'
+    if value.layout != torch.strided or value.is_quantized or value.is_meta:
+        return 'has no numbers of its own (sparse, quantised or without data)'
+    if value.shape != expected.shape:
+        return f'is of shape {tuple(value.shape)}, not {tuple(expected.shape)}'
+    if value.is_floating_point() != expected.is_floating_point() or value.is_complex():
+        return f'is of type {value.dtype}, not {expected.dtype}'
+    return None if value.isfinite().all() else 'has a NaN or infinite number'
 
 
 def _pretrained(module: nn.Module) -> bool:

@@ -1,7 +1,7 @@
 """Rank-k, mAP and mINP of re-identification, in a normal validation run."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from mmengine.registry import METRICS
 from torch import Tensor
 
 from par_plugins.evaluation.functional import retrieval_scores
+from par_plugins.evaluation.functional.retrieval_scores import check_retrieval_options
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
 from par_plugins.evaluation.metrics.sample_fields import image_of, stack_field
 from par_plugins.structures import InputError
@@ -17,6 +18,13 @@ from par_plugins.structures import InputError
 SCORES = ('rank1', 'rank5', 'rank10', 'rank20', 'mAP', 'mINP')
 CROSS_CAMERA = ('cross_camera_rank1', 'cross_camera_mAP')
 LABELS = ('gt_pid', 'gt_camid', 'is_query')
+REMEDIES = {
+    'gt_pid': 'a dataset of identities gives it (AttributeCSV: pid_column)',
+    'gt_camid': 'a dataset of cameras gives it (AttributeCSV: camid_column), and '
+    'ReIDMetric(filter_same_camera=False) does without and lets images of one camera count',
+    'is_query': 'a dataset of queries and gallery gives it (AttributeCSV: role_column)',
+}
+"""Where the fields come from that are often missing of one's own data."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,21 @@ class _Images:
         """All embeddings and all labels."""
         embeddings, labels = zip(*self.batches, strict=True)
         return torch.cat(embeddings), torch.cat(labels)
+
+
+def check_retrieval_fields(sample: Mapping[str, Any], keys: Iterable[str]) -> None:
+    """Refuse a data sample that lacks identity, camera or role, and say where they come from.
+
+    Args:
+        sample: Of an image.
+        keys: The fields that are needed, of :data:`REMEDIES`.
+
+    Raises:
+        InputError: If one is missing.
+    """
+    for key in keys:
+        if key not in sample:
+            raise InputError(f'{image_of(sample)}: its data sample has no {key!r}: {REMEDIES[key]}')
 
 
 @METRICS.register_module()
@@ -58,6 +81,9 @@ class ReIDMetric(CountedOnceMetric):
             ``cross_camera_mAP``.
         device: Where distances are computed.
         **kwargs: See :class:`CountedOnceMetric`.
+
+    Raises:
+        InputError: If an option is none that there is.
     """
 
     default_prefix = 'reid'
@@ -73,6 +99,13 @@ class ReIDMetric(CountedOnceMetric):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        check_retrieval_options(ap=ap, metric=metric, gallery_draws=gallery_draws)
+        if metric == 'precomputed':
+            raise InputError("metric: 'precomputed', but ReIDMetric has features, no distances")
+        try:
+            torch.device(device)
+        except (RuntimeError, TypeError) as error:
+            raise InputError(f'device: {device!r} is none: cpu, cuda or cuda:0, say') from error
         self.ap = ap
         self.metric = metric
         self.filter_same_camera = filter_same_camera
@@ -120,6 +153,8 @@ class ReIDMetric(CountedOnceMetric):
             )
         needed = self.filter_same_camera or self.camera_pairs
         keys = LABELS if needed else ('gt_pid', 'gt_pid', 'is_query')
+        for sample in data_samples:
+            check_retrieval_fields(sample, keys)
         labels = [stack_field(data_samples, key, ()).long() for key in keys]
         self.add(embeddings, torch.stack(labels, dim=1))
 
@@ -155,8 +190,8 @@ class ReIDMetric(CountedOnceMetric):
         is_query = labels[:, 2].bool()
         if is_query.all() or not is_query.any():
             raise InputError(
-                f'{int(is_query.sum())} of {len(labels)} images are queries (is_query): ReIDMetric '
-                'needs a dataset of queries and gallery in one'
+                f'{int(is_query.sum())} of {len(labels)} images are queries: ReIDMetric needs '
+                f'queries and gallery in one dataset; is_query says which: {REMEDIES["is_query"]}'
             )
         queries, gallery = (labels[rows] for rows in (is_query, ~is_query))
         cameras = self.filter_same_camera or self.camera_pairs

@@ -34,6 +34,11 @@ def stack_field(
     return torch.stack(rows).detach().cpu()
 
 
+def first_field(data_samples: Sequence[Mapping[str, Any]], *names: str) -> str:
+    """The first of the names that the samples have; the first of all where they have none."""
+    return next((name for name in names if any(name in s for s in data_samples)), names[0])
+
+
 def image_of(sample: Mapping[str, Any]) -> str:
     """What a message calls the image of a sample."""
     return str(sample.get('img_path', 'an image without img_path'))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from par_plugins.evaluation.functional import EntryError, check_probabilities
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
-from par_plugins.evaluation.metrics.sample_fields import image_of, stack_field
+from par_plugins.evaluation.metrics.sample_fields import first_field, image_of, stack_field
 from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
 
@@ -19,8 +19,9 @@ class StreamedMetric(CountedOnceMetric):
     """Base of metrics on the probabilities of attributes.
 
     Each data sample must have ``pred_probabilities``, packed ``(C,)``, and ``gt_attributes``,
-    ``(A,)`` with -1 for unknown; the dataset's meta information must have the ``schema`` that
-    these are of.
+    ``(A,)`` with -1 for unknown, or what mmpretrain's heads and datasets give in their place:
+    ``pred_score``, and ``gt_score`` of binary attributes or ``gt_label`` of a single categorical
+    one. The dataset's meta information must have the ``schema`` that these are of.
 
     Args:
         gallery_only: Whether to take all labels of queries for unknown, where a dataset for
@@ -93,13 +94,15 @@ class StreamedMetric(CountedOnceMetric):
                 message names the image.
         """
         schema, columns = self.schema, self.columns
-        probabilities = stack_field(data_samples, 'pred_probabilities', (schema.num_logits,))
-        targets = stack_field(data_samples, 'gt_attributes', (len(schema),))[:, columns]
+        predicted = first_field(data_samples, 'pred_probabilities', 'pred_score')
+        labelled = first_field(data_samples, 'gt_attributes', 'gt_score', 'gt_label')
+        probabilities = stack_field(data_samples, predicted, (schema.num_logits,))
+        targets = stack_field(data_samples, labelled, (len(schema),)).long()[:, columns]
         if self.gallery_only:
             is_query = stack_field(data_samples, 'is_query', ()).bool()
             targets = targets.masked_fill(is_query[:, None], UNKNOWN)
         try:
-            check_probabilities('pred_probabilities', probabilities)
+            check_probabilities(predicted, probabilities)
         except EntryError as error:
             stops = [part.stop for part in schema.logit_slices]
             name = schema.names[bisect_right(stops, error.column)]
@@ -109,12 +112,12 @@ class StreamedMetric(CountedOnceMetric):
                     f'{image_of(data_samples[error.row])}: the fault is in its weights, not in '
                     'the image'
                 ) from error
-            raise _named(error, data_samples, 'pred_probabilities', name) from error
+            raise _named(error, data_samples, predicted, name) from error
         try:
             self.add(probabilities, targets)
         except EntryError as error:
             name = schema.names[columns[error.column]]
-            raise _named(error, data_samples, 'gt_attributes', name) from error
+            raise _named(error, data_samples, labelled, name) from error
 
 
 def _named(

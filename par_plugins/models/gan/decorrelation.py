@@ -48,19 +48,3 @@ def decorrelation_loss(weight: Tensor, *, num_noise: int, reduction: str) -> Ten
     if reduction == 'sum':
         return total
     return total / (own.shape[0] * num_noise**2)
-
-
-def welch_floor(num_kernels: int, kernel_size: int) -> float:
-    """Least value of the ``mean`` of :func:`decorrelation_loss` (Welch, 1974).
-
-    ``num_kernels`` vectors cannot all be orthogonal in fewer dimensions: the mean squared cosine
-    over all ordered pairs, an equal pair counting 0, is at least ``1/d - 1/N_Z``.
-
-    Args:
-        num_kernels: Number N_Z of kernels.
-        kernel_size: Their length d: height times width.
-
-    Returns:
-        The floor; 0 where the kernels fit orthogonally.
-    """
-    return max(0.0, 1 / kernel_size - 1 / num_kernels)

@@ -51,9 +51,9 @@ class LabelVectors(nn.Module):
         self.schema = schema
         owners, values = [], []
         for owner, attribute in enumerate(schema.attributes):
-            own = [1] if attribute.binary else list(range(attribute.num_values))
-            owners += [owner] * len(own)
-            values += own
+            numbers = [1] if attribute.binary else list(range(attribute.num_values))
+            owners += [owner] * len(numbers)
+            values += numbers
         self.owners = torch.tensor(owners, device=self.prior.device)
         self.values = torch.tensor(values, device=self.prior.device)
         if self.examples.shape[1] != len(schema):
@@ -109,5 +109,5 @@ class LabelVectors(nn.Module):
                 f'label vectors of shape {tuple(targets.shape)}, but the GAN is conditioned on '
                 f'{self.schema}'
             )
-        own = targets[:, self.owners]
-        return torch.where(own < 0, self.prior, (own == self.values).to(self.prior))
+        labels = targets[:, self.owners]
+        return torch.where(labels < 0, self.prior, (labels == self.values).to(self.prior))

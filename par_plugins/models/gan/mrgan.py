@@ -20,6 +20,7 @@ from torch.nn.functional import avg_pool2d
 from par_plugins.models.gan.averaged_generator import AveragedGenerator
 from par_plugins.models.gan.decorrelation import REDUCTIONS, decorrelation_loss
 from par_plugins.models.gan.gan_loss import discriminator_loss, generator_loss
+from par_plugins.models.gan.gan_sizes import GANSizes
 from par_plugins.models.gan.label_vectors import LabelVectors
 from par_plugins.models.seeded_generator import (
     TRAIN_STREAM,
@@ -44,14 +45,8 @@ class MRGAN(BaseModel):
     and the optimisers come from ``SeparateOptimWrapperConstructor``.
 
     Args:
-        image_size: Height and width, or the side, of the largest images; see
-            :func:`resolutions_of`.
-        num_conditions: Length C of the label vector: columns of the schema's packed logits, the
-            number of attributes where all are binary; 0 for an unconditional GAN.
+        image_size: Height and width, or the side, of the largest images.
         num_noise: Length N_Z of the noise.
-        channels: Of the largest feature maps.
-        max_channels: Of the smallest.
-        image_channels: Of the images.
         decorrelation_weight: Weight of the decorrelation of the noise's kernels; the paper takes
             2e-6, with its mean.
         decorrelation_reduction: ``mean`` as printed or ``sum``, see :func:`decorrelation_loss`.
@@ -60,6 +55,8 @@ class MRGAN(BaseModel):
         discriminator: Further or other arguments of the discriminator.
         data_preprocessor: None moves batches to the device and stacks them.
         init_cfg: See :class:`mmengine.model.BaseModel`.
+        **sizes: ``num_conditions``, ``channels``, ``max_channels`` and ``image_channels``, see
+            :class:`GANSizes`.
 
     Raises:
         InputError: If the reduction is unknown.
@@ -69,11 +66,7 @@ class MRGAN(BaseModel):
     def __init__(
         self,
         image_size: int | Sequence[int],
-        num_conditions: int = 0,
         num_noise: int = 128,
-        channels: int = 32,
-        max_channels: int = 512,
-        image_channels: int = 3,
         decorrelation_weight: float = 0.0,
         decorrelation_reduction: str = 'sum',
         ema_momentum: float = 0.001,
@@ -81,22 +74,18 @@ class MRGAN(BaseModel):
         discriminator: Mapping[str, Any] = {'type': 'MRGANDiscriminator'},
         data_preprocessor: dict | nn.Module | None = None,
         init_cfg: dict | None = None,
+        **sizes: int,
     ) -> None:
         super().__init__(data_preprocessor, init_cfg)
-        self.label_vectors = LabelVectors(num_conditions) if num_conditions else None
-        self.decorrelation_weight = decorrelation_weight
         self.decorrelation_reduction = checked_choice(
             'decorrelation_reduction', decorrelation_reduction, REDUCTIONS
         )
-        shared = {
-            'image_size': image_size,
-            'num_conditions': num_conditions,
-            'channels': channels,
-            'max_channels': max_channels,
-            'image_channels': image_channels,
-        }
-        self.generator = MODELS.build({**shared, 'num_noise': num_noise, **generator})
-        self.discriminator = MODELS.build({**shared, **discriminator})
+        shared = GANSizes(image_size, **sizes)
+        count = shared.num_conditions
+        self.label_vectors = LabelVectors(count) if count else None
+        self.decorrelation_weight = decorrelation_weight
+        self.generator = MODELS.build({'sizes': shared, 'num_noise': num_noise, **generator})
+        self.discriminator = MODELS.build({'sizes': shared, **discriminator})
         self.generator_ema = AveragedGenerator(self.generator, ema_momentum)
         self._num_val_batches = 0
 

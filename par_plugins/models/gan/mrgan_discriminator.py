@@ -12,8 +12,8 @@ from mmengine.model import BaseModule
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
+from par_plugins.models.gan.gan_sizes import GANSizes
 from par_plugins.models.gan.mrgan_generator import NORMAL_START, SLOPE, normed
-from par_plugins.models.gan.resolutions import channels_of, resolutions_of
 from par_plugins.structures import InputError
 
 
@@ -22,35 +22,25 @@ class MRGANDiscriminator(BaseModule):
     """Real or generated, asked at every resolution.
 
     Args:
-        image_size: As of the generator.
-        num_conditions: Length C of the label vector; 0 for an unconditional discriminator.
-        channels: As of the generator.
-        max_channels: As of the generator.
-        image_channels: Of the images.
+        sizes: As of the generator.
         init_cfg: See :class:`mmengine.model.BaseModule`.
-
-    Raises:
-        InputError: If no first map leads to ``image_size``.
     """
 
     def __init__(
         self,
-        image_size: int | Sequence[int],
-        num_conditions: int = 0,
-        channels: int = 32,
-        max_channels: int = 512,
-        image_channels: int = 3,
+        sizes: GANSizes,
         init_cfg: dict | None = NORMAL_START,
     ) -> None:
         super().__init__(init_cfg)
-        self.resolutions = resolutions_of(image_size)
-        self.num_conditions = num_conditions
-        widths = channels_of(len(self.resolutions), channels=channels, max_channels=max_channels)
+        self.resolutions, widths = sizes.resolutions, sizes.widths
+        self.num_conditions = sizes.num_conditions
         self.from_images = nn.ModuleList(
-            nn.Conv2d(image_channels, width, 3, padding=1) for width in widths
+            nn.Conv2d(sizes.image_channels, width, 3, padding=1) for width in widths
         )
         self.from_conditions = nn.ModuleList(
-            nn.Linear(num_conditions, width, bias=False) for width in widths if num_conditions
+            nn.Linear(self.num_conditions, width, bias=False)
+            for width in widths
+            if self.num_conditions
         )
         self.activation = nn.LeakyReLU(SLOPE)
         self.blocks = nn.ModuleList(

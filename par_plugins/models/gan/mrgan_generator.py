@@ -6,7 +6,6 @@ slope 0.2, every resolution's features become an image by a 3x3 convolution and 
 start normal with deviation 0.02 (DCGAN's).
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -14,7 +13,7 @@ from mmengine.model import BaseModule
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from par_plugins.models.gan.resolutions import channels_of, resolutions_of
+from par_plugins.models.gan.gan_sizes import GANSizes
 from par_plugins.structures import InputError
 
 SLOPE = 0.2
@@ -34,40 +33,26 @@ class MRGANGenerator(BaseModule):
     """Noise and a label vector projected to the first maps, then doubled block by block.
 
     Args:
-        image_size: Height and width, or the side, of the largest images; see
-            :func:`resolutions_of`.
-        num_conditions: Length C of the label vector; 0 for an unconditional generator.
+        sizes: Of images, label vector and feature maps.
         num_noise: Length N_Z of the noise (**ours**).
-        channels: Of the largest feature maps; the paper takes 64 at 28 (MNIST), 32 at 224, 12 at
-            512.
-        max_channels: Of the smallest; the paper takes 512, and 384 at 512.
-        image_channels: Of the images.
         init_cfg: See :class:`mmengine.model.BaseModule`.
 
     Attributes:
         resolutions: ``(height, width)`` of the images, smallest first.
-
-    Raises:
-        InputError: If no first map leads to ``image_size``.
     """
 
     def __init__(
         self,
-        image_size: int | Sequence[int],
-        num_conditions: int = 0,
+        sizes: GANSizes,
         num_noise: int = 128,
-        channels: int = 32,
-        max_channels: int = 512,
-        image_channels: int = 3,
         init_cfg: dict | None = NORMAL_START,
     ) -> None:
         super().__init__(init_cfg)
-        self.resolutions = resolutions_of(image_size)
+        self.resolutions, widths = sizes.resolutions, sizes.widths
         self.num_noise = num_noise
-        self.num_conditions = num_conditions
-        widths = channels_of(len(self.resolutions), channels=channels, max_channels=max_channels)
+        self.num_conditions = sizes.num_conditions
         self.projection = nn.ConvTranspose2d(
-            num_noise + num_conditions, widths[0], self.resolutions[0], bias=False
+            num_noise + self.num_conditions, widths[0], self.resolutions[0], bias=False
         )
         self.first_maps = nn.Sequential(nn.BatchNorm2d(widths[0]), nn.LeakyReLU(SLOPE))
         self.blocks = nn.ModuleList(
@@ -75,7 +60,7 @@ class MRGANGenerator(BaseModule):
             for before, after in pairwise(widths)
         )
         self.to_images = nn.ModuleList(
-            nn.Conv2d(width, image_channels, 3, padding=1) for width in widths
+            nn.Conv2d(width, sizes.image_channels, 3, padding=1) for width in widths
         )
 
     def forward(

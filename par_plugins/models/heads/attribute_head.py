@@ -13,7 +13,15 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from par_plugins.models.losses import LossInputs
-from par_plugins.structures import AttributeSchema, InputError, LogitLayout, checked_number
+from par_plugins.structures import (
+    AttributeSchema,
+    InputError,
+    LogitLayout,
+    LogsParts,
+    ObservesRealImages,
+    TakesSchema,
+    checked_number,
+)
 
 
 @MODELS.register_module()
@@ -206,6 +214,12 @@ class AttributeHead(BaseModule):
                 'a training sample has no gt_attributes; the pipeline must end in '
                 'PackAttributeInputs'
             )
+        if self.layout.schema.all_binary and all('gt_score' in s for s in data_samples):
+            scores = torch.stack([torch.as_tensor(s.get('gt_score')) for s in data_samples])
+            torch._assert_async(
+                (scores.to(targets.device) == targets).all(),
+                'gt_score is not gt_attributes: were images mixed without their labels?',
+            )
         batch = LossInputs(
             self.layout,
             logits,
@@ -226,9 +240,9 @@ class AttributeHead(BaseModule):
             results |= self.losses_on(part, images=kind)
         for name, loss in self.losses.items():
             # mmengine would add what has 'loss' in its name to the total.
-            if f'loss_{name}' in results and 'loss' not in name:
-                parts: Mapping[str, Tensor] = getattr(loss, 'parts', {})
-                results |= {f'{name}_{part}': value for part, value in parts.items()}
+            logged = f'loss_{name}' in results and 'loss' not in name
+            if logged and isinstance(loss, LogsParts):
+                results |= {f'{name}_{part}': value for part, value in loss.parts.items()}
         return results
 
     def losses_on(self, batch: LossInputs, *, images: str = 'real') -> dict[str, Tensor]:
@@ -241,9 +255,8 @@ class AttributeHead(BaseModule):
             images: ``real`` or ``synthetic``.
         """
         for loss in self.losses.values():
-            observe = getattr(loss, 'observe', None)
-            if images == 'real' and observe is not None:
-                observe(batch.logits, batch.targets)
+            if images == 'real' and isinstance(loss, ObservesRealImages):
+                loss.observe(batch.logits, batch.targets)
         return {
             f'loss_{name}': batch.call(loss)
             for name, loss in self.losses.items()
@@ -279,9 +292,8 @@ class AttributeHead(BaseModule):
         device = next(self.parameters(), torch.empty(0)).device
         self.layout = LogitLayout(schema).to(device)
         for loss in self.losses.values():
-            set_schema = getattr(loss, 'set_schema', None)
-            if set_schema is not None:
-                set_schema(schema)
+            if isinstance(loss, TakesSchema):
+                loss.set_schema(schema)
                 loss.to(device)
 
 

@@ -6,7 +6,7 @@ from par_plugins.models.losses.attribute_cross_entropy import (
 )
 from par_plugins.models.losses.attribute_focal_loss import AttributeFocalLoss, attribute_focal_loss
 from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.models.losses.class_rectification_loss import (
+from par_plugins.models.losses.class_rectification import (
     ClassRectificationLoss,
     class_rectification_loss,
 )

@@ -5,24 +5,16 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from par_plugins.structures import AttributeSchema, LogitLayout
+from par_plugins.structures import Attribute, AttributeSchema, LogitLayout
 
 
 class AttributeLoss(nn.Module):
     """Base of the losses on packed logits.
 
-    Until a schema is set (a head does it), every column is taken for a binary attribute: so
-    these losses work in heads of other OpenMMLab projects as they are.
-
-    Attributes:
-        masks_unknown: That unknown labels take part in nothing.
-        inputs: What the loss needs beside logits and targets: names of attributes of
-            :class:`par_plugins.models.losses.LossInputs`.
-        images: Which images of a batch it is about, ``real`` or ``synthetic`` ones.
-        exact_gradient: Whether the gradient is that of the value; not where a loss holds a
-            factor constant.
-        pulls: What gets the gradient: ``logits``, or ``features`` where the logits get none.
-        pulls_every_label: Whether every wrong label gets a gradient; not where a loss selects.
+    Until a schema is set (a head does it), every column is taken for a binary attribute, or all of
+    them for one categorical attribute where targets are class numbers: so these losses work in
+    heads of other OpenMMLab projects as they are. Its
+    attributes are those of :class:`par_plugins.structures.AttributeLossProtocol`.
     """
 
     masks_unknown: ClassVar[bool] = True
@@ -51,9 +43,17 @@ class AttributeLoss(nn.Module):
         """``(N, A, K)`` from packed ``(N, C)`` logits, see :class:`LogitLayout`."""
         return self.layout_of(logits).log_probabilities(logits)
 
-    @staticmethod
-    def labels(targets: Tensor) -> Tensor:
-        """Targets as int64; heads of other projects hand over floats, which must be whole."""
+    def labels(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Targets ``(N, A)`` as int64, as heads of other projects hand them over too.
+
+        Floats must be whole. Class numbers ``(N,)`` are those of one categorical attribute, whose
+        values are the columns of the ``(N, C)`` logits.
+        """
         if targets.is_floating_point():
             torch._assert_async((targets == targets.round()).all(), 'targets must be whole numbers')
+        if targets.ndim == 1:
+            if self.layout is None:
+                values = tuple(f'value {number}' for number in range(logits.shape[1]))
+                self.set_schema(AttributeSchema([Attribute('attribute 0', values)]))
+            targets = targets[:, None]
         return targets.long()

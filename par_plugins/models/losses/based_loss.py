@@ -1,6 +1,6 @@
 """What the losses have in common that are made from another loss of single labels."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.registry import MODELS
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from par_plugins.models.losses.attribute_loss import AttributeLoss
 from par_plugins.models.losses.foreign_losses import known_label_losses, masks_unknown
 from par_plugins.models.losses.reduction import weigh_labels
-from par_plugins.structures import AttributeSchema, checked_number
+from par_plugins.structures import AttributeSchema, TakesSchema, checked_number
 
 CROSS_ENTROPY: Mapping[str, Any] = {'type': 'AttributeCrossEntropyLoss'}
 """The base that the papers take."""
@@ -32,9 +32,8 @@ class BasedLoss(AttributeLoss):
     def set_schema(self, schema: AttributeSchema) -> None:
         """Say which columns belong to which attribute."""
         super().set_schema(schema)
-        take: Callable[[AttributeSchema], None] | None = getattr(self.base, 'set_schema', None)
-        if take is not None:
-            take(schema)
+        if isinstance(self.base, TakesSchema):
+            self.base.set_schema(schema)
 
     def label_losses(self, logits: Tensor, targets: Tensor, weight: Tensor | None) -> Tensor:
         """``(N, A)`` losses of the base.

@@ -13,6 +13,7 @@ from torch import Tensor
 from par_plugins.models.hard_labels import HardLabelTracker
 from par_plugins.models.losses.attribute_loss import AttributeLoss
 from par_plugins.models.losses.error_probability import log_error_probability
+from par_plugins.models.losses.reduction import check_own_mean, weigh_labels
 from par_plugins.structures import AttributeSchema, checked_number
 
 
@@ -93,27 +94,40 @@ class DeactivationLoss(AttributeLoss):
             logits: ``(N, C)`` packed.
             targets: ``(N, A)``, -1 for unknown.
         """
-        labels = self.labels(targets)
+        labels = self.labels(logits, targets)
         log_errors = log_error_probability(self.log_probabilities(logits.detach()), labels)
         self.hard_labels.observe((self.gamma * log_errors).exp(), labels)
 
-    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+    def forward(
+        self,
+        pred: Tensor,
+        target: Tensor,
+        weight: Tensor | None = None,
+        avg_factor: float | Tensor | None = None,
+        reduction_override: str | None = None,
+    ) -> Tensor:
         """Compute the mean over labels, weighted by how hard each is.
 
         Args:
-            logits: ``(N, C)`` packed, of synthetic images.
-            targets: ``(N, A)`` labels that they were drawn for, -1 for unknown.
+            pred: ``(N, C)`` packed logits of synthetic images.
+            target: ``(N, A)`` labels that they were drawn for, -1 for unknown.
+            weight: Factors of the losses of labels ``(N, A)`` or of images ``(N,)``.
+            avg_factor: Given by heads of mmpretrain; this mean has no use for it.
+            reduction_override: None or ``mean``.
 
         Returns:
             A scalar, 0 with zero gradient where no label is known.
         """
-        layout = self.layout_of(logits)
+        check_own_mean(reduction_override)
+        targets = self.labels(pred, target)
         losses = deactivation_loss(
-            layout.value_logits(logits),
+            self.layout_of(pred).value_logits(pred),
             binary=self.hard_labels.binary,
             threshold=self.threshold,
             centred=self.centred,
         )
-        weights = self.hard_labels.weights_of(self.labels(targets)).to(losses.dtype)
+        weights = self.hard_labels.weights_of(targets).to(losses.dtype)
+        if weight is not None:
+            losses = weigh_labels(losses, weight)
         total = weights.sum()
         return self.loss_weight * (weights * losses).sum() / total.masked_fill(total == 0, 1.0)

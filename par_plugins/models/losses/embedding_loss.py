@@ -8,6 +8,8 @@ from torch import Tensor
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
 from par_plugins.models.losses.embedding_features import check_features, unit_features
+from par_plugins.models.losses.reduction import check_own_mean
+from par_plugins.structures import InputError
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,22 @@ class EmbeddingLoss(AttributeLoss):
     inputs: ClassVar[tuple[str, ...]] = ('features',)
     pulls = 'features'
     pulls_every_label = False
+
+    def checked(
+        self, features: Tensor | None, weight: Tensor | None, reduction_override: str | None
+    ) -> Tensor:
+        """The features, if what heads hand over has a meaning for comparisons of images.
+
+        Raises:
+            InputError: If there are no features, or there is a weight or another reduction.
+        """
+        check_own_mean(reduction_override)
+        name = type(self).__name__
+        if features is None:
+            raise InputError(
+                f"{name} compares features, which mmpretrain's heads do not give: hang it on a "
+                'head of this project'
+            )
+        if weight is not None:
+            raise InputError(f'{name} compares images, so that a weight of each has no meaning')
+        return features

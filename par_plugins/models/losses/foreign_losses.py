@@ -6,6 +6,7 @@ replaced by legal ones, the loss gives one number a label, and the reduction is 
 """
 
 import inspect
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +20,9 @@ def masks_unknown(loss: nn.Module) -> bool:
     return bool(getattr(loss, 'masks_unknown', False))
 
 
-def foreign_loss(loss: nn.Module, logits: Tensor, targets: Tensor, layout: LogitLayout) -> Tensor:
+def foreign_loss(
+    loss: nn.Module, logits: Tensor, targets: Tensor, layout: LogitLayout, **inputs: Any
+) -> Tensor:
     """Call a loss that does not leave unknown labels out.
 
     Args:
@@ -28,6 +31,7 @@ def foreign_loss(loss: nn.Module, logits: Tensor, targets: Tensor, layout: Logit
         logits: ``(N, C)`` packed.
         targets: ``(N, A)`` int64, -1 for unknown.
         layout: Of the packed logits.
+        **inputs: What else the loss asks for; one that does gives one number for the batch.
 
     Returns:
         A scalar, or ``(N, A)`` where the loss has ``reduction='none'``.
@@ -37,18 +41,18 @@ def foreign_loss(loss: nn.Module, logits: Tensor, targets: Tensor, layout: Logit
             of a loss without ``reduction_override``, the host waits for the targets.
     """
     known = targets >= 0
-    if 'reduction_override' in inspect.signature(loss.forward).parameters:
+    if not inputs and 'reduction_override' in inspect.signature(loss.forward).parameters:
         reduction = getattr(loss, 'reduction', 'mean')
         checked_choice(f'{type(loss).__name__}.reduction', reduction, REDUCTIONS)
         losses = known_label_losses(loss, logits, targets, layout)
         return reduce_labels(losses, known, reduction=reduction, avg_factor=None)
     if not known.all():
         raise InputError(
-            f'{type(loss).__name__} takes no reduction_override, so that unknown labels (-1) '
-            'cannot be kept out of it: take another loss, or let it leave them out itself and say '
-            'so by a class attribute masks_unknown = True'
+            f'{type(loss).__name__} gives no number a label (it takes no reduction_override), so '
+            'that unknown labels (-1) cannot be kept out of it: take another loss, or let it leave '
+            'them out itself and say so by a class attribute masks_unknown = True'
         )
-    result: Tensor = loss(logits, targets)
+    result: Tensor = loss(logits, targets, **inputs)
     return result
 
 

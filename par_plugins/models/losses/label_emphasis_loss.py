@@ -5,6 +5,7 @@ from abc import abstractmethod
 from torch import Tensor
 
 from par_plugins.models.losses.based_loss import BasedLoss
+from par_plugins.models.losses.reduction import check_own_mean
 
 
 class LabelEmphasisLoss(BasedLoss):
@@ -20,6 +21,7 @@ class LabelEmphasisLoss(BasedLoss):
         target: Tensor,
         weight: Tensor | None = None,
         avg_factor: float | Tensor | None = None,
+        reduction_override: str | None = None,
     ) -> Tensor:
         """Compute the loss.
 
@@ -28,10 +30,12 @@ class LabelEmphasisLoss(BasedLoss):
             target: ``(N, A)``, -1 for unknown.
             weight: Factors of the losses of labels ``(N, A)`` or of images ``(N,)``.
             avg_factor: Given by heads of mmpretrain; these means have no use for it.
+            reduction_override: None or ``mean``.
 
         Returns:
             A scalar, 0 with zero gradient where no label is known.
         """
-        targets = self.labels(target)
+        check_own_mean(reduction_override)
+        targets = self.labels(pred, target)
         losses = self.label_losses(pred, targets, weight)
         return self.loss_weight * self.emphasise(losses, pred, targets)

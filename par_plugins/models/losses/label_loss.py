@@ -70,7 +70,7 @@ class LabelLoss(AttributeLoss):
                 f"weighting={self.weighting!r} needs the training set's statistics: add "
                 "dict(type='LabelStatisticsHook') to custom_hooks"
             )
-        targets = self.labels(target)
+        targets = self.labels(pred, target)
         losses = self.label_losses(self.log_probabilities(pred), targets)
         if weight is not None:
             losses = weigh_labels(losses, weight)

@@ -88,19 +88,31 @@ class LMLELoss(EmbeddingLoss):
         self.clusters = clusters
 
     def forward(
-        self, logits: Tensor, targets: Tensor, features: Tensor, image_indices: Tensor | None
+        self,
+        pred: Tensor,
+        target: Tensor,
+        weight: Tensor | None = None,
+        avg_factor: float | Tensor | None = None,
+        reduction_override: str | None = None,
+        features: Tensor | None = None,
+        image_indices: Tensor | None = None,
     ) -> Tensor:
         """Compute the loss.
 
         Args:
-            logits: ``(N, C)``, which get a gradient of 0.
-            targets: ``(N, A)``, -1 for unknown.
+            pred: ``(N, C)`` logits, which get a gradient of 0.
+            target: ``(N, A)``, -1 for unknown.
+            weight: None.
+            avg_factor: Given by heads of mmpretrain; this mean has no use for it.
+            reduction_override: None or ``mean``.
             features: ``(N, F)`` or ``(N, A, E)``.
             image_indices: ``(N,)`` place of each image in the training set.
 
         Raises:
-            InputError: If clusters or indices are missing, or shapes do not fit.
+            InputError: If features, clusters or indices are missing, shapes do not fit, or there
+                is a weight.
         """
+        features = self.checked(features, weight, reduction_override)
         if self.clusters is None:
             raise InputError(
                 "LMLELoss needs clusters: add dict(type='ClassClusterHook') to custom_hooks"
@@ -109,5 +121,5 @@ class LMLELoss(EmbeddingLoss):
             raise InputError("LMLELoss needs the samples' sample_idx: keep it in their meta_keys")
         self.clusters = self.clusters.to(features.device)
         clusters = self.clusters[image_indices]
-        loss = lmle_loss(features, self.labels(targets), clusters, margin=self.margin)
-        return self.loss_weight * loss + no_pull(logits)
+        loss = lmle_loss(features, self.labels(pred, target), clusters, margin=self.margin)
+        return self.loss_weight * loss + no_pull(pred)

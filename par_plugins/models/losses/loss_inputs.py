@@ -57,9 +57,9 @@ class LossInputs:
 
     def call(self, loss: nn.Module) -> Tensor:
         """Call a loss with what it asks for."""
-        if not masks_unknown(loss):
-            return foreign_loss(loss, self.logits, self.targets, self.layout)
         more = {name: getattr(self, name) for name in getattr(loss, 'inputs', ())}
+        if not masks_unknown(loss):
+            return foreign_loss(loss, self.logits, self.targets, self.layout, **more)
         return loss(self.logits, self.targets, **more)
 
     def select(self, images: Sequence[int]) -> 'LossInputs':

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, checked_choice
 
 REDUCTIONS = ('none', 'sum', 'mean', 'image_mean', 'attribute_mean')
 
@@ -47,3 +47,12 @@ def reduce_labels(
 def weigh_labels(losses: Tensor, weight: Tensor) -> Tensor:
     """Multiply the losses ``(N, A)`` by factors of labels ``(N, A)`` or of images ``(N,)``."""
     return losses * (weight[:, None] if weight.ndim == 1 else weight)
+
+
+def check_own_mean(reduction_override: str | None) -> None:
+    """Refuse another reduction of a loss that is a mean over the batch of a kind of its own.
+
+    Raises:
+        InputError: If it is neither None nor ``mean``.
+    """
+    checked_choice('reduction_override', reduction_override, (None, 'mean'))

@@ -56,13 +56,28 @@ class SemiHardTripletLoss(EmbeddingLoss):
         self.margin = checked_number('margin', margin, above=0)
         self.loss_weight = checked_number('loss_weight', loss_weight)
 
-    def forward(self, logits: Tensor, targets: Tensor, features: Tensor) -> Tensor:
+    def forward(
+        self,
+        pred: Tensor,
+        target: Tensor,
+        weight: Tensor | None = None,
+        avg_factor: float | Tensor | None = None,
+        reduction_override: str | None = None,
+        features: Tensor | None = None,
+    ) -> Tensor:
         """Compute the loss.
 
         Args:
-            logits: ``(N, C)``, which get a gradient of 0.
-            targets: ``(N, A)``, -1 for unknown.
+            pred: ``(N, C)`` logits, which get a gradient of 0.
+            target: ``(N, A)``, -1 for unknown.
+            weight: None.
+            avg_factor: Given by heads of mmpretrain; this mean has no use for it.
+            reduction_override: None or ``mean``.
             features: ``(N, F)`` or ``(N, A, E)``.
+
+        Raises:
+            InputError: If features are missing or do not fit, or there is a weight.
         """
-        loss = semi_hard_triplet_loss(features, self.labels(targets), margin=self.margin)
-        return self.loss_weight * loss + no_pull(logits)
+        features = self.checked(features, weight, reduction_override)
+        loss = semi_hard_triplet_loss(features, self.labels(pred, target), margin=self.margin)
+        return self.loss_weight * loss + no_pull(pred)

@@ -32,9 +32,7 @@ def check_gan_trains(cfg: Config, data_root: str) -> None:
     cfg.val_evaluator.update(
         _saved_extractor(Path(work_dir), {'type': 'ResNet', 'depth': 18, 'in_channels': channels})
     )
-    for hook in cfg.custom_hooks:
-        if hook.type == 'SampleGridHook':
-            hook.num_images = 2
+    cfg.default_hooks.sample_grid.num_images = 2
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
     cfg.default_hooks.checkpoint = None
     runner = build_runner(cfg)

@@ -75,6 +75,7 @@ def prepared(make: Make, schema: AttributeSchema = SCHEMA) -> nn.Module:
 def check_loss(
     loss: Mapping[str, Any] | nn.Module,
     reference: Callable[[nn.Module, LossInputs], float] | None = None,
+    schema: AttributeSchema = SCHEMA,
 ) -> None:
     """Check that a loss keeps the promises of all losses on attributes.
 
@@ -83,6 +84,8 @@ def check_loss(
     Args:
         loss: Its config or a built one, which is copied.
         reference: A slow, obvious version: of the built loss and a batch, what the value must be.
+        schema: Of the batches: binary and categorical attributes, mixed, for which a loss of this
+            project must work. For one that knows binary attributes alone, give four of these.
 
     Raises:
         AssertionError: If it breaks a promise; the message says which.
@@ -100,23 +103,25 @@ def check_loss(
     ]
     if getattr(make(), 'exact_gradient', True):
         promises.insert(0, check_gradient)
-    check_promises(name_of(loss), promises, make)
+    check_promises(name_of(loss), promises, make, schema)
     if reference is not None:
-        check_promises(name_of(loss), [check_equals_reference], make, reference)
+        check_promises(name_of(loss), [check_equals_reference], make, schema, reference)
 
 
-def check_equals_reference(make: Make, reference: Callable[[nn.Module, LossInputs], float]) -> None:
+def check_equals_reference(
+    make: Make, schema: AttributeSchema, reference: Callable[[nn.Module, LossInputs], float]
+) -> None:
     """In float64 the value is that of the slow reference."""
     for seed in range(3):
-        batch, loss = random_batch(seed=seed), prepared(make)
+        batch, loss = random_batch(seed=seed, schema=schema), prepared(make, schema)
         torch.testing.assert_close(
             batch.call(loss), torch.tensor(reference(loss, batch), dtype=torch.float64)
         )
 
 
-def check_gradient(make: Make) -> None:
+def check_gradient(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """The gradient is that of the value."""
-    batch, loss = random_batch(), prepared(make)
+    batch, loss = random_batch(schema=schema), prepared(make, schema)
 
     def value(logits: Tensor, features: Tensor) -> Tensor:
         return replace(batch, logits=logits, features=features).call(loss)
@@ -130,7 +135,7 @@ def check_gradient(make: Make) -> None:
         assert torch.autograd.gradcheck(lambda z: value(z, batch.features), batch.logits)
 
 
-def check_finite_and_pulling(make: Make) -> None:
+def check_finite_and_pulling(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """Wrong logits up to +-40 give a finite loss and a gradient, in half precision too.
 
     Every label gets one, or where the loss selects labels, at least one. Of a loss that pulls
@@ -138,15 +143,15 @@ def check_finite_and_pulling(make: Make) -> None:
     """
     for dtype in (torch.float32, torch.float16, torch.bfloat16):
         for size in (5.0, 19.0, 40.0):
-            loss = prepared(make)
+            loss = prepared(make, schema)
             if getattr(loss, 'pulls', 'logits') == 'features':
-                _check_pulls_features(loss, size=size, dtype=dtype)
+                _check_pulls_features(loss, schema, size=size, dtype=dtype)
                 continue
-            batch = random_batch(num_images=2, dtype=dtype)
+            batch = random_batch(num_images=2, dtype=dtype, schema=schema)
             targets = torch.zeros_like(batch.targets)
             logits = torch.zeros_like(batch.logits)
             targets[1] = 1
-            for part, binary in zip(SCHEMA.logit_slices, SCHEMA.binary, strict=True):
+            for part, binary in zip(schema.logit_slices, schema.binary, strict=True):
                 logits[0, part.start if binary else part.start + 1] = size
                 logits[1, part.start] = -size if binary else size
             logits.requires_grad_()
@@ -156,7 +161,7 @@ def check_finite_and_pulling(make: Make) -> None:
                 f'{value} at logits of +-{size} in {dtype}'
             )
             pulled = torch.stack(
-                [logits.grad[:, part].abs().amax(1) for part in SCHEMA.logit_slices], dim=1
+                [logits.grad[:, part].abs().amax(1) for part in schema.logit_slices], dim=1
             )
             enough = torch.all if getattr(loss, 'pulls_every_label', True) else torch.any
             assert logits.grad.isfinite().all() and enough(pulled > 0), (
@@ -164,8 +169,10 @@ def check_finite_and_pulling(make: Make) -> None:
             )
 
 
-def _check_pulls_features(loss: nn.Module, *, size: float, dtype: torch.dtype) -> None:
-    batch = random_batch(num_images=4, dtype=dtype)
+def _check_pulls_features(
+    loss: nn.Module, schema: AttributeSchema, *, size: float, dtype: torch.dtype
+) -> None:
+    batch = random_batch(num_images=4, dtype=dtype, schema=schema)
     targets = torch.tensor([0, 0, 1, 1])[:, None].expand_as(batch.targets)
     features = torch.zeros_like(batch.features)
     features[[0, 2], 0] = size
@@ -180,9 +187,9 @@ def _check_pulls_features(loss: nn.Module, *, size: float, dtype: torch.dtype) -
     )
 
 
-def check_unknown_is_absent(make: Make) -> None:
+def check_unknown_is_absent(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """An image without a known label changes nothing, and unknown labels get no gradient."""
-    batch, loss = random_batch(), prepared(make)
+    batch, loss = random_batch(schema=schema), prepared(make, schema)
     fewer = batch.select(range(len(batch.targets) - 1))
     torch.testing.assert_close(batch.call(loss), fewer.call(loss))
     pulls = getattr(loss, 'pulls', 'logits')
@@ -190,7 +197,7 @@ def check_unknown_is_absent(make: Make) -> None:
     replace(batch, **{pulls: leaf}).call(loss).backward()
     assert leaf.grad is not None and (leaf.grad[-1] == 0).all()
     if pulls == 'logits':
-        for attribute, part in enumerate(SCHEMA.logit_slices):
+        for attribute, part in enumerate(schema.logit_slices):
             unknown = batch.targets[:, attribute] < 0
             assert (leaf.grad[unknown, part] == 0).all()
     nothing = replace(batch, targets=torch.full_like(batch.targets, -1), **{pulls: leaf})
@@ -223,15 +230,15 @@ def check_unknown_logits_do_not_matter(make: Make, schema: AttributeSchema = SCH
         )
 
 
-def check_nothing_to_learn_from(make: Make) -> None:
+def check_nothing_to_learn_from(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """An empty batch, and one without a known label, are a loss of 0 with a gradient of 0."""
-    whole = random_batch()
+    whole = random_batch(schema=schema)
     for batch in (whole.select([]), replace(whole, targets=torch.full_like(whole.targets, -1))):
-        value, gradient = _value_and_gradient(batch, prepared(make))
+        value, gradient = _value_and_gradient(batch, prepared(make, schema))
         assert value == 0 and not gradient.any(), f'{value} of a batch without a known label'
 
 
-def check_overflow_is_seen(make: Make) -> None:
+def check_overflow_is_seen(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """Logits or features that are infinite or NaN end in no crash, and never in a finite lie.
 
     The loss or its gradient is not finite, so that whoever watches them stops the training; or what
@@ -240,12 +247,12 @@ def check_overflow_is_seen(make: Make) -> None:
     for leaf in ('logits', 'features'):
         for bad in (torch.inf, -torch.inf, torch.nan):
             for where in (0, slice(None)):
-                batch, plain = random_batch(), random_batch()
+                batch, plain = random_batch(schema=schema), random_batch(schema=schema)
                 getattr(batch, leaf)[where] = bad
                 getattr(plain, leaf)[where] = 3.0
-                value, gradient = _value_and_gradient(batch, prepared(make))
+                value, gradient = _value_and_gradient(batch, prepared(make, schema))
                 if value.isfinite() and gradient.isfinite().all():
-                    expected, _ = _value_and_gradient(plain, prepared(make))
+                    expected, _ = _value_and_gradient(plain, prepared(make, schema))
                     assert torch.allclose(value, expected), (
                         f'{leaf} of {bad} give a loss of {value} as if nothing had happened'
                     )
@@ -260,18 +267,18 @@ def _value_and_gradient(batch: LossInputs, loss: nn.Module) -> tuple[Tensor, Ten
     return value.detach(), torch.cat([gradient.flatten() for gradient in gradients])
 
 
-def check_order_does_not_matter(make: Make) -> None:
+def check_order_does_not_matter(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """Images in another order give the same loss."""
-    batch, loss = random_batch(), prepared(make)
+    batch, loss = random_batch(schema=schema), prepared(make, schema)
     order = torch.randperm(len(batch.targets), generator=torch.Generator().manual_seed(1)).tolist()
     shuffled = batch.select(order)
     torch.testing.assert_close(shuffled.call(loss), batch.call(loss))
 
 
-def check_same_through_head(make: Make) -> None:
+def check_same_through_head(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """The head reports the number that the loss alone gives."""
-    batch, loss = random_batch(), prepared(make)
-    head = AttributeHead(in_channels=5, schema=SCHEMA, losses={'it': loss}).double()
+    batch, loss = random_batch(schema=schema), prepared(make, schema)
+    head = AttributeHead(in_channels=5, schema=schema, losses={'it': loss}).double()
     synthetic = getattr(loss, 'images', 'real') == 'synthetic'
     samples = [
         BaseDataElement(
@@ -289,13 +296,13 @@ def check_same_through_head(make: Make) -> None:
     torch.testing.assert_close(through['loss_it'], alone)
 
 
-def check_no_host_synchronisation(make: Make) -> None:
+def check_no_host_synchronisation(make: Make, schema: AttributeSchema = SCHEMA) -> None:
     """No value of a tensor is asked for on the host, which would stall an accelerator.
 
     Tensors without values go through: what needs one (``.item()``, ``if tensor``, an index by a
     boolean mask) fails.
     """
-    batch, loss = random_batch(dtype=torch.float32), prepared(make)
+    batch, loss = random_batch(dtype=torch.float32, schema=schema), prepared(make, schema)
     with FakeTensorMode(allow_non_fake_inputs=True) as mode:
         names = ('logits', 'targets', 'features', 'pids', 'camids', 'image_indices')
         fake: dict[str, Any] = {name: mode.from_tensor(getattr(batch, name)) for name in names}

@@ -4,9 +4,9 @@
 # One shared core, 4 minutes. Test mA 64.1 (seed 0 alone).
 _base_ = [
     '../../../configs/_base_/models/resnet18.py',
-    '../../../configs/_base_/datasets/toy_pedestrians_128x64.py',
+    '../../../configs/_base_/datasets/toy-pedestrians_128x64.py',
     '../../../configs/_base_/schedules/adamw_cosine.py',
-    '../../../configs/_base_/runtime.py',
+    '../../../configs/_base_/default_runtime.py',
 ]
 custom_imports = dict(imports=['par_plugins', 'projects.example_project'])
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from par_plugins.datasets.samplers import compare_with_adam, solve_dai
+from par_plugins.datasets.samplers import solve_dai
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 from tests.datasets.samplers.label_sets import kinds, long_tailed, pa100k
 from tests.references import dai as reference
@@ -164,25 +164,6 @@ def test_adam_knows_no_cap_and_its_floor_no_size():
         assert found.objective - found.gap <= best.objective + 1e-8
 
 
-@pytest.mark.parametrize('seed', range(3))
-@pytest.mark.parametrize('unknown', [0.0, 0.2])
-def test_adam_is_never_better_at_the_same_size_cap_and_sample_size(seed, unknown):
-    labels = long_tailed(2000, 8, seed=seed, unknown=unknown)
-    check_adam_is_never_better(labels, size=850, all_steps=(20, 150, 600))
-
-
-def check_adam_is_never_better(labels, *, size, all_steps):
-    for steps in all_steps:
-        adam, exact = compare_with_adam(labels, size=size, steps=steps)
-        assert adam.objective == pytest.approx(
-            solve_dai(labels, size=size, max_repeat=1, solver='adam', steps=steps).objective
-        )
-        assert exact.weights.sum() == pytest.approx(size)
-        assert exact.largest_repeat <= adam.largest_repeat
-        assert exact.effective_sample_size >= adam.effective_sample_size
-        assert exact.objective <= adam.objective + exact.gap, steps
-
-
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
@@ -269,6 +250,3 @@ class TestPA100K:
             for steps in (350, 360)
         ]
         assert sizes[1] < PA100K_SIZE < sizes[0]
-
-    def test_adam_is_never_better_at_the_same_size_cap_and_sample_size(self):
-        check_adam_is_never_better(pa100k(), size=PA100K_SIZE, all_steps=(50, 200, 356, 500))

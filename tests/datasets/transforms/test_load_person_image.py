@@ -79,3 +79,19 @@ def test_a_skipped_image_fits_into_the_batch_of_the_others(tmp_path, options, sh
 def test_an_unknown_way_to_deal_with_errors_is_refused():
     with pytest.raises(ValueError, match="raise, skip, got 'ignore'"):
         LoadPersonImage(on_error='ignore')
+
+
+@pytest.mark.parametrize('to_float32', [False, True])
+def test_an_array_in_place_of_a_path_stays_as_it_is(to_float32):
+    loaded = LoadPersonImage(to_float32=to_float32)({'img': PICTURE})
+    np.testing.assert_array_equal(loaded['img'], PICTURE)
+    assert loaded['img'].dtype == (np.float32 if to_float32 else np.uint8)
+    assert loaded['img_shape'] == loaded['ori_shape'] == PICTURE.shape[:2]
+
+
+def test_what_is_neither_a_path_nor_an_image_is_refused():
+    with pytest.raises(InputError, match='neither img_path nor an array img'):
+        LoadPersonImage()({})
+    for shape in ((3,), (0, 4, 3)):
+        with pytest.raises(InputError, match='is no image'):
+            LoadPersonImage()({'img': np.zeros(shape, np.uint8)})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-CONFIG = Path(__file__).parents[3] / 'configs/mrgan/mrgan_toy_pedestrians_128x64.py'
+CONFIG = Path(__file__).parents[3] / 'configs/toy/mrgan_c16_1xb64-30e_toy-pedestrians-128x64.py'
 
 
 def mrgan_config(toy_root, work_dir, **options):
@@ -25,7 +25,7 @@ def mrgan_config(toy_root, work_dir, **options):
             'test_dataloader': None,
             'test_evaluator': None,
             'test_cfg': None,
-            'custom_hooks': [*cfg.custom_hooks[:-1], dict(type='SampleGridHook', num_images=2)],
+            'default_hooks.sample_grid.num_images': 2,
             **options,
         }
     )

@@ -1,11 +1,13 @@
 import csv
+import io
 import json
 import math
 from types import SimpleNamespace
 
 import pytest
 
-from par_plugins.engine.hooks import AttributeReportHook
+from par_plugins.engine.hooks import AttributeReportHook, attribute_report_hook
+from par_plugins.visualization import attribute_scores_figure
 from tests.engine.hooks.toy_loop import toy_runner
 
 ROWS = [
@@ -20,6 +22,7 @@ def report(folder, metrics, scores, split='val'):
         **{split: loop},
         work_dir=str(folder),
         seed=7,
+        epoch=3,
         timestamp='20260101_000000',
         experiment_name='resnet_20260101_000000',
     )
@@ -39,6 +42,7 @@ def test_a_table_becomes_csv_and_figure_and_the_scores_json_without_nan(tmp_path
     assert json.loads((tmp_path / names[2]).read_text(encoding='utf-8')) == {
         'config': 'resnet',
         'seed': 7,
+        **({'epoch': 3} if split == 'val' else {'checkpoint': None}),
         'scores': {'attribute/mA': 65.0, 'attribute/mAP': None},
     }
 
@@ -63,3 +67,16 @@ def test_a_table_of_another_name_has_files_of_its_own_and_no_figure_without_mean
 
 def test_metrics_without_a_table_leave_the_scores_alone(tmp_path):
     assert report(tmp_path, [SimpleNamespace()], {'top1': 1.0}) == ['val_scores.json']
+
+
+def test_hostile_names_do_no_harm_in_table_spreadsheet_and_figure():
+    long = 'x' * 300
+    rows = [
+        {'name': name, 'ratio': 0.5, 'tpr': 1.0, 'tnr': 2.0, 'mA': 1.5}
+        for name in ('=cmd|a', '[red]Hat[/]', '$\\frac$', long)
+    ]
+    text = attribute_report_hook._as_text(rows)
+    assert '[red]Hat[/]' in text and '$\\frac$' in text and long not in text
+    assert max(map(len, text.splitlines())) <= 120
+    assert attribute_report_hook._cell('=cmd|a') == "'=cmd|a"
+    attribute_scores_figure(rows).savefig(io.BytesIO())

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from par_plugins.apis import build_runner
@@ -15,7 +14,7 @@ from par_plugins.engine.hooks import ClassClusterHook, NearestNeighbourHook
 from par_plugins.engine.hooks import class_cluster_hook as module
 from par_plugins.engine.training_features import training_features
 from par_plugins.structures import InputError
-from tests.tools.toy_run import CONFIG, toy_config
+from tests.tools.toy_run import toy_config
 
 TRAINING = torch.randn(6, 3, generator=torch.Generator().manual_seed(0)), torch.zeros(6, 1).long()
 
@@ -86,7 +85,6 @@ def test_lmle_trains_and_is_tested_by_its_clusters(toy_root, tmp_path):
         toy_root,
         tmp_path,
         custom_hooks=[
-            *Config.fromfile(CONFIG).custom_hooks,
             dict(type='ClassClusterHook', interval=2, cluster_size=5),
             dict(type='NearestNeighbourHook', cluster_size=5),
         ],

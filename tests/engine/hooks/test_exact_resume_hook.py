@@ -8,7 +8,6 @@ from par_plugins.engine.hooks import ExactResumeHook
 from tests.engine.hooks.tiny_run import NoisyNumbers, tiny_runner
 
 PERSISTENT = dict(num_workers=2, persistent_workers=True)
-SPAWNED = dict(num_workers=1, persistent_workers=True, multiprocessing_context='spawn')
 
 
 def trained(work_dir, epochs=4, **options):
@@ -30,7 +29,7 @@ def warnings(work_dir):
     return [line for line in log.read_text().splitlines() if 'WARNING' in line]
 
 
-@pytest.mark.parametrize('loader', [{}, dict(num_workers=2), PERSISTENT, SPAWNED])
+@pytest.mark.parametrize('loader', [{}, dict(num_workers=2), PERSISTENT])
 def test_two_epochs_and_two_resumed_are_four(tmp_path, loader):
     whole = trained(tmp_path / 'whole', loader=loader)
     trained(tmp_path / 'run', 2, loader=loader)

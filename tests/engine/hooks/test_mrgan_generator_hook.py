@@ -8,7 +8,7 @@ from mmpretrain.structures import DataSample
 
 from par_plugins.apis import build_runner
 from par_plugins.datasets import PA100K
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.models.seeded_generator import synthetic_stream
 from par_plugins.structures import InputError, SchemaMismatchError
 from tests.engine.hooks.mrgan_run import mrgan_config

@@ -14,7 +14,7 @@ def grids(folder, iteration):
 
 def test_grids_of_every_resolution_are_drawn_of_the_same_noise_each_time(toy_root, tmp_path):
     cfg = mrgan_config(toy_root, tmp_path, **{'train_cfg.max_epochs': 2})
-    cfg.custom_hooks[-1].update(interval=2, num_images=3, columns=2)
+    cfg.default_hooks.sample_grid.update(interval=2, num_images=3, columns=2)
     runner = build_runner(cfg)
     runner.train()
     first, last = grids(tmp_path, 0), grids(tmp_path, 2)

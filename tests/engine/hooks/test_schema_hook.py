@@ -7,6 +7,7 @@ from mmengine.dataset import ConcatDataset
 from par_plugins.datasets import AttributeCSV
 from par_plugins.engine.hooks import SchemaHook
 from par_plugins.evaluation import BalancedAccuracyMetric
+from par_plugins.models.heads import AttributeHead
 from par_plugins.structures import Attribute, AttributeSchema, InputError, SchemaMismatchError
 from tests.engine.hooks.toy_loop import ToyLoop, toy_runner
 
@@ -89,6 +90,16 @@ def test_people_of_several_sources_are_kept_apart_in_the_samples_of_a_test(tmp_p
     SchemaHook().before_run(toy_runner(test=test, model=Outputs()))
     one, unknown, other, unknown_too = (joined[index]['gt_pid'] for index in range(4))
     assert one == 7 and other not in (7, -1) and unknown == unknown_too == -1
+
+
+def test_images_mixed_without_their_labels_are_refused_before_the_run():
+    preprocessor = torch.nn.Identity()
+    preprocessor.batch_augments = object()
+    ours = torch.nn.Sequential(preprocessor, AttributeHead(4, num_attributes=2))
+    with pytest.raises(InputError, match='take AttributeMixupClassifier'):
+        SchemaHook().before_run(toy_runner(test=loop(), model=ours))
+    upstreams = torch.nn.Sequential(preprocessor, Outputs())  # which learns from gt_score
+    SchemaHook().before_run(toy_runner(test=loop(), model=upstreams))
 
 
 def check_save_best(key):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.hooks import Hook
 
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import InputError
 from tests.engine.hooks.tiny_run import tiny_runner
 

@@ -51,7 +51,7 @@ class Line(BaseModel):
 def tiny_runner(
     work_dir, *, size=12, batch_size=3, resume=None, loader=None, lr=0.1, seed=0, **options
 ):
-    """A runner over the two hooks of every run and the one of exact resuming."""
+    """A runner with the hooks of every run and the one of exact resuming."""
     torch.manual_seed(0)
     options = {
         'train_cfg': dict(by_epoch=True, max_epochs=4),

@@ -58,6 +58,13 @@ def collapsed(generator, sides):
     return [np.broadcast_to(np.float32(sides[0][0] / 3), side.shape).copy() for side in sides]
 
 
+def with_zeros(generator, sides):
+    queries, gallery = (side + 30 for side in sides)
+    queries[4] = 0
+    gallery[::11] = 0
+    return [queries, gallery]
+
+
 def rounded(generator, sides):
     return [np.round(side) / 3 for side in sides]
 
@@ -75,6 +82,7 @@ DIFFICULT = {
     'duplicates': with_duplicates,
     'collapsed': collapsed,
     'few values': rounded,
+    'rows of zeros': with_zeros,
 }
 
 

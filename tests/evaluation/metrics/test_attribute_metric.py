@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score
 
 from par_plugins.evaluation import AttributeMetric
 from par_plugins.evaluation.functional import attribute_scores
-from par_plugins.structures import Attribute, AttributeSchema
+from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 BINARY = AttributeSchema(['Female', 'Hat', 'Bag', 'Boots'])
 MIXED = AttributeSchema(['Female', Attribute('Age', ('child', 'adult', 'old')), 'Hat'])
@@ -178,3 +178,9 @@ def test_bad_arguments_are_refused_when_the_metric_is_built():
 def test_thresholds_of_another_number_than_the_binary_attributes_are_refused():
     with pytest.raises(ValueError, match=r'threshold: shape \(3,\)'):
         evaluate(*matrices(), threshold=[0.5, 0.5, 0.5])
+
+
+@pytest.mark.parametrize('threshold', ['0.5', 1.5, float('nan'), [0.5, 'x'], [0.5, None], True])
+def test_a_threshold_that_is_none_is_refused_at_once(threshold):
+    with pytest.raises(InputError, match=r'threshold: .* is not a number in \[0, 1\]'):
+        AttributeMetric(threshold=threshold)

@@ -84,5 +84,5 @@ def test_a_rank_among_attributes_of_several_values_is_refused():
 
 
 def test_no_attribute_predicted_at_all_is_refused():
-    with pytest.raises(InputError, match='top_k must be at least 1, got 0'):
+    with pytest.raises(InputError, match='top_k must be a whole number of at least 1, got 0'):
         BalancedAccuracyMetric(top_k=0)

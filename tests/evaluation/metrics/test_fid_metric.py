@@ -106,7 +106,7 @@ def test_a_checkpoint_gives_the_weights_and_its_head_does_not_matter(tmp_path):
     real, generated = images_of(9), images_of(9, seed=1)
     other = tmp_path / 'config.py'
     other.write_text("model = dict(type='ChannelMeans')\n", encoding='utf-8')
-    with pytest.raises(InputError, match='no weights for head.weight'):
+    with pytest.raises(InputError, match='no weights for 2 of 3 tensors of .*, first head.weight'):
         run(FIDMetric(extractor=str(other), checkpoint=str(path)), real, generated)
     state |= {'head.weight': torch.ones(1, 1), 'head.bias': torch.ones(1)}
     torch.save({'state_dict': state, 'meta': {}}, path)
@@ -120,7 +120,7 @@ def test_a_checkpoint_that_would_run_code_is_not_run(tmp_path):
             return os.mkdir, (str(tmp_path / 'ran'),)
 
     torch.save({'state_dict': {}, 'more': Hostile()}, tmp_path / 'hostile.pth')
-    with pytest.raises(Exception, match='.'):
+    with pytest.raises(InputError, match=r'hostile\.pth: not a whole checkpoint'):
         run(build(checkpoint=str(tmp_path / 'hostile.pth')), images_of(4), images_of(4))
     assert not (tmp_path / 'ran').exists()
 
@@ -199,3 +199,46 @@ def test_a_config_that_is_none_is_refused(tmp_path):
     for name in ('empty.py', 'nowhere.py'):
         with pytest.raises(InputError, match=f'{name}: no config of an extractor'):
             build(extractor=str(tmp_path / name)).check()
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        (b'no checkpoint', 'not a whole checkpoint'),
+        (b'', 'not a whole checkpoint'),
+        (None, 'no such checkpoint'),
+        (7, 'no checkpoint, but something of type int'),
+        ([1, 2], 'no checkpoint, but something of type list'),
+        ({}, 'it has no weights for 3 of 3 tensors of the extractor, first weight'),
+        ({'state_dict': 3}, 'its state_dict is of type int'),
+        ({'weight': 'x'}, 'weight is no tensor, but str'),
+        ({'weight': torch.ones(2)}, r'weight is of shape \(2,\), not \(\)'),
+        ({'weight': torch.tensor(1)}, 'weight is of type torch.int64, not torch.float32'),
+        ({'weight': torch.tensor(math.nan)}, 'weight has a NaN or infinite number'),
+        ({'weight': torch.ones(()).to_sparse()}, 'weight has no numbers of its own'),
+    ],
+)
+def test_a_bad_checkpoint_of_the_extractor_is_one_sentence_with_file_and_weight(
+    tmp_path, content, message
+):
+    path = tmp_path / 'extractor.pth'
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        if isinstance(content, dict) and 'weight' in content:
+            content = {**ChannelMeans().state_dict(), **content}
+        torch.save(content, path)
+    with pytest.raises(InputError, match=rf'extractor\.pth: {message}') as caught:
+        build(checkpoint=str(path)).check()
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    'extractor', [7, {}, {'type': 'NoSuchModel'}, {'type': 'ChannelMeans', 'x': 1}]
+)
+def test_an_extractor_that_cannot_be_built_is_one_sentence(extractor):
+    with pytest.raises(
+        InputError, match='FIDMetric: extractor: no model can be built: .'
+    ) as caught:
+        build(extractor=extractor).check()
+    assert len(str(caught.value).splitlines()) == 1

@@ -8,7 +8,7 @@ from mmpretrain.structures import DataSample
 
 from par_plugins.evaluation import ReIDMetric
 from par_plugins.evaluation.functional import retrieval_scores
-from par_plugins.structures import AttributeSchema
+from par_plugins.structures import AttributeSchema, InputError
 
 SCORES = ('rank1', 'rank5', 'rank10', 'rank20', 'mAP', 'mINP')
 
@@ -171,3 +171,38 @@ def test_a_missing_or_wrong_field_is_refused_with_its_image(key, value, message)
         del samples[2][key]
     with pytest.raises(ValueError, match=message):
         ReIDMetric().process(None, samples)
+
+
+@pytest.mark.parametrize(
+    ('key', 'remedies'),
+    [
+        ('gt_pid', ['pid_column']),
+        ('gt_camid', ['camid_column', 'ReIDMetric(filter_same_camera=False)']),
+        ('is_query', ['role_column']),
+    ],
+)
+def test_what_data_of_ones_own_lacks_is_named_with_the_remedy(key, remedies):
+    samples = samples_of(4)
+    del samples[2][key]
+    with pytest.raises(InputError, match=f'000002.jpg: its data sample has no {key!r}') as caught:
+        ReIDMetric().process(None, samples)
+    assert all(remedy in str(caught.value) for remedy in remedies)
+    everybody = [{**sample, 'is_query': False} for sample in samples_of(4)]
+    with pytest.raises(InputError, match='0 of 4 images are queries: .*role_column'):
+        run(ReIDMetric(), everybody)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'ap': 'area'}, "ap: 'area' is none of finite_sum, trapezoid"),
+        ({'metric': 'l1'}, "metric: 'l1' is none of"),
+        ({'metric': 'precomputed'}, "metric: 'precomputed', but ReIDMetric has features"),
+        ({'gallery_draws': -1}, 'gallery_draws: -1'),
+        ({'gallery_draws': 2.5}, 'gallery_draws: 2.5, not a whole number'),
+        ({'device': 'gpu'}, "device: 'gpu' is none"),
+    ],
+)
+def test_options_that_there_are_not_are_refused_before_anything_is_evaluated(options, message):
+    with pytest.raises(InputError, match=message):
+        ReIDMetric(**options)

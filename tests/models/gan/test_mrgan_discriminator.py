@@ -2,13 +2,13 @@ import pytest
 import torch
 from torch.nn.functional import conv2d
 
-from par_plugins.models.gan import MRGANDiscriminator
+from par_plugins.models.gan import GANSizes, MRGANDiscriminator
 from par_plugins.structures import InputError
 
 
 def build(size=28, conditions=3, **options):
     torch.manual_seed(0)
-    model = MRGANDiscriminator(size, conditions, channels=2, max_channels=6, **options)
+    model = MRGANDiscriminator(GANSizes(size, conditions, channels=2, max_channels=6, **options))
     model.init_weights()
     return model
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn.functional import leaky_relu
 
-from par_plugins.models.gan import MRGANGenerator
+from par_plugins.models.gan import GANSizes, MRGANGenerator
 from par_plugins.structures import InputError
 
 SIZES = [28, 64, 224, (128, 64), (256, 192)]
@@ -10,7 +10,8 @@ SIZES = [28, 64, 224, (128, 64), (256, 192)]
 
 def build(size=28, conditions=3, **options):
     torch.manual_seed(0)
-    generator = MRGANGenerator(size, conditions, num_noise=5, channels=2, max_channels=6, **options)
+    sizes = GANSizes(size, conditions, channels=2, max_channels=6, **options)
+    generator = MRGANGenerator(sizes, num_noise=5)
     generator.init_weights()
     return generator
 

@@ -107,7 +107,7 @@ def test_the_clusters_are_those_of_the_images_own_places():
     everyone[order + 20] = clusters
     loss.set_clusters(everyone)
     logits = torch.randn(24, 9, requires_grad=True)
-    found = loss(logits, targets, features, order + 20)
+    found = loss(logits, targets, features=features, image_indices=order + 20)
     found.backward()
     assert (logits.grad == 0).all()  # several processes need a gradient of every parameter
     assert found == 2 * lmle_loss(features, targets, clusters, margin=0.5)
@@ -117,11 +117,16 @@ def test_what_is_missing_is_named():
     features, targets, clusters = batch()
     loss = LMLELoss()
     with pytest.raises(ValueError, match="type='ClassClusterHook'"):
-        loss(None, targets, features, torch.arange(24))
+        loss(None, targets, features=features, image_indices=torch.arange(24))
     loss.set_clusters(clusters)
     with pytest.raises(ValueError, match='sample_idx'):
-        loss(None, targets, features, None)
+        loss(None, targets, features=features)
     with pytest.raises(ValueError, match=r'features of shape \(24, 2, 2\)'):
-        loss(torch.zeros(24, 9), targets, features.view(24, 2, 2), torch.arange(24))
+        loss(
+            torch.zeros(24, 9),
+            targets,
+            features=features.view(24, 2, 2),
+            image_indices=torch.arange(24),
+        )
     with pytest.raises(ValueError, match='margin must be above 0, got 0'):
         LMLELoss(margin=0)

@@ -68,7 +68,7 @@ def test_autocast_computes_in_single_precision(dtype):
 def test_the_classifier_has_a_gradient_of_zero_which_several_processes_need():
     features, targets = batch()
     logits = torch.randn(20, 9, requires_grad=True)
-    loss = SemiHardTripletLoss(loss_weight=2.0)(logits, targets, features)
+    loss = SemiHardTripletLoss(loss_weight=2.0)(logits, targets, features=features)
     loss.backward()
     assert loss == 2 * semi_hard_triplet_loss(features, targets, margin=0.2)
     assert (logits.grad == 0).all()
@@ -77,6 +77,6 @@ def test_the_classifier_has_a_gradient_of_zero_which_several_processes_need():
 def test_bad_arguments_are_refused():
     features, targets = batch()
     with pytest.raises(ValueError, match=r'features of shape \(19, 4\)'):
-        SemiHardTripletLoss()(None, targets, features[1:])
+        SemiHardTripletLoss()(torch.zeros(20, 9), targets, features=features[1:])
     with pytest.raises(ValueError, match='margin must be above 0, got -1'):
         SemiHardTripletLoss(margin=-1)

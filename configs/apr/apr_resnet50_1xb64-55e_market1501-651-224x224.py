@@ -1,0 +1,10 @@
+# APR on Market-1501, 651 training identities: identity and attributes, ResNet-50, SGD.
+#   tools/train.py configs/apr/apr_resnet50_1xb64-55e_market1501-651-224x224.py
+# One GPU with 8 GB. The last weights are tested: --test last. Not run here. Published: paper.yml,
+# table 1.
+_base_ = [
+    '../_base_/models/resnet50_apr.py', '../_base_/datasets/market1501-651_224x224.py',
+    '../_base_/schedules/sgd_apr_55e.py', '../_base_/default_runtime.py',
+]
+model = dict(head=dict(schema={{_base_.schema}}, num_identities={{_base_.num_identities}}))
+default_hooks = dict(checkpoint=dict(save_best='reid/trapezoid/mAP'))

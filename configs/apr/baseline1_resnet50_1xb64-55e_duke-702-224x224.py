@@ -1,0 +1,8 @@
+# Baseline 1 of APR on DukeMTMC-reID, all 702 training identities: the identity alone, whose loss
+# has no lambda.
+#   tools/train.py configs/apr/baseline1_resnet50_1xb64-55e_duke-702-224x224.py
+# One GPU with 8 GB. The last weights are tested: --test last. Not run here. Published: paper.yml,
+# table 2.
+_base_ = 'apr_resnet50_1xb64-55e_duke-702-224x224.py'
+model = dict(head=dict(losses=dict(_delete_=True), lambda_id=1))
+test_evaluator = _base_.test_evaluator[:1]

@@ -1,0 +1,9 @@
+# CelebA with DeepID2 from scratch: class rectification of TPAMI 2019, class level, distribution
+# comparison.
+#   tools/train.py configs/crl/crl-class-distribution_deepid2_1xb256-921e_celeba-55x47.py
+# One GPU with 4 GB. Not run here. Published: paper-tpami2019.yml, table 10.
+_base_ = 'cross-entropy_deepid2_1xb256-921e_celeba-55x47.py'
+model = dict(head=dict(losses=dict(
+    _delete_=True, crl=dict(
+        type='ClassRectificationLoss',
+        variant='tpami2019', mining='class', comparison='distribution'))))

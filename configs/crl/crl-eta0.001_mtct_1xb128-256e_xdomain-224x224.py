@@ -1,0 +1,5 @@
+# X-Domain with MTCT: class rectification of TPAMI 2019, eta 0.001.
+#   tools/train.py configs/crl/crl-eta0.001_mtct_1xb128-256e_xdomain-224x224.py
+# One GPU with 12 GB. Not run here. Published: paper-tpami2019.yml, figure 11.
+_base_ = 'crl-class-relative_mtct_1xb128-256e_xdomain-224x224.py'
+model = dict(head=dict(losses=dict(crl=dict(eta=0.001))))

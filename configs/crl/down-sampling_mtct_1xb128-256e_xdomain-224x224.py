@@ -1,0 +1,5 @@
+# X-Domain with MTCT: down-sampling, by the schedule of TPAMI 2019.
+#   tools/train.py configs/crl/down-sampling_mtct_1xb128-256e_xdomain-224x224.py
+# One GPU with 12 GB. Not run here. Published: paper-tpami2019.yml, table 5.
+_base_ = 'cross-entropy_mtct_1xb128-256e_xdomain-224x224.py'
+train_dataloader = dict(sampler=dict(_delete_=True, type='MultiLabelDownSampler'))

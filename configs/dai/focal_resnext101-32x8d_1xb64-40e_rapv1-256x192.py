@@ -1,0 +1,6 @@
+# Focal loss on RAP v1; its gamma is in no text.
+#   tools/train.py configs/dai/focal_resnext101-32x8d_1xb64-40e_rapv1-256x192.py
+# One GPU with 24 GB. Not run here. Published: paper.yml, table 3.
+_base_ = '../baseline/cross-entropy_resnext101-32x8d_1xb64-40e_rapv1-256x192.py'
+model = dict(head=dict(losses=dict(
+    _delete_=True, focal=dict(type='AttributeFocalLoss', gamma=2))))

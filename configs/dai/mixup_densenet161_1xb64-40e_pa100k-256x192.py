@@ -1,0 +1,5 @@
+# mixup on PA-100K; its parameter is in no text.
+#   tools/train.py configs/dai/mixup_densenet161_1xb64-40e_pa100k-256x192.py
+# One GPU with 16 GB. Not run here. Published: paper.yml, table 1.
+_base_ = '../baseline/cross-entropy_densenet161_1xb64-40e_pa100k-256x192.py'
+model = dict(type='AttributeMixupClassifier', mixup_alpha=0.2)

@@ -1,0 +1,5 @@
+# Cross-entropy weighted by exp on PETA.
+#   tools/train.py configs/dai/weighted_resnext101-32x8d_1xb64-40e_peta-256x192.py
+# One GPU with 24 GB. Not run here. Published: paper.yml, table 2.
+_base_ = '../baseline/cross-entropy_resnext101-32x8d_1xb64-40e_peta-256x192.py'
+model = dict(head=dict(losses=dict(ce=dict(weighting='exp'))))

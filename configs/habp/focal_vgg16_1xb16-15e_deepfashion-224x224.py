@@ -1,0 +1,7 @@
+# DeepFashion, category and attributes: focal loss, at the base rate that the paper found best for
+# it.
+#   tools/train.py configs/habp/focal_vgg16_1xb16-15e_deepfashion-224x224.py
+# One GPU with 16 GB. Not run here. Published: paper.yml, table 1.
+_base_ = 'cross-entropy_vgg16_1xb16-15e_deepfashion-224x224.py'
+model = dict(head=dict(losses=dict(_delete_=True, focal=dict(type='AttributeFocalLoss'))))
+optim_wrapper = dict(optimizer=dict(lr=0.2))

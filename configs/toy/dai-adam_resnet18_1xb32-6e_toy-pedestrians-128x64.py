@@ -1,0 +1,6 @@
+# Toy pedestrians: DAI with the paper's solver, Adam stopped early: no cap, no diversity.
+#   tools/train.py configs/toy/dai-adam_resnet18_1xb32-6e_toy-pedestrians-128x64.py
+# 2 CPU cores, about 2 minutes.
+_base_ = 'cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
+train_dataloader = dict(sampler=dict(
+    _delete_=True, type='DAISampler', solver='adam', max_repeat=None))

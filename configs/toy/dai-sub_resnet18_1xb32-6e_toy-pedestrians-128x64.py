@@ -1,0 +1,5 @@
+# Toy pedestrians: DAI, the draws alone as an epoch.
+#   tools/train.py configs/toy/dai-sub_resnet18_1xb32-6e_toy-pedestrians-128x64.py
+# 2 CPU cores, about 2 minutes.
+_base_ = 'cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
+train_dataloader = dict(sampler=dict(_delete_=True, type='DAISampler', schedule='sub'))

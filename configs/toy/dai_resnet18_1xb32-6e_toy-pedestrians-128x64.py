@@ -1,0 +1,6 @@
+# Toy pedestrians: DAI with the exact solver: the draws, then the whole set, in each epoch of 1.4
+# times the steps.
+#   tools/train.py configs/toy/dai_resnet18_1xb32-6e_toy-pedestrians-128x64.py
+# 2 CPU cores, about 2 minutes.
+_base_ = 'cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
+train_dataloader = dict(sampler=dict(_delete_=True, type='DAISampler'))

@@ -1,0 +1,1 @@
+"""Benchmarks of people, faces and clothes, each from its official files."""

@@ -1,0 +1,1 @@
+"""Re-identification benchmarks whose identities have attributes."""

@@ -1,0 +1,1 @@
+"""Benchmarks whose files hold the pixels of small images themselves."""

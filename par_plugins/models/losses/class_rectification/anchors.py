@@ -1,0 +1,97 @@
+"""Which images of a batch class rectification starts from: those of the minority classes.
+
+Q. Dong, S. Gong and X. Zhu, ICCV 2017, eq. 3, and TPAMI 2019, eq. 3. A class is one value of one
+attribute; the classes of all attributes are handled as one flat list, and so are the anchors, in
+lists whose lengths follow from the sizes of batch and schema alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """Classes with anchors, and the anchors.
+
+    Attributes:
+        attributes: ``(R,)`` attribute of every listed class.
+        values: ``(R,)`` its value.
+        images: ``(A, M)`` images that are anchors, by attribute.
+        present: ``(A, M)`` whether the place is taken.
+        classes: ``(A, M)`` place of an anchor's class in the list of classes.
+    """
+
+    attributes: Tensor
+    values: Tensor
+    images: Tensor
+    present: Tensor
+    classes: Tensor
+
+
+def rectified_classes(
+    labels: Tensor, num_values: int, *, strict: bool, rho: float, scope: str
+) -> Tensor:
+    """Classes that have anchors in a batch: minority classes (or all) with two images or more.
+
+    Minority classes of an attribute are the longest run of its classes, from the one with the
+    fewest images up (of equal ones the first value), that together have at most (``strict``:
+    less than) ``rho`` times the attribute's known labels.
+
+    Args:
+        labels: ``(A, N)`` int64, -1 for unknown.
+        num_values: The largest number of values K.
+        strict: See :class:`Preset`.
+        rho: Share of the known labels.
+        scope: ``minority`` or ``all``.
+
+    Returns:
+        ``(A, K)`` bool.
+    """
+    known = (labels >= 0).long()
+    counts = known.new_zeros(len(labels), num_values).scatter_add(1, labels.clamp(min=0), known)
+    enough = counts >= 2
+    if scope == 'all':
+        return enough
+    ascending = counts.sort(dim=1, stable=True)
+    together = ascending.values.cumsum(dim=1)
+    limit = rho * known.sum(dim=1, keepdim=True).double()
+    within = together < limit if strict else together <= limit
+    return enough & torch.zeros_like(within).scatter(1, ascending.indices, within)
+
+
+def find_anchors(
+    labels: Tensor, num_values: Sequence[int], *, strict: bool, rho: float, scope: str
+) -> Anchors:
+    """List the classes that have anchors, and the anchors: every image of these classes.
+
+    Args:
+        labels: ``(A, N)`` int64, -1 for unknown.
+        num_values: Number of values of every attribute.
+        strict: See :func:`rectified_classes`.
+        rho: See :func:`rectified_classes`.
+        scope: See :func:`rectified_classes`.
+    """
+    (num_attributes, num_images), width = labels.shape, max(num_values)
+    rectified = rectified_classes(labels, width, strict=strict, rho=rho, scope=scope).flatten()
+    # At most so many images are anchors of an attribute, and classes of two have anchors.
+    most_anchors = num_images if scope == 'all' else max(1, int(rho * num_images))
+    minority = scope == 'minority' and rho < 1  # then an attribute's largest class is none
+    num_classes = sum(min(values - minority, most_anchors // 2) for values in num_values)
+    listed = rectified.int().sort(descending=True, stable=True).indices[: max(1, num_classes)]
+    place = torch.zeros_like(rectified, dtype=torch.long)
+    place = place.scatter(0, listed, torch.arange(len(listed), device=labels.device))
+
+    first = width * torch.arange(num_attributes, device=labels.device)[:, None]
+    class_of = first + labels.clamp(min=0)
+    is_anchor = (labels >= 0) & rectified[class_of]
+    images = is_anchor.int().sort(dim=1, descending=True, stable=True).indices[:, :most_anchors]
+    return Anchors(
+        attributes=listed // width,
+        values=listed % width,
+        images=images,
+        present=is_anchor.gather(1, images),
+        classes=place[class_of.gather(1, images)],
+    )

@@ -1,0 +1,5 @@
+# APR on toys with lambda 1. On the identities held out: --cfg-options
+# test_dataloader.dataset.split=val
+#   tools/train.py projects/paper_studies/apr/arms/apr-lambda1_resnet18_1xb32-12e_toy-market1501-128x64.py
+_base_ = '../../../../configs/toy/apr_resnet18_1xb32-12e_toy-market1501-128x64.py'
+model = dict(head=dict(lambda_id=1))

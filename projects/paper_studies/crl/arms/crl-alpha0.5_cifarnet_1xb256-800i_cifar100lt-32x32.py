@@ -1,0 +1,5 @@
+# Class rectification with alpha 0.5 in the comparison on long-tailed CIFAR-100.
+#   tools/train.py projects/paper_studies/crl/arms/crl-alpha0.5_cifarnet_1xb256-800i_cifar100lt-32x32.py
+_base_ = 'cross-entropy_cifarnet_1xb256-800i_cifar100lt-32x32.py'
+model = dict(head=dict(losses=dict(
+    _delete_=True, crl=dict(type='ClassRectificationLoss', alpha=0.5))))

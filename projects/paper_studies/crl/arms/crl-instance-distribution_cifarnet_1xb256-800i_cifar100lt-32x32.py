@@ -1,0 +1,8 @@
+# Class rectification at instance level, distribution, alpha 0.1, in the comparison on long-tailed
+# CIFAR-100.
+#   tools/train.py projects/paper_studies/crl/arms/crl-instance-distribution_cifarnet_1xb256-800i_cifar100lt-32x32.py
+_base_ = 'cross-entropy_cifarnet_1xb256-800i_cifar100lt-32x32.py'
+model = dict(head=dict(losses=dict(
+    _delete_=True, crl=dict(
+        type='ClassRectificationLoss',
+        alpha=0.1, mining='instance', comparison='distribution'))))

@@ -1,0 +1,138 @@
+"""How hard class rectification pulls beside cross-entropy, by the features of a trained model.
+
+    python -m projects.paper_studies.crl.rectification_pull CONFIG CHECKPOINT
+
+Lengths of the gradients of all designs of TPAMI 2019 in units of that of cross-entropy, for the
+weights as they are drawn and for those of the checkpoint, on training images without augmentation.
+With ``--publish`` the table goes between the marks crl_pull of the README of this folder.
+"""
+
+import argparse
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from statistics import mean
+
+import torch
+from torch import Tensor
+
+from par_plugins.apis import (
+    RUNNER_OPTIONS,
+    build_predictor,
+    build_runner,
+    load_config,
+    stop_on_input_error,
+)
+from par_plugins.apis.results_table import between_marks
+from par_plugins.engine.training_features import training_features
+from par_plugins.models.heads import AttributeHead
+from par_plugins.models.losses import ClassRectificationLoss
+
+README = Path(__file__).with_name('README.md')
+DESIGNS = list(product(('class', 'instance', 'none'), ('relative', 'absolute', 'distribution')))
+"""Mining and comparison."""
+
+
+def rectification_pull(
+    head: AttributeHead,
+    features: Tensor,
+    targets: Tensor,
+    *,
+    batch_size: int,
+    num_batches: int,
+    seed: int = 0,
+) -> dict[tuple[str, str], float]:
+    """Length of the gradient of L_crl in units of that of L_ce, both by the features.
+
+    Args:
+        head: Its classifier makes logits of the features.
+        features: ``(M, F)`` or ``(M, A, E)`` of training images.
+        targets: ``(M, A)``, -1 for unknown.
+        batch_size: Images of a batch, drawn without repetition.
+        num_batches: The result is the mean over so many.
+        seed: Of the batches.
+
+    Returns:
+        By mining and comparison of TPAMI 2019.
+    """
+    losses = {
+        design: ClassRectificationLoss(mining=design[0], comparison=design[1], alpha=1.0)
+        for design in DESIGNS
+    }
+    cross_entropy = ClassRectificationLoss(alpha=0.0)
+    device = next(head.parameters()).device
+    for loss in (cross_entropy, *losses.values()):
+        loss.set_schema(head.layout.schema)
+        loss.to(device)
+    generator = torch.Generator().manual_seed(seed)
+    ratios: dict[tuple[str, str], list[float]] = {design: [] for design in DESIGNS}
+    for _ in range(num_batches):
+        rows = torch.randperm(len(features), generator=generator)[:batch_size]
+        leaf, labels = features[rows].to(device).requires_grad_(), targets[rows].to(device)
+        logits = head.classify(leaf)
+
+        def pull(loss: ClassRectificationLoss) -> Tensor:
+            value = loss(logits, labels, features=leaf)  # noqa: B023 (called in this round only)
+            return torch.autograd.grad(value, leaf, retain_graph=True)[0].norm()  # noqa: B023
+
+        base = pull(cross_entropy)
+        for design, loss in losses.items():
+            ratios[design].append((pull(loss) / base).item())
+    return {design: mean(values) for design, values in ratios.items()}
+
+
+def pull_table(pulls: Mapping[str, Mapping[tuple[str, str], float]]) -> str:
+    """A Markdown table, a row a rule of mining.
+
+    Args:
+        pulls: From :func:`rectification_pull`, by what to call the weights.
+    """
+    comparisons = list(dict.fromkeys(comparison for _, comparison in DESIGNS))
+    heads = [f'{name}: {x}' for name in pulls for x in comparisons]
+    lines = ['| mining | ' + ' | '.join(heads) + ' |', '|---' * (len(heads) + 1) + '|']
+    for mining in dict.fromkeys(mining for mining, _ in DESIGNS):
+        cells = [f'{ratios[mining, x]:.2f}' for ratios in pulls.values() for x in comparisons]
+        lines.append(f'| {mining} | ' + ' | '.join(cells) + ' |')
+    return '\n'.join(lines)
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        parents=[RUNNER_OPTIONS],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('checkpoint', help='weights after training')
+    parser.add_argument('--batches', type=int, default=20, help='the mean over which is printed')
+    parser.add_argument('--publish', action='store_true', help='put the table into the README')
+    return parser.parse_args()
+
+
+@stop_on_input_error
+def main() -> None:
+    args = parse_args()
+    cfg = load_config(args, work_dir='{config}')
+    cfg.default_hooks.checkpoint = None  # nothing is trained
+    pulls = {}
+    for name, checkpoint in (('at the start', None), ('trained', args.checkpoint)):
+        runner = build_predictor(cfg, checkpoint) if checkpoint else build_runner(cfg)
+        if not checkpoint:
+            runner.model.init_weights()
+        runner.model.eval()
+        pulls[name] = rectification_pull(
+            runner.model.head,
+            *training_features(runner),
+            batch_size=cfg.train_dataloader.batch_size,
+            num_batches=args.batches,
+        )
+    table = pull_table(pulls)
+    print(table)
+    if args.publish:
+        text = between_marks(
+            README.read_text(encoding='utf-8'), table, source=str(README), name='crl_pull'
+        )
+        README.write_text(text, encoding='utf-8')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,149 @@
+"""A slip of the pen in a config is a sentence that names it, not another experiment."""
+
+import subprocess
+import sys
+from argparse import ArgumentParser
+
+import pytest
+
+from par_plugins.apis import RUNNER_OPTIONS, build_runner, load_config, train
+from par_plugins.structures import InputError
+from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
+
+
+def loaded(tmp_path, *options, text=''):
+    path = tmp_path / 'config.py'
+    path.write_text(f"_base_ = ['{CONFIG}']\n{text}")
+    parser = ArgumentParser(parents=[RUNNER_OPTIONS])
+    arguments = ['--cfg-options', *options] if options else []
+    return load_config(parser.parse_args([str(path), *arguments]), work_dir='{config}')
+
+
+@pytest.mark.parametrize(
+    ('option', 'nearest'),
+    [
+        ('modle.head.dropout=0.3', 'model'),
+        ('train_dataloder.batch_size=2', 'train_dataloader'),
+        ('optim_wraper.optimizer.lr=1', 'optim_wrapper'),
+        ('randomnes.seed=1', 'randomness'),
+    ],
+)
+def test_an_option_of_no_key_is_refused_with_the_nearest(tmp_path, option, nearest):
+    with pytest.raises(InputError, match=f"there is no '.*'; the nearest is '{nearest}'"):
+        loaded(tmp_path, option)
+
+
+def test_options_of_keys_that_a_runner_looks_for_or_the_config_has_are_taken(tmp_path):
+    cfg = loaded(tmp_path, 'experiment_name=x', 'mine=2', 'model.head.dropout=0.3', text='mine = 1')
+    assert (cfg.experiment_name, cfg.mine, cfg.model.head.dropout) == ('x', 2, 0.3)
+
+
+@pytest.mark.parametrize(
+    'option', ['param_scheduler.7.begin=1', 'model.head.dropout.x=1', 'work_dir.x=1']
+)
+def test_an_option_that_leads_nowhere_is_one_sentence(tmp_path, option):
+    with pytest.raises(InputError, match=f'--cfg-options {option.split("=")[0]}: '):
+        loaded(tmp_path, option, text='work_dir = "x"\nmodel = dict(head=dict(dropout=0.1))')
+
+
+@pytest.mark.parametrize(
+    ('key', 'meant'),
+    [('modle', 'model'), ('val_evalutor', 'val_evaluator'), ('trian_cfg', 'train_cfg')],
+)
+def test_a_key_that_is_nearly_one_of_a_runners_is_refused(tmp_path, key, meant):
+    with pytest.raises(InputError, match=f"config.py: '{key}' .* is '{meant}' meant"):
+        loaded(tmp_path, text=f'{key} = dict()')
+
+
+def test_variables_that_help_to_write_a_config_are_legal(tmp_path):
+    loaded(tmp_path, text='image_size = 64\nmax_epochs = 3\n_train = []\npipeline = []\nlr = 0.1')
+
+
+@pytest.mark.parametrize(
+    ('options', 'sentence'),
+    [
+        (
+            {'model.head.dropot': 0.3},
+            "model.head.dropot: AttributeHead has no option 'dropot'; the nearest is 'dropout'",
+        ),
+        (
+            {'model.head.losses.ce.type': 'AttributeCrossEntropyLos'},
+            "model.head.losses.ce: there is no 'AttributeCrossEntropyLos' among the models?; "
+            "the nearest is 'AttributeCrossEntropyLoss'",
+        ),
+        ({'model.backbone.dept': 18}, "backbone.dept: ResNet has no option 'dept'.*'depth'"),
+        ({'model.backbone.depth': 19}, 'model.backbone: ResNet: .*19'),
+        (
+            {'default_hooks.logger.intervall': 5},
+            "logger.intervall: LoggerHook has no option 'intervall'; the nearest is 'interval'",
+        ),
+        (
+            {'train_dataloader.dataset.data_rot': 'x'},
+            "train_dataloader.dataset.data_rot: PA100K has no option 'data_rot'.*'data_root'",
+        ),
+        (
+            {'train_dataloader.dataset.pipeline.0.typ_o': 1},
+            r"train_dataloader.dataset.pipeline.0.typ_o: \w+ has no option 'typ_o'",
+        ),
+        (
+            {'optim_wrapper.optimizer.wight_decay': 1.0},
+            "optim_wrapper.optimizer.wight_decay: AdamW has no .*'weight_decay'",
+        ),
+        ({'param_scheduler.1.eta_mim': 1.0}, "param_scheduler.1.eta_mim: Cosine.*'eta_min'"),
+    ],
+)
+def test_wrong_types_and_options_name_key_and_near_miss(toy_root, tmp_path, options, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        train(build_runner(toy_config(toy_root, tmp_path, **options)))
+    assert '\n' not in str(caught.value)
+    assert not list(tmp_path.glob('*.pth'))
+
+
+def test_what_no_config_is_to_blame_for_stays_what_it_is(toy_root, tmp_path):
+    runner = build_runner(toy_config(toy_root, tmp_path))
+
+    def broken(*arguments, **options):
+        raise KeyError('a bug of ours')
+
+    runner.train_loop.run = broken
+    with pytest.raises(KeyError, match='a bug of ours'):
+        train(runner)
+
+
+@pytest.mark.parametrize(
+    'option',
+    [
+        'test_evaluator=[dict(type="AttributeMetric")]',
+        'test_evaluator=[dict(type="AttributeMetric", protocol="openpar")]',
+        'model.head=dict(dropout=0.1)',
+        'model.head={"dropout": 0.1}',
+        'x=(,',
+    ],
+)
+def test_a_value_that_cannot_be_read_is_one_sentence(tmp_path, capsys, option):
+    with pytest.raises(SystemExit):
+        loaded(tmp_path, option)
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert f'error: --cfg-options {option}: ' in last and 'Traceback' not in last
+
+
+def test_the_command_line_ends_with_that_sentence(toy_root, tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            'tools/train.py',
+            str(CONFIG),
+            '--work-dir',
+            str(tmp_path),
+            '--cfg-options',
+            f'train_dataloader.dataset.data_root={toy_root}',
+            'test_dataloader.dataset.splitt=test',
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT,
+    )
+    assert done.returncode == 1 and 'Traceback' not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith('error: test_dataloader.dataset.splitt: PA100K has no option'), last
