@@ -64,8 +64,8 @@ class AttributeDataset(BaseDataset):
 
     A subclass says in ``SPLITS`` which official parts each of its splits joins, in ``SCHEMA`` which
     attributes its files label and in ``IMAGE_FOLDERS`` where its images are, and reads the
-    ``parts`` of one split in :meth:`read_annotations`. What only its files say it gives to ``__init__``: the
-    schema, and the annotations if they are read already. Each sample is a dict of
+    ``parts`` of one split in :meth:`read_annotations`. What only its files say it gives to
+    ``__init__``: the schema, and the annotations if they are read already. Each sample is a dict of
     ``img_path``, ``gt_attributes`` (``(A,)`` int64, -1 unknown) and, where the files have them,
     ``gt_pid`` and ``gt_camid``. ``metainfo['schema']`` is the :class:`AttributeSchema` of the
     columns.
