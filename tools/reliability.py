@@ -7,8 +7,10 @@ is a fault, and keeps the files of that area. docs/reliability.md holds the tabl
 """
 
 import argparse
+import functools
 import sys
 from pathlib import Path
+from typing import Any
 
 TRAIN = Path(__file__).parent / 'train.py'
 TEST = Path(__file__).parent / 'test.py'
@@ -31,6 +33,11 @@ def main() -> None:
     from par_plugins.apis import stop_on_input_error
 
     stop_on_input_error(lambda: run(args))()
+
+
+def show_progress(progress: Any, task: Any, tried: int) -> None:
+    """Say how many cases of an area have been tried."""
+    progress.update(task, completed=tried)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -56,12 +63,8 @@ def run(args: argparse.Namespace) -> None:
                 continue
             count = campaign.smoke if args.smoke else campaign.full
             task = progress.add_task(area, total=count)
-            tallies[area] = campaign.run(
-                args.folder / area,
-                count,
-                args.seed,
-                lambda tried, task=task: progress.update(task, completed=tried),
-            )
+            show = functools.partial(show_progress, progress, task)
+            tallies[area] = campaign.run(args.folder / area, count, args.seed, show)
             if not tallies[area].faults:
                 shutil.rmtree(args.folder / area)
     table = outcome_table(chosen, tallies)

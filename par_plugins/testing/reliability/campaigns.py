@@ -10,6 +10,7 @@ from par_plugins.testing.reliability.pictures import try_pictures
 from par_plugins.testing.reliability.readers import try_readers
 from par_plugins.testing.reliability.records import try_records
 from par_plugins.testing.reliability.runs import Training, try_kills, try_processes, try_resumes
+from par_plugins.testing.reliability.schedules import try_schedules
 from par_plugins.testing.reliability.tally import Tally
 from par_plugins.testing.write_tiny_benchmark import write_tiny_benchmark
 
@@ -42,21 +43,22 @@ def campaigns(train: Path, test: Path) -> Mapping[str, Campaign]:
     """
     return {
         'readers': Campaign(
-            'A damaged annotation file of any benchmark is read to labels within its schema, or one '
-            'sentence names it.',
+            'A damaged annotation file of any benchmark is read to labels within its schema, or '
+            'one sentence names it.',
             try_readers,
             full=9000,
             smoke=180,
         ),
         'pictures': Campaign(
-            'A damaged picture, or one that claims another size, is read or named, in bounded memory.',
+            'A damaged picture, or one that claims another size, is read or named, in bounded '
+            'memory.',
             try_pictures,
             full=6000,
             smoke=200,
         ),
         'checkpoints': Campaign(
-            'A damaged or foreign checkpoint never runs code; it is tested with only if it fits the '
-            'network whole and finite, else one sentence names it.',
+            'A damaged or foreign checkpoint never runs code; it is tested with only if it fits '
+            'the network whole and finite, else one sentence names it.',
             try_checkpoints,
             full=4000,
             smoke=200,
@@ -66,6 +68,13 @@ def campaigns(train: Path, test: Path) -> Mapping[str, Campaign]:
             try_records,
             full=4000,
             smoke=200,
+        ),
+        'schedules': Campaign(
+            'A training that is resumed for more epochs or with another batch size has from there '
+            'on the learning rates, to the bit, of one planned so from its beginning.',
+            try_schedules,
+            full=300,
+            smoke=12,
         ),
         'kills': Campaign(
             'A training that is killed at any moment, workers or all of it, also while it writes a '
@@ -103,7 +112,10 @@ def outcome_table(chosen: Mapping[str, Campaign], tallies: Mapping[str, Tally]) 
         chosen: The campaigns by area.
         tallies: What came of those that were run.
     """
-    lines = ['| area | promise | cases | right | one sentence | faults |', '|---|---|--:|--:|--:|--:|']
+    lines = [
+        '| area | promise | cases | right | one sentence | faults |',
+        '|---|---|--:|--:|--:|--:|',
+    ]
     lines += [
         f'| {area} | {chosen[area].promise} | {tally.tried} | {tally.right} | {tally.refused} '
         f'| {len(tally.faults)} |'
@@ -121,7 +133,9 @@ def _training(train: Path, folder: Path, epochs: int) -> Training:
         for split in ('train', 'val', 'test')
         for option in (f'dataset.data_root={root}', 'batch_size=8', 'num_workers=1')
     ]
-    config = train.parents[1] / 'configs/toy/resnet18_toy_pedestrians.py'
+    config = (
+        train.parents[1] / 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
+    )
     options = [f'train_cfg.max_epochs={epochs}', 'model.head.dropout=0.3', *loaders]
     return Training(
         [sys.executable, str(train), str(config), '--resume', '--cfg-options', *options], epochs

@@ -40,7 +40,9 @@ def try_checkpoints(
 
 
 def _network() -> torch.nn.Module:
-    return torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 2))
+    return torch.nn.Sequential(
+        torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 2)
+    )
 
 
 def _load(folder: Path, sound: dict[str, Any], seed: int, number: int) -> None:

@@ -186,7 +186,10 @@ def try_processes(
     checkpoint = next((folder / 'alone').glob('best*.pth'))
     _, expected = training.outcome(folder / 'alone')
     tally = Tally()
-    config, options = training.command[2], training.command[training.command.index('--resume') + 1 :]
+    config, options = (
+        training.command[2],
+        training.command[training.command.index('--resume') + 1 :],
+    )
     for processes in range(1, count + 1):
         work_dir = folder / f'{processes}_processes'
         launcher = ['-m', 'torch.distributed.run', '--standalone', f'--nproc-per-node={processes}']

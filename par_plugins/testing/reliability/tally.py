@@ -1,4 +1,4 @@
-"""Try cases in a process of their own that has a limit of time and of memory, and count how they end."""
+"""Try cases in a process with limits of time and memory, and count how they end."""
 
 import multiprocessing
 import os
@@ -91,7 +91,7 @@ def try_cases(
 
 
 def _collect(answers: Connection, tally: Tally, seconds: float) -> str | None:
-    """Count the next answer; say what is wrong where there is none ('' where the process is gone)."""
+    """Count the next answer; say what is wrong where there is none ('': its process is gone)."""
     if not answers.poll(seconds):
         return f'not over after {seconds:.0f} s'
     try:
