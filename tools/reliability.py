@@ -53,6 +53,8 @@ def run(args: argparse.Namespace) -> None:
     chosen = campaigns(TRAIN, TEST)
     for area in set(args.areas or ()) - set(chosen):
         raise InputError(f'--areas {area}: there are {", ".join(chosen)}')
+    if args.document and (args.areas or args.smoke):
+        raise InputError('--document takes the table of a full run: leave --areas and --smoke out')
     if args.folder.exists() and any(args.folder.iterdir()):
         raise InputError(f'{args.folder} is not empty')
     tallies = {}
@@ -71,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     print(table)
     if args.document:
         text = args.document.read_text(encoding='utf-8')
-        changed = between_marks(text, table, source=str(args.document))
+        changed = between_marks(text, table, source=str(args.document), name='reliability')
         args.document.write_text(changed, encoding='utf-8')
     for area, tally in tallies.items():
         for number, fault in tally.faults.items():
