@@ -4,7 +4,7 @@ from mmengine.dataset import ConcatDataset, RepeatDataset
 from par_plugins.apis.shared_images import refuse_shared_images
 from par_plugins.datasets import PA100K, AttributeCSV
 from par_plugins.structures import InputError
-from par_plugins.testing.pa100k_writer import write_pa100k
+from par_plugins.testing import write_toy_benchmark
 
 
 def shop(folder, names, split):
@@ -28,7 +28,7 @@ def test_an_image_in_two_sets_is_refused_through_wrappers_and_links(tmp_path):
 
 
 def test_official_splits_that_join_others_say_that_it_is_meant(tmp_path):
-    write_pa100k(tmp_path, num_train=4, num_val=3, num_test=2)
+    write_toy_benchmark(tmp_path, 'PA100K', num_train=4, num_val=3, num_test=2)
     sets = {
         split: PA100K(data_root=tmp_path, split=split)
         for split in ('train', 'val', 'test', 'trainval', 'valtest', None)

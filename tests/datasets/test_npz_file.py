@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from par_plugins.datasets import npz_file
+from par_plugins.datasets.files import npz_file
 from par_plugins.datasets.files.npz_file import read_npz
 from par_plugins.structures import InputError
 

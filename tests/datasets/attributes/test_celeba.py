@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from par_plugins.datasets import CelebA
-from par_plugins.datasets import celeba as celeba_module
+from par_plugins.datasets.attributes import celeba as celeba_module
 from par_plugins.structures import InputError
 from tests.datasets.official_files import CELEBA_NAMES, celeba, write_texts
 

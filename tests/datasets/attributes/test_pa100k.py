@@ -7,7 +7,7 @@ from scipy.io import loadmat, savemat
 from par_plugins.datasets import PA100K
 from par_plugins.datasets.attributes import pa100k
 from par_plugins.structures import AttributeSchema, InputError
-from par_plugins.testing.pa100k_writer import write_pa100k
+from par_plugins.testing import write_toy_benchmark
 
 OFFICIAL = Path(__file__).parents[3] / '../shared/data/pa100k-annotation'
 NAMES = (
@@ -215,7 +215,7 @@ def test_a_subset_without_an_image_is_refused(toy_root, indices):
 
 @pytest.mark.parametrize('folder', ['data', 'release_data/release_data', 'release_data'])
 def test_pictures_are_looked_for_where_the_archive_has_them(tmp_path, folder):
-    write_pa100k(tmp_path, num_train=2, num_val=1, num_test=1)
+    write_toy_benchmark(tmp_path, 'PA100K', num_train=2, num_val=1, num_test=1)
     pipeline = [dict(type='LoadPersonImage')]
     (tmp_path / 'data').rename(tmp_path / 'elsewhere')
     (tmp_path / folder).parent.mkdir(parents=True, exist_ok=True)
