@@ -10,7 +10,7 @@ MODULES = sorted(PACKAGE.rglob('*.py'))
 PURE = {'torch', 'numpy', 'scipy'}
 # numba is slow to import and compiles at run time: loops that array code cannot do as fast, alone.
 COMPILED = {PACKAGE / 'evaluation/functional/count_nearer.py'}
-SISTERS = {'datasets', 'models', 'evaluation'}
+SISTERS = ('datasets', 'models', 'evaluation')
 BELOW = {'structures', *SISTERS}
 ENGINE = {*BELOW, 'engine', 'visualization'}
 MAY_IMPORT = {
