@@ -23,6 +23,7 @@ custom_hooks = [
     dict(type='ImageErrorHook'),
     dict(type='AttributeReportHook'),
     dict(type='ExactResumeHook'),
+    dict(type='FiniteTrainingHook'),
 ]
 
 env_cfg = dict(

@@ -18,8 +18,14 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import distributed
 
-from par_plugins.engine.hooks import NearestNeighbourHook, SafeCheckpointHook
-from par_plugins.engine.hooks.safe_checkpoint_hook import load_checkpoint_file
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
+from par_plugins.engine.checkpoint_weights import non_finite
+from par_plugins.engine.hooks import (
+    CompleteWeightsHook,
+    FiniteTrainingHook,
+    MovingAverageHook,
+    SafeCheckpointHook,
+)
 from par_plugins.structures import InputError
 
 # Where each launcher tells a process its rank, the number of processes and its local rank.
@@ -52,7 +58,9 @@ def build_runner(cfg: Config) -> Runner:
         training = {**cfg.train_dataloader.dataset, 'pipeline': [], 'lazy_init': True}
         cfg.model.head.schema = DATASETS.build(training).metainfo['schema'].to_dict()
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
-    runner.register_hook(SafeCheckpointHook(), priority='HIGHEST')
+    for kind in (SafeCheckpointHook, CompleteWeightsHook, MovingAverageHook, FiniteTrainingHook):
+        if not any(isinstance(hook, kind) for hook in runner.hooks):
+            runner.register_hook(kind())
     return runner
 
 
@@ -61,19 +69,19 @@ def build_predictor(cfg: Config, checkpoint: str) -> Runner:
 
     Args:
         cfg: See :func:`build_runner`; it must have a test set.
-        checkpoint: The weights, held to the schema of the test set.
+        checkpoint: The weights, held to the schema of the test set and to the network.
 
     Raises:
-        InputError: If the checkpoint cannot be read or is of another schema.
+        InputError: If the checkpoint cannot be read, is of another schema or lacks weights.
     """
-    cfg.load_from = checkpoint
+    cfg.load_from, cfg.resume = checkpoint, False
+    cfg.test_evaluator = []  # nothing is scored
     runner = build_runner(cfg)
     _ = runner.test_loop  # built first, so that the checkpoint is held to its schema
     runner.call_hook('before_run')  # the schema goes to the model
     runner.load_or_resume()
-    for hook in runner.hooks:
-        if isinstance(hook, NearestNeighbourHook):
-            hook.before_test_epoch(runner)
+    for stage in ('before_test', 'before_test_epoch'):  # what hooks do to a model that is tested
+        runner.call_hook(stage)
     runner.model.eval()
     return runner
 
@@ -98,13 +106,13 @@ def predicted_samples(
 
 
 def last_whole_checkpoint(work_dir: str | Path) -> str | None:
-    """The newest checkpoint of a work directory that can be read to its end.
+    """The newest checkpoint of a work directory that training can go on from.
 
     Args:
         work_dir: Folder with ``epoch_*.pth`` or ``iter_*.pth``.
 
     Returns:
-        Its path, or None where there is no whole one; broken ones are named in a warning.
+        Its path, or None where there is no whole and finite one; others are named in a warning.
     """
     numbered = {
         int(match[1]): path
@@ -113,7 +121,9 @@ def last_whole_checkpoint(work_dir: str | Path) -> str | None:
     }
     for number in sorted(numbered, reverse=True):
         try:
-            load_checkpoint_file(str(numbered[number]))
+            wrong = non_finite(load_checkpoint_file(str(numbered[number]), map_location='cpu'))
+            if wrong:
+                raise InputError(f'{numbered[number]}: {wrong} is not finite')
         except InputError as error:
             print_log(f'{error}; falling back to the one before', level=logging.WARNING)
         else:
@@ -190,7 +200,8 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
     barrier()  # the main process alone has written it
     if not Path(best).is_file():  # the work directory was moved between start and resume
         best = str(Path(runner.work_dir) / Path(best).name)
-    runner.load_checkpoint(best)
+    # Loaded as by any other test, after hooks have made themselves ready.
+    runner._load_from, runner._resume, runner._has_loaded = str(best), False, False
     return runner.test()
 
 

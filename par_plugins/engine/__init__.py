@@ -2,9 +2,18 @@
 
 from par_plugins.engine import (
     bfloat16_optim_wrapper,
+    checked_pretrained_init,
+    checkpoint_files,
     hooks,
     separate_optim_wrappers,
     written_aside,
 )
 
-__all__ = ['bfloat16_optim_wrapper', 'hooks', 'separate_optim_wrappers', 'written_aside']
+__all__ = [
+    'bfloat16_optim_wrapper',
+    'checked_pretrained_init',
+    'checkpoint_files',
+    'hooks',
+    'separate_optim_wrappers',
+    'written_aside',
+]

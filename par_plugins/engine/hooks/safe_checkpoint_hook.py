@@ -1,123 +1,132 @@
-"""Checkpoints are data: reading one must not run code."""
+"""Checkpoints of a run are plain data of the form that it writes."""
 
-import codecs
-import os
-import tarfile
-from collections.abc import Callable
-from pathlib import Path
+import copy
 from typing import Any
 
-import numpy as np
-import torch
 from mmengine.hooks import Hook
 from mmengine.logging import HistoryBuffer
+from mmengine.optim import OptimWrapperDict
 from mmengine.registry import HOOKS
-from mmengine.runner import CheckpointLoader, Runner
-from mmengine.utils import digit_version
-from numpy._core import multiarray
+from mmengine.runner import Runner
+from torch import Tensor
 
-from par_plugins.structures import Attribute, AttributeSchema, InputError
+from par_plugins.engine.checkpoint_files import load_checkpoint_file, require_kind
+from par_plugins.engine.checkpoint_weights import non_finite
+from par_plugins.structures import InputError
 
-
-def _method_of_history(owner: Any, name: str) -> Any:
-    """Stand for ``getattr``, which the pickled methods of a :class:`HistoryBuffer` ask for."""
-    if owner is not HistoryBuffer or name.startswith('_'):
-        raise InputError(f'attribute {name!r} of {owner!r} is asked for')
-    return getattr(owner, name)
-
-
-def _stand_in(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Have ``function`` called where a pickle says ``name``; torch 2.4 goes by these fields."""
-
-    def stand_in(*args: Any) -> Any:
-        return function(*args)
-
-    stand_in.__module__, _, stand_in.__name__ = name.rpartition('.')
-    stand_in.__qualname__ = stand_in.__name__
-    return stand_in
-
-
-# What mmengine's own checkpoints hold beside tensors: its history of logged scalars.
-PLAIN_CLASSES = [
-    HistoryBuffer,
-    Attribute,  # of runs without SchemaHook, which stores a schema as a plain dict
-    AttributeSchema,
-    _stand_in('builtins.getattr', _method_of_history),
-    np.ndarray,
-    np.dtype,
-    *(type(np.dtype(kind)) for kind in (np.float64, np.int64, np.uint32)),
-    # Checkpoints of NumPy 1 are read with NumPy 2 and the other way round.
-    *(
-        _stand_in(f'numpy.{core}.multiarray.{name}', getattr(multiarray, name))
-        for core in ('core', '_core')
-        for name in ('_reconstruct', 'scalar')
-    ),
-    codecs.encode,  # bytes; allowed by torch itself from 2.5 on
-]
-
-
-def load_checkpoint_file(filename: str, map_location: Any = None) -> dict[str, Any]:
-    """Read a local checkpoint that holds weights and plain data only.
-
-    Args:
-        filename: A file that ``torch.save`` wrote.
-        map_location: See :func:`torch.load`.
-
-    Raises:
-        InputError: If there is no such file, it is broken, or it holds anything that could run
-            code.
-    """
-    if not Path(filename).is_file():
-        raise InputError(f'{filename}: no such checkpoint')
-    # At every load: mmengine's own loader takes some of them off the list when it is done.
-    torch.serialization.add_safe_globals(PLAIN_CLASSES)
-    try:
-        if digit_version(torch.__version__) < digit_version('2.6'):
-            _refuse_what_old_torch_runs(filename)
-        return torch.load(filename, map_location=map_location, weights_only=True)
-    except Exception as error:  # torch, pickle and zipfile raise whatever the bytes lead them to
-        reason = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
-        raise InputError(
-            f'{filename}: not a whole checkpoint of weights and plain data '
-            f'({type(error).__name__}: {reason.splitlines()[0] if reason else "no reason given"})'
-        ) from error
-
-
-def _refuse_what_old_torch_runs(filename: str) -> None:
-    # Before torch 2.6 these two formats went past weights_only (CVE-2025-32434).
-    with open(filename, 'rb') as file:
-        zipped = file.read(4) == b'PK\x03\x04'
-    if zipped and 'constants.pkl' in torch._C.PyTorchFileReader(filename).get_all_records():
-        raise InputError('it is a TorchScript archive')
-    if not zipped and tarfile.is_tarfile(filename):
-        raise InputError('it is a tar archive')
+__all__ = ['SafeCheckpointHook', 'load_checkpoint_file']
 
 
 @HOOKS.register_module()
 class SafeCheckpointHook(Hook):
-    """Close the ways in which mmengine lets a checkpoint run code.
+    """Refuse, in one sentence, a checkpoint whose plain data is not what the run can go on with.
 
-    mmengine tries to load weights and plain data only, but on a file that needs more it falls
-    back to an unrestricted unpickle. From the moment this hook is built, local checkpoints are
-    read by :func:`load_checkpoint_file`, and every other ``torch.load`` of the process is held
-    to weights only. And ``meta['config']``, which resuming would execute as Python, is dropped.
-
-    So that they can be read that way, saved checkpoints leave out the methods that some
-    parameter schedulers keep among their state; resuming finds them on the scheduler itself.
+    So that they can be read without running code, saved checkpoints leave out the methods that
+    some parameter schedulers keep among their state; resuming finds them on the scheduler itself.
     """
 
-    def __init__(self) -> None:
-        os.environ['TORCH_FORCE_WEIGHTS_ONLY_LOAD'] = '1'
-        CheckpointLoader.register_scheme(prefixes='', loader=load_checkpoint_file, force=True)
+    priority = 'HIGHEST'
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Leave out the schedulers' methods."""
-        schedulers = checkpoint.get('param_schedulers', [])
-        groups = schedulers.values() if isinstance(schedulers, dict) else [schedulers]
-        for states in groups:
+        for states in _groups(checkpoint.get('param_schedulers', [])):
             for place, state in enumerate(states):
                 states[place] = {k: v for k, v in state.items() if not callable(v)}
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Drop the config that resuming would execute."""
-        checkpoint.get('meta', {}).pop('config', None)
+        """Check every entry that this run looks at.
+
+        Raises:
+            InputError: Naming the file and the entry.
+        """
+        source = str(runner._load_from or 'the checkpoint')
+        _check_kinds(checkpoint, source)
+        if runner._resume:
+            _check_resumable(runner, checkpoint, source)
+
+
+def _groups(schedulers: Any) -> Any:
+    """The lists of schedulers' states: one for each optimiser, where there are several."""
+    return schedulers.values() if isinstance(schedulers, dict) else [schedulers]
+
+
+def _check_kinds(checkpoint: dict[str, Any], source: str) -> None:
+    """Refuse entries of another kind, of those that hooks look at in every run."""
+    if 'state_dict' not in checkpoint:
+        return  # weights alone
+    kinds = {'message_hub': dict, 'optimizer': dict, 'ema_state_dict': dict}
+    for entry, kind in {**kinds, 'param_schedulers': (list, dict)}.items():
+        if entry in checkpoint:
+            require_kind(source, entry, checkpoint[entry], kind)
+    points = checkpoint.get('meta', {}).get('operating_points') or {}
+    require_kind(source, 'meta.operating_points', points, dict)
+    for states in _groups(checkpoint.get('param_schedulers', [])):
+        require_kind(source, 'param_schedulers', states, list)
+        for state in states:
+            require_kind(source, 'param_schedulers', state, dict)
+
+
+def _check_resumable(runner: Runner, checkpoint: dict[str, Any], source: str) -> None:
+    """Refuse what training cannot go on with."""
+    for entry, kind in {'meta': dict, 'message_hub': dict}.items():
+        require_kind(source, entry, checkpoint.get(entry), kind)
+    for entry in ('epoch', 'iter'):
+        require_kind(source, f'meta.{entry}', checkpoint['meta'].get(entry), int)
+    for entry in ('log_scalars', 'runtime_info', 'resumed_keys'):
+        require_kind(source, f'message_hub.{entry}', checkpoint['message_hub'].get(entry), dict)
+    for name, history in checkpoint['message_hub']['log_scalars'].items():
+        require_kind(source, f'message_hub.log_scalars.{name}', history, HistoryBuffer)
+    if wrong := non_finite(checkpoint):
+        raise InputError(f'{source}: {wrong} is not finite, so that training cannot go on from it')
+    if 'optimizer' in checkpoint:
+        _check_optimizer(runner.optim_wrapper, checkpoint['optimizer'], source)
+    if runner.param_schedulers is not None:
+        _check_schedulers(runner.param_schedulers, checkpoint.get('param_schedulers', []), source)
+
+
+def _check_optimizer(wrapper: Any, saved: dict[str, Any], source: str) -> None:
+    if isinstance(wrapper, OptimWrapperDict):
+        require_kind(source, 'optimizer', saved, dict)
+        for name, each in wrapper.items():
+            require_kind(source, f'optimizer.{name}', saved.get(name), dict)
+            _check_optimizer(each, saved[name], source)
+        return
+    for entry, kind in {'state': dict, 'param_groups': list}.items():
+        require_kind(source, f'optimizer.{entry}', saved.get(entry), kind)
+    for number, state in saved['state'].items():
+        require_kind(source, f'optimizer.state.{number}', state, dict)
+    name = type(wrapper.optimizer).__name__
+    problem = f'{source}: its optimizer is not of {name} with the groups of this config'
+    groups = saved['param_groups']
+    if len(groups) != len(wrapper.optimizer.param_groups):
+        raise InputError(f'{problem} ({len(groups)} groups)')
+    for number, (old, now) in enumerate(zip(groups, wrapper.optimizer.param_groups, strict=True)):
+        require_kind(source, f'optimizer.param_groups.{number}', old, dict)
+        # Versions of torch add settings; another optimiser has some and lacks others.
+        if set(old) - set(now) and set(now) - set(old):
+            raise InputError(f'{problem} (it has {", ".join(sorted(set(old) - set(now)))})')
+        _check_numbers(old, now, f'optimizer.param_groups.{number}', source)
+    try:
+        copy.copy(wrapper.optimizer).load_state_dict(
+            {'state': saved['state'], 'param_groups': groups}
+        )
+    except Exception as error:  # torch's checks end in errors of every kind
+        raise InputError(f'{problem} ({type(error).__name__}: {error})') from error
+
+
+def _check_schedulers(schedulers: Any, saved: Any, source: str) -> None:
+    if isinstance(schedulers, dict):
+        require_kind(source, 'param_schedulers', saved, dict)
+        for name, each in schedulers.items():
+            _check_schedulers(each, saved.get(name), source)
+        return
+    require_kind(source, 'param_schedulers', saved, list)
+    for number, (scheduler, state) in enumerate(zip(schedulers, saved, strict=False)):
+        _check_numbers(state, vars(scheduler), f'param_schedulers.{number}', source)
+
+
+def _check_numbers(saved: dict[str, Any], now: dict[str, Any], entry: str, source: str) -> None:
+    """Refuse anything else where this run has a number."""
+    for name, value in saved.items():
+        if isinstance(now.get(name), int | float) and not isinstance(now[name], bool):
+            require_kind(source, f'{entry}.{name}', value, (int, float, Tensor))

@@ -1,125 +1,16 @@
-import os
-import pickle
-import re
-import tarfile
+import math
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
+from mmengine.optim import OptimWrapper
 from mmengine.registry import PARAM_SCHEDULERS
+from torch import nn
 
-from par_plugins.engine.hooks.safe_checkpoint_hook import SafeCheckpointHook, load_checkpoint_file
-from par_plugins.structures import Attribute, AttributeSchema, InputError
-
-
-class Hostile:
-    """Unpickling it makes a folder."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.path),)
-
-
-@pytest.mark.parametrize('zipped', [True, False])
-def test_a_checkpoint_made_to_run_code_is_refused_and_does_nothing(tmp_path, zipped):
-    trap, path = tmp_path / 'trap', tmp_path / 'hostile.pth'
-    torch.save({'state_dict': Hostile(trap)}, path, _use_new_zipfile_serialization=zipped)
-    with pytest.raises(InputError, match=r'hostile\.pth: not a whole checkpoint') as caught:
-        load_checkpoint_file(str(path))
-    assert not trap.exists() and '\n' not in str(caught.value)
-    path.write_bytes(pickle.dumps(Hostile(trap)))
-    with pytest.raises(InputError):
-        load_checkpoint_file(str(path))
-    assert not trap.exists()
-    pickle.loads(path.read_bytes())
-    assert trap.exists()  # so the file would have done it
-
-
-class Writing(torch.nn.Module):
-    """Loaded as a TorchScript archive, it writes a file."""
-
-    def __init__(self, path: str):
-        super().__init__()
-        self.path = path
-
-    @torch.jit.export
-    def __getstate__(self):
-        return self.path
-
-    @torch.jit.export
-    def __setstate__(self, path: str):
-        self.path = path
-        self.training = False
-        torch.save(torch.ones(1), path)
-
-    def forward(self, x):
-        return x
-
-
-def test_a_torchscript_archive_is_refused_and_does_nothing(tmp_path):
-    trap, path = tmp_path / 'trap', tmp_path / 'script.pth'
-    torch.jit.save(torch.jit.script(Writing(str(trap))), path)
-    with pytest.raises(InputError, match=r'script\.pth: not a whole checkpoint .*TorchScript'):
-        load_checkpoint_file(str(path))
-    assert not trap.exists()
-    torch.jit.load(path)
-    assert trap.exists()  # so the file would have done it
-
-
-def test_a_tar_file_is_refused(tmp_path):
-    path = tmp_path / 'old.pth'
-    with tarfile.open(path, 'w') as tar:
-        for name in ('storages', 'tensors', 'pickle'):
-            (tmp_path / name).write_bytes(pickle.dumps(0, protocol=2))
-            tar.add(tmp_path / name, name)
-    with pytest.raises(InputError, match=r'old\.pth: not a whole checkpoint .*\btar\b'):
-        load_checkpoint_file(str(path))
-
-
-@pytest.mark.parametrize('core', [b'numpy.core.', b'numpy._core.'], ids=['NumPy 1', 'NumPy 2'])
-def test_what_mmengine_saves_is_read_whichever_numpy_wrote_it(tmp_path, core):
-    history = HistoryBuffer([1.0, 2.0], [1, 1])
-    saved = {
-        'state_dict': {'w': torch.ones(2)},
-        'message_hub': {'log_scalars': {'loss': history}},
-        'score': np.float64(0.5),
-    }
-    # Not zipped, so that the names of NumPy's functions stand in the file as they are.
-    torch.save(saved, tmp_path / 'own.pth', _use_new_zipfile_serialization=False)
-    written, count = re.subn(rb'numpy\._?core\.', core, (tmp_path / 'own.pth').read_bytes())
-    assert count == 2  # _reconstruct and scalar
-    (tmp_path / 'own.pth').write_bytes(written)
-    read = load_checkpoint_file(str(tmp_path / 'own.pth'))
-    assert read['score'] == 0.5
-    assert read['message_hub']['log_scalars']['loss'].mean() == 1.5
-    assert torch.equal(read['state_dict']['w'], torch.ones(2))
-
-
-def test_a_checkpoint_cannot_ask_for_private_attributes(tmp_path):
-    class Asking:
-        def __reduce__(self):
-            return getattr, (HistoryBuffer, '__init__')
-
-    torch.save({'x': Asking()}, tmp_path / 'asking.pth')
-    with pytest.raises(InputError, match="attribute '__init__'"):
-        load_checkpoint_file(str(tmp_path / 'asking.pth'))
-
-
-def test_cut_empty_and_missing_files_are_named(tmp_path):
-    path = tmp_path / 'cut.pth'
-    torch.save({'w': torch.ones(1000)}, path)
-    whole = path.read_bytes()
-    for content in (whole[: len(whole) // 2], whole[:-30], b'', b'text'):
-        path.write_bytes(content)
-        with pytest.raises(InputError, match=r'cut\.pth: not a whole checkpoint') as caught:
-            load_checkpoint_file(str(path))
-        assert '\n' not in str(caught.value)
-    with pytest.raises(InputError, match=r'none\.pth: no such checkpoint'):
-        load_checkpoint_file(str(tmp_path / 'none.pth'))
-
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
+from par_plugins.engine.hooks import SafeCheckpointHook
+from par_plugins.structures import InputError
 
 SCHEDULERS = {
     'OneCycleLR': dict(eta_max=0.1, total_steps=8),
@@ -160,8 +51,91 @@ def test_a_schedulers_state_survives_the_way_through_a_checkpoint(tmp_path, name
     assert step(resumed_optimizer, resumed, 4) == step(optimizer, scheduler, 4)
 
 
-def test_a_schema_saved_as_an_object_is_read_too(tmp_path):
-    schema = AttributeSchema(['a', Attribute('b', ('x', 'y'), group='g')])
-    torch.save({'meta': {'dataset_meta': {'schema': schema}}}, tmp_path / 'own.pth')
-    read = load_checkpoint_file(str(tmp_path / 'own.pth'))
-    assert read['meta']['dataset_meta']['schema'] == schema
+def run(optimizer=torch.optim.Adam, **options):
+    """A run that resumes, two steps behind it."""
+    model = nn.Linear(2, 1)
+    wrapper = OptimWrapper(optimizer(model.parameters(), lr=0.1, **options))
+    scheduler = PARAM_SCHEDULERS.build(dict(type='LinearLR', optimizer=wrapper, end=9))
+    for _ in range(2):
+        wrapper.update_params(model(torch.ones(1, 2)).sum())
+        scheduler.step()
+    return SimpleNamespace(
+        model=model,
+        optim_wrapper=wrapper,
+        param_schedulers=[scheduler],
+        _resume=True,
+        _load_from='run/epoch_2.pth',
+    )
+
+
+def saved(runner):
+    """Its checkpoint."""
+    return {
+        'meta': {'epoch': 2, 'iter': 8},
+        'message_hub': {
+            'log_scalars': {'loss': HistoryBuffer([1.0, math.nan], [1, 1])},
+            'runtime_info': {},
+            'resumed_keys': {},
+        },
+        'state_dict': runner.model.state_dict(),
+        'optimizer': runner.optim_wrapper.state_dict(),
+        'param_schedulers': [runner.param_schedulers[0].state_dict()],
+    }
+
+
+def load(runner, checkpoint):
+    SafeCheckpointHook().after_load_checkpoint(runner, checkpoint)
+
+
+def test_a_runs_own_checkpoint_is_gone_on_from_and_left_as_it_is():
+    runner = run()
+    before = runner.optim_wrapper.state_dict()
+    load(runner, saved(run()))
+    after = runner.optim_wrapper.state_dict()
+    assert all(
+        torch.equal(after['state'][0][key], before['state'][0][key]) for key in before['state'][0]
+    )
+
+
+MISSING = object()
+
+
+@pytest.mark.parametrize(
+    ('path', 'value', 'sentence'),
+    [
+        (['message_hub'], MISSING, 'its message_hub is of type NoneType, not dict'),
+        (['message_hub', 'log_scalars'], 3, 'message_hub.log_scalars is of type int'),
+        (['message_hub', 'log_scalars', 'loss'], 3, 'message_hub.log_scalars.loss is of type int'),
+        (['meta', 'epoch'], 'two', 'meta.epoch is of type str, not int'),
+        (['meta', 'iter'], MISSING, 'meta.iter is of type NoneType, not int'),
+        (['param_schedulers'], 'linear', 'param_schedulers is of type str, not list or dict'),
+        (['param_schedulers'], ['linear'], 'param_schedulers is of type str, not dict'),
+        (['param_schedulers', 0, 'last_step'], 'x', 'param_schedulers.0.last_step is of type str'),
+        (['optimizer'], [], 'optimizer is of type list, not dict'),
+        (['optimizer', 'state'], None, 'optimizer.state is of type NoneType'),
+        (['optimizer', 'state', 0], 'x', 'optimizer.state.0 is of type str'),
+        (['optimizer', 'param_groups', 0, 'lr'], 'x', 'optimizer.param_groups.0.lr is of type str'),
+        (['optimizer', 'param_groups', 0, 'params'], [0], 'its optimizer is not of Adam'),
+        (['optimizer', 'param_groups', 0, 'lr'], math.nan, 'optimizer.param_groups.0.lr is not f'),
+        (['optimizer', 'state', 0, 'exp_avg'], torch.tensor(math.inf), r'exp_avg is not finite'),
+        (['state_dict', 'bias'], torch.tensor([math.nan]), r'bias is not finite'),
+        (['meta', 'operating_points'], [1], 'meta.operating_points is of type list'),
+    ],
+)
+def test_data_that_training_cannot_go_on_with_is_one_sentence(path, value, sentence):
+    checkpoint = saved(run())
+    holder = checkpoint
+    for key in path[:-1]:
+        holder = holder[key]
+    if value is MISSING:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = value
+    with pytest.raises(InputError, match=rf'run/epoch_2\.pth: .*{sentence}') as caught:
+        load(run(), checkpoint)
+    assert '\n' not in str(caught.value)
+
+
+def test_another_optimizer_is_not_gone_on_with():
+    with pytest.raises(InputError, match='its optimizer is not of Adam .*dampening'):
+        load(run(), saved(run(torch.optim.SGD, momentum=0.9)))
