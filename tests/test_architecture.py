@@ -11,7 +11,7 @@ PURE = {'torch', 'numpy', 'scipy'}
 # numba is slow to import and compiles at run time: loops that array code cannot do as fast, alone.
 COMPILED = {PACKAGE / 'evaluation/functional/count_nearer.py'}
 SISTERS = {'datasets', 'models', 'evaluation'}
-ROOMS = {'structures', *SISTERS, 'engine', 'apis', 'visualization', 'testing'}
+ROOMS = {'structures', *SISTERS, 'engine', 'inference', 'apis', 'visualization', 'testing'}
 
 
 def imports(path):
@@ -71,11 +71,17 @@ def test_sisters_do_not_import_each_other(room):
             assert room_of(name) in {None, room, 'structures'}, f'{path} imports {name}'
 
 
-@pytest.mark.parametrize('room', ['engine', 'apis', 'visualization'])
+@pytest.mark.parametrize('room', ['engine', 'inference', 'apis', 'visualization'])
 def test_the_rooms_above_do_not_import_the_test_room(room):
     for path in modules_in(room):
         for name in imports(path):
             assert room_of(name) != 'testing', f'{path} imports {name}'
+
+
+def test_inference_stands_beside_the_other_programs():
+    for path in modules_in('inference'):
+        for name in imports(path):
+            assert room_of(name) not in {'apis', 'visualization'}, f'{path} imports {name}'
 
 
 def test_structures_import_no_other_room():

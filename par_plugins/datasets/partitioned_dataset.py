@@ -36,7 +36,8 @@ class PartitionedDataset(AttributeDataset):
     """One partition of such a benchmark.
 
     A subclass reads its file in :meth:`read_file`, and says in ``PARTS`` which field of a partition
-    has the images of each part and in ``GROUPS`` how the names of a group of attributes begin.
+    has the images of each part and in ``GROUPS`` how the names of a group of attributes begin;
+    ``ONE_OF`` and ``MOMENTARY`` as in :func:`schema_by_prefix`.
 
     Args:
         data_root: Folder of the benchmark.
@@ -55,6 +56,8 @@ class PartitionedDataset(AttributeDataset):
 
     PARTS: ClassVar[Mapping[str, int | str]] = {}
     GROUPS: ClassVar[Mapping[str, str]] = {}
+    ONE_OF: ClassVar[Mapping[str, Sequence[str]]] = {}
+    MOMENTARY: ClassVar[Sequence[str]] = ()
 
     def __init__(
         self,
@@ -72,7 +75,9 @@ class PartitionedDataset(AttributeDataset):
         file = self.read_file(str(data_root), every=attribute_set == 'all')
         partition = one_partition(file.partitions, split_index)
         super().__init__(
-            file_schema=schema_by_prefix(file.names, self.GROUPS),
+            file_schema=schema_by_prefix(
+                file.names, self.GROUPS, one_of=self.ONE_OF, momentary=self.MOMENTARY
+            ),
             data_root=data_root,
             split=split,
             pipeline=pipeline,

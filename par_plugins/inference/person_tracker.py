@@ -24,9 +24,7 @@ class PersonTracker:
 
     MARGIN = 0.05  # of the score at which a track begins above the detector's lowest
 
-    def __init__(
-        self, *, min_score: float, frame_rate: float, seconds_lost: float = 1.0
-    ) -> None:
+    def __init__(self, *, min_score: float, frame_rate: float, seconds_lost: float = 1.0) -> None:
         try:
             import supervision
             from trackers import ByteTrackTracker

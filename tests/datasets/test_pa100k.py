@@ -209,3 +209,15 @@ def test_a_subset_without_an_image_is_refused(toy_root, indices):
     for subset in (whole.get_subset, whole.get_subset_):
         with pytest.raises(InputError, match='there is no image in this subset'):
             subset(indices)
+
+
+def test_ages_and_views_are_sets_of_which_every_image_has_exactly_one(toy_root):
+    dataset = PA100K(data_root=str(toy_root), split='train')
+    schema = dataset.metainfo['schema']
+    targets = np.stack([dataset.get_data_info(i)['gt_attributes'] for i in range(len(dataset))])
+    assert list(schema.exclusive_sets) == ['age', 'view']
+    for columns in schema.exclusive_sets.values():
+        assert (targets[:, columns].sum(axis=1) == 1).all()
+    assert [a.name for a in schema.attributes if a.momentary] == [
+        'Front', 'Side', 'Back', 'HoldObjectsInFront',
+    ]  # fmt: skip

@@ -51,14 +51,18 @@ def platt_calibration(
         error = np.where(known, share - positive, 0)
         curve = np.where(known, share * (1 - share), 0)
         gradient = np.stack(
-            [(error * logits).sum(0) + (slope - 1) / PRIOR_STD**2, error.sum(0) + offset / PRIOR_STD**2]
+            [
+                (error * logits).sum(0) + (slope - 1) / PRIOR_STD**2,
+                error.sum(0) + offset / PRIOR_STD**2,
+            ]
         )
         a = (curve * logits**2).sum(0) + 1 / PRIOR_STD**2
         b, c = (curve * logits).sum(0), curve.sum(0) + 1 / PRIOR_STD**2
         determinant = a * c - b * b
-        step = np.stack(
-            [c * gradient[0] - b * gradient[1], a * gradient[1] - b * gradient[0]]
-        ) / determinant
+        step = (
+            np.stack([c * gradient[0] - b * gradient[1], a * gradient[1] - b * gradient[0]])
+            / determinant
+        )
         length = np.ones_like(slope)
         for _ in range(STEPS):
             trial = slope - length * step[0], offset - length * step[1]

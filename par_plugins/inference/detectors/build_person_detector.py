@@ -9,9 +9,7 @@ from par_plugins.inference.detectors.torch_detectors import MMDetDetector, Torch
 from par_plugins.inference.detectors.whole_picture import WholePicture
 from par_plugins.structures import InputError
 
-FORMS = (
-    'none, boxes:FILE, onnx:FILE[,DECODER], torchvision:NAME[,WEIGHTS], mmdet:CONFIG,WEIGHTS'
-)
+FORMS = 'none, boxes:FILE, onnx:FILE[,DECODER], torchvision:NAME[,WEIGHTS], mmdet:CONFIG,WEIGHTS'
 
 
 def build_person_detector(

@@ -134,8 +134,10 @@ def _decode_suppressed(outputs: Outputs, size: tuple[int, int]) -> PersonBoxes:
 
 
 def _is_suppressed(shapes: Sequence[tuple[int, ...]]) -> bool:
-    return len(shapes) >= 2 and sorted(map(len, shapes[:2])) == [2, 3] and any(
-        shape[-1] == 5 for shape in shapes[:2]
+    return (
+        len(shapes) >= 2
+        and sorted(map(len, shapes[:2])) == [2, 3]
+        and any(shape[-1] == 5 for shape in shapes[:2])
     )
 
 
