@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 SHARP = 100.0
-"""Variance of the Laplacian of a grey crop, at the network's size, from which it counts as sharp."""
+"""Variance of the Laplacian of a grey crop, at the network's size, from which it is sharp."""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ def platt_calibration(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Fit what turns outputs into probabilities (Platt 1999, with a prior on the identity).
 
-    For each attribute ``p' = sigmoid(slope * logit(p) + offset)`` where slope and offset minimise the
-    cross-entropy of the known labels plus ``((slope - 1)^2 + offset^2) / 2``.
+    For each attribute ``p' = sigmoid(slope * logit(p) + offset)`` where slope and offset minimise
+    the cross-entropy of the known labels plus ``((slope - 1)^2 + offset^2) / 2``.
 
     Args:
         probabilities: ``(N, A)`` in [0, 1].

@@ -1,4 +1,4 @@
-"""Calibration finds the slope and offset that outputs were made with, and no more than labels say."""
+"""Calibration finds the slope and offset that outputs were made with, no more than labels say."""
 
 import numpy as np
 import pytest
