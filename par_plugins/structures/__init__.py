@@ -1,5 +1,6 @@
 """The words that travel with data, checkpoints and exports."""
 
+from par_plugins.structures.answer_rules import AnswerRules
 from par_plugins.structures.attribute_schema import (
     UNKNOWN,
     Attribute,
@@ -13,6 +14,7 @@ from par_plugins.structures.operating_point import OperatingPoint
 
 __all__ = [
     'UNKNOWN',
+    'AnswerRules',
     'Attribute',
     'AttributeSchema',
     'InputError',

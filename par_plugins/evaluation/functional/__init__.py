@@ -11,6 +11,7 @@ from par_plugins.evaluation.functional.attribute_scores import (
     mean_by_ratio,
 )
 from par_plugins.evaluation.functional.balanced_accuracy import ValueCounts, balanced_accuracy
+from par_plugins.evaluation.functional.fit_answer_rules import fit_answer_rules
 from par_plugins.evaluation.functional.frechet_distance import FeatureMoments, frechet_distance
 from par_plugins.evaluation.functional.matrices import EntryError, check_probabilities
 from par_plugins.evaluation.functional.positive_probability import (
@@ -40,6 +41,7 @@ __all__ = [
     'attribute_scores',
     'balanced_accuracy',
     'check_probabilities',
+    'fit_answer_rules',
     'fit_threshold_adjustment',
     'frechet_distance',
     'mean_by_ratio',
