@@ -1,11 +1,10 @@
 """Answers are what a person would say who knew thresholds, sets and doubtful bands."""
 
-import logging
-
 import numpy as np
 import pytest
 import torch
 
+from par_plugins.inference import answers
 from par_plugins.inference.answers import AnswerRule
 from par_plugins.structures import (
     AnswerRules,
@@ -118,10 +117,14 @@ def test_thresholds_may_be_given_and_other_rules_named():
         answered(known, row, thresholds={'Coat': 0.5})
 
 
-def test_without_stored_rules_the_threshold_is_half_and_one_line_says_so(caplog):
-    with caplog.at_level(logging.WARNING):
-        rule = AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth')
+def test_without_stored_rules_the_threshold_is_half_and_one_line_says_so(monkeypatch):
+    lines = []
+    monkeypatch.setattr(answers, 'print_log', lambda line, **_: lines.append(line))
+    rule = AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth')
     assert rule.name == 'half' and rule.thresholds[0] == 0.5
+    assert len(lines) == 1 and 'old.pth was stored without thresholds' in lines[0]
+    AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth', thresholds='half')
+    assert len(lines) == 1  # asked for
     with pytest.raises(InputError, match="old.pth has no thresholds 'f1', only half"):
         AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth', thresholds='f1')
 

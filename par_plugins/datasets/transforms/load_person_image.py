@@ -20,6 +20,8 @@ END_MARKERS = {  # signature at the start: (start of the last piece, what must f
 class LoadPersonImage(LoadImageFromFile):
     """Load an image; a missing, corrupt or truncated one is an error that names it.
 
+    Where ``img`` is there already, an array as OpenCV reads it, nothing is loaded.
+
     Upstream decodes a truncated JPEG to a picture with a grey end, silently. Damage in the middle
     of a JPEG that the decoder bridges is not noticed here either.
 
@@ -42,7 +44,10 @@ class LoadPersonImage(LoadImageFromFile):
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img``, ``img_shape`` and ``ori_shape``."""
         try:
-            image = self._read(results['img_path'])
+            if results.get('img') is None:
+                image = self._read(results['img_path'])
+            else:
+                image = self._checked(results['img'], results.get('img_path') or 'an image')
         except InputError as error:
             if self.on_error == 'raise':
                 raise
@@ -56,6 +61,22 @@ class LoadPersonImage(LoadImageFromFile):
         results['img'] = image
         results['img_shape'] = results['ori_shape'] = image.shape[:2]
         return results
+
+    def _checked(self, image: Any, name: str) -> np.ndarray:
+        """An array, with as many channels as an image that is read has."""
+        grey = self.color_type == 'grayscale'
+        if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or not image.size:
+            kind = f'{image.dtype} {image.shape}' if isinstance(image, np.ndarray) else type(image)
+            raise InputError(f'{name}: expected pixels as uint8 (H, W, 3), got {kind}')
+        if image.ndim == 3 and image.shape[2] == 1:
+            image = image[:, :, 0]
+        if image.ndim == 2:
+            image = image if grey else mmcv.gray2bgr(image)
+        elif image.ndim == 3 and image.shape[2] == 3:
+            image = mmcv.bgr2gray(image) if grey else image
+        else:
+            raise InputError(f'{name}: expected pixels as uint8 (H, W, 3), got {image.shape}')
+        return image.astype(np.float32) if self.to_float32 else image
 
     def _read(self, path: str) -> np.ndarray:
         try:

@@ -19,10 +19,11 @@ def prior_thresholds(shares: ArrayLike) -> NDArray[np.float64]:
     positives: it is worth it from p = P on.
 
     Args:
-        shares: ``(A,)``; NaN, of an attribute without known labels, gives 0.5.
+        shares: ``(A,)``; of an attribute without labels of both values, NaN, 0 or 1, which say
+            nothing of where to cut, it is 0.5.
     """
     given = np.asarray(shares, np.float64)
-    return np.where(np.isfinite(given), given, 0.5)
+    return np.where((given > 0) & (given < 1), given, 0.5)
 
 
 def shrunk_thresholds(

@@ -70,3 +70,7 @@ def test_the_threshold_for_f1_is_the_best_by_the_scores_that_are_reported(seed):
 
 def test_without_a_positive_there_is_nothing_to_choose_by():
     assert f1_threshold([[0.2]], [[0]]) == 0.5
+
+
+def test_an_attribute_that_training_never_had_is_not_answered_yes_throughout():
+    assert prior_thresholds([0.0, 1.0, np.nan, 0.2]).tolist() == [0.5, 0.5, 0.5, 0.2]
