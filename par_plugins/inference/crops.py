@@ -74,16 +74,19 @@ def quality_of(image: np.ndarray, box: np.ndarray, target_height: int) -> CropQu
     """Measure how well the person in a box can be seen.
 
     Args:
-        image: ``(H, W, 3)`` uint8.
+        image: ``(H, W, 3)`` or grey ``(H, W)``.
         box: ``(4,)`` within the image.
         target_height: Of the network's input.
     """
     person = crop(image, box)
     scale = min(1.0, target_height / person.shape[0])
     size = max(3, round(person.shape[1] * scale)), max(3, round(person.shape[0] * scale))
-    grey = cv2.cvtColor(cv2.resize(person, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+    grey = cv2.resize(person, size, interpolation=cv2.INTER_AREA)
+    if grey.ndim == 3:
+        grey = cv2.cvtColor(grey, cv2.COLOR_BGR2GRAY)
     height, width = image.shape[:2]
-    cut = bool((box[:2] <= 1).any() or box[2] >= width - 1 or box[3] >= height - 1)
+    at_edge = (box[:2] <= 1).tolist() + (box[2:] >= [width - 1, height - 1]).tolist()
+    cut = any(at_edge) and not all(at_edge)  # a picture taken whole is of one person
     return CropQuality(
         float(box[3] - box[1]),
         float(box[2] - box[0]),

@@ -79,3 +79,25 @@ def test_a_skipped_image_fits_into_the_batch_of_the_others(tmp_path, options, sh
 def test_an_unknown_way_to_deal_with_errors_is_refused():
     with pytest.raises(ValueError, match="'raise' or 'skip', got 'ignore'"):
         LoadPersonImage(on_error='ignore')
+
+
+@pytest.mark.parametrize('color_type', ['color', 'grayscale'])
+def test_an_array_comes_out_as_the_same_picture_from_a_file_does(tmp_path, color_type):
+    image = np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / 'a.png'), image)
+    load = LoadPersonImage(color_type=color_type)
+    read = load({'img_path': str(tmp_path / 'a.png')})
+    given = load({'img': image, 'img_path': ''})
+    assert given['img_shape'] == read['img_shape'] == (9, 7)
+    assert np.abs(given['img'].astype(int) - read['img']).max() <= 1  # rounding of the grey value
+    grey = load({'img': image[:, :, 0], 'img_path': ''})['img']
+    assert grey.shape == read['img'].shape
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8), 'a.jpg'],
+)
+def test_an_array_that_is_no_picture_is_refused(wrong):
+    with pytest.raises(InputError, match='frame 3: expected pixels as uint8'):
+        LoadPersonImage()({'img': wrong, 'img_path': 'frame 3'})
