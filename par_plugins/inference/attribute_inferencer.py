@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -142,6 +143,13 @@ class AttributeInferencer(BaseInferencer):
         """Where the network runs."""
         return next(self.model.parameters()).device
 
+    @cached_property
+    def input_height(self) -> int:
+        """Of the network's input, in pixels."""
+        grey = np.zeros((64, 32, 3), np.uint8)
+        prepared = self._pipeline.prepare(grey, np.array([0.0, 0, 32, 64]), 'a grey picture')
+        return int(prepared['inputs'].shape[-2])
+
     def __call__(  # type: ignore[override]
         self,
         inputs: Any,
@@ -217,24 +225,9 @@ class AttributeInferencer(BaseInferencer):
             self._predict(batch)
         yield from waiting
 
-    def predict_people(
-        self, image: np.ndarray, people: PersonBoxes, name: str
-    ) -> tuple[np.ndarray, list[PersonRecord]]:
-        """Predict people of a frame whose boxes are known.
-
-        Args:
-            image: ``(H, W, 3)`` uint8, blue first.
-            people: Boxes within it.
-            name: Of the frame, for messages.
-
-        Returns:
-            Packed ``(N, C)`` probabilities, and records without answers.
-        """
-        inputs, records = self._prepare_people(image, people, name, whole=False)
-        if not inputs:
-            return np.zeros((0, self.schema.num_logits), np.float32), []
-        samples = self.forward(self.collate_fn(inputs))
-        return self.loaded.probabilities(samples).numpy(), records
+    def probabilities_of(self, inputs: Sequence[dict[str, Any]]) -> np.ndarray:
+        """Packed ``(N, C)`` probabilities of prepared people, N at least 1."""
+        return self.loaded.probabilities(self.forward(self.collate_fn(list(inputs)))).numpy()
 
     def forward(self, inputs: Any, **kwargs: Any) -> list[DataSample]:
         """Predict a collated batch."""
@@ -349,15 +342,26 @@ class AttributeInferencer(BaseInferencer):
             height, width = image.shape[:2]
             people = self.detector.detect(frame)
             people = boxes_within(people, height, width, min_side=MIN_SIDE)
-            inputs, records = self._prepare_people(image, people, name, whole=whole)
+            inputs, records = self.prepare_people(image, people, name)
         except InputError as error:
             return PicturePrediction(PictureRecord(name, error=str(error)))
         record = PictureRecord(name, frame.number, frame.seconds, width, height, records)
         return PicturePrediction(record, image, inputs)
 
-    def _prepare_people(
-        self, image: np.ndarray, people: PersonBoxes, name: str, *, whole: bool
+    def prepare_people(
+        self, image: np.ndarray, people: PersonBoxes, name: str
     ) -> tuple[list[dict[str, Any]], list[PersonRecord]]:
+        """Make the network's inputs of people in a picture; safe in threads.
+
+        Args:
+            image: ``(H, W, 3)`` uint8, blue first.
+            people: Boxes within it.
+            name: Of the picture, for messages.
+
+        Returns:
+            An input and a record without answers for each.
+        """
+        whole = isinstance(self.detector, WholePicture)
         inputs, records = [], []
         tracks = np.full(len(people), -1) if people.tracks is None else people.tracks
         for box, score, track in zip(people.boxes, people.scores, tracks, strict=True):

@@ -45,14 +45,12 @@ class PersonTracker:
         """Say who the people of the next frame are.
 
         Args:
-            people: Of the frame. Where they have tracks already, these stay.
+            people: Of the frame.
 
         Returns:
             The same boxes, perhaps in another order, with tracks; -1 for a person seen for the
             first time, who may be none.
         """
-        if people.tracks is not None:
-            return people
         tracked = self._tracker.update(
             self._detections(
                 xyxy=people.boxes.astype(np.float64).reshape(-1, 4),

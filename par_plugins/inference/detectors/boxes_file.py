@@ -54,7 +54,8 @@ class BoxesFile:
             raise InputError(f'{path}: cannot be read ({error})') from error
         for row in readers[path.suffix.lower()](path, text):
             rows[row[0]].append(row)
-        self._people = {key: _people(of_key) for key, of_key in rows.items()}
+        tracked = any(row[3] >= 0 for of_key in rows.values() for row in of_key)
+        self._people = {key: _people(of_key, tracked) for key, of_key in rows.items()}
         self._names: dict[str, list[Key]] = defaultdict(list)
         for key in self._people:
             if key[0] is not None:
@@ -69,10 +70,12 @@ class BoxesFile:
         return next((self._people[k] for k in keys if k in self._people), PersonBoxes.none())
 
 
-def _people(rows: list[Row]) -> PersonBoxes:
+def _people(rows: list[Row], tracked: bool) -> PersonBoxes:
     _, boxes, scores, tracks = zip(*rows, strict=True)
     return PersonBoxes(
-        np.array(boxes, np.float32), np.array(scores, np.float32), np.array(tracks, np.int64)
+        np.array(boxes, np.float32),
+        np.array(scores, np.float32),
+        np.array(tracks, np.int64) if tracked else None,
     )
 
 
