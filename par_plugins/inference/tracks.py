@@ -233,7 +233,9 @@ def _write_table(rows: Any, tracks: Sequence[TrackRecord], schema: AttributeSche
         for attribute in schema.attributes:
             if attribute.momentary:
                 shares = track.momentary.get(attribute.name, {})
-                word = 'yes' if attribute.binary else max(shares, key=shares.__getitem__, default='')
+                word = (
+                    'yes' if attribute.binary else max(shares, key=shares.__getitem__, default='')
+                )
                 row.append(f'{shares.get(word, 0.0):.3f}' if attribute.binary else word)
             else:
                 answer = track.attributes.get(attribute.name)
@@ -241,4 +243,3 @@ def _write_table(rows: Any, tracks: Sequence[TrackRecord], schema: AttributeSche
                 said = value if isinstance(value, str) else WORDS[value]
                 row += ['', ''] if answer is None else [said, f'{answer.confidence:.4f}']
         rows.writerow(row)
-

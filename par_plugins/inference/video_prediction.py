@@ -130,7 +130,8 @@ class VideoPrediction:
         for thread in threads:
             thread.start()
         try:
-            for together in _batches(watched, self._stop, live=not self.source.is_file):
+            size = FRAMES_AHEAD if self.source.is_file else 1
+            for together in _batches(_taken(watched, self._stop), size):
                 with self.report.timed('attributes'):
                     records = self._answer(together)
                 for item, record in zip(together, records, strict=True):
@@ -243,9 +244,7 @@ class VideoPrediction:
     ) -> PersonRecord:
         known = self._tracks.get(track)
         if known is None:
-            known = self._tracks[track] = TrackAttributes(
-                self.inferencer.rule, frame.source, track
-            )
+            known = self._tracks[track] = TrackAttributes(self.inferencer.rule, frame.source, track)
         known.see(frame)
         if person is None or probabilities is None:
             box = tuple(map(float, people.boxes[row]))
@@ -293,23 +292,20 @@ def _taken(source: queue.Queue[Any], stop: threading.Event) -> Iterator[Any]:
         yield item
 
 
-def _batches(
-    source: queue.Queue[Any], stop: threading.Event, *, live: bool
-) -> Iterator[list[_Watched]]:
-    """Frames that are there, a few together; of a camera each as it comes."""
-    for first in _taken(source, stop):
-        together = [first]
-        while not live and len(together) < FRAMES_AHEAD:
-            try:
-                item = source.get_nowait()
-            except queue.Empty:
-                break
-            if isinstance(item, _End):
+def _batches(frames: Iterator[_Watched], size: int) -> Iterator[list[_Watched]]:
+    """Frames in groups of one size, so that two runs compute the same to the last digit."""
+    together: list[_Watched] = []
+    try:
+        for frame in frames:
+            together.append(frame)
+            if len(together) == size:
                 yield together
-                if item.error is not None:
-                    raise item.error
-                return
-            together.append(item)
+                together = []
+    except InputError:
+        if together:
+            yield together
+        raise
+    if together:
         yield together
 
 

@@ -197,9 +197,9 @@ def test_a_written_video_is_whole_after_an_interrupt(tmp_path):
             writer.add(np.full((96, 160, 3), 77, np.uint8))
         raise KeyboardInterrupt
     assert len(list(VideoSource(str(path)).frames())) == 7
-    with pytest.raises(InputError, match='no video can be written'):
-        with VideoWriter(tmp_path / 'no' / 'a.mp4', RATE) as writer:
-            writer.add(np.zeros((96, 160, 3), np.uint8))
+    writer = VideoWriter(tmp_path / 'no' / 'a.mp4', RATE)
+    with pytest.raises(InputError, match='no video can be written'), writer:
+        writer.add(np.zeros((96, 160, 3), np.uint8))
 
 
 def test_frames_to_come_of_a_camera_are_not_known():

@@ -23,7 +23,7 @@ class Camera:
         self.left = self.times.pop(0) if self.times else -1
         return self
 
-    def isOpened(self):  # noqa: N802 (as OpenCV calls it)
+    def isOpened(self):
         return self.left >= 0
 
     def read(self):
@@ -74,7 +74,7 @@ class Flickering:
     def __call__(self, source):
         return Flickering(self.bad)
 
-    def isOpened(self):  # noqa: N802
+    def isOpened(self):
         return True
 
     def read(self):
@@ -126,7 +126,7 @@ def test_a_stream_over_http_is_read_and_read_again_when_it_is_cut():
     picture = cv2.imencode('.jpg', np.full((32, 32, 3), 200, np.uint8))[1].tobytes()
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             self.send_response(200)
             self.send_header('Content-Type', 'multipart/x-mixed-replace; boundary=frame')
             self.end_headers()
