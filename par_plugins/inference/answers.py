@@ -127,6 +127,8 @@ class AnswerRule:
                 threshold is outside [0, 1].
         """
         stored, points = meta.get('answer_rules'), meta.get('operating_points') or {}
+        if not isinstance(points, Mapping):
+            raise InputError(f'{source}: its operating points are {type(points).__name__}, no dict')
         known = (
             AnswerRules.without_any(schema)
             if stored is None

@@ -150,7 +150,7 @@ class AttributeInferencer(BaseInferencer):
         prepared = self._pipeline.prepare(grey, np.array([0.0, 0, 32, 64]), 'a grey picture')
         return int(prepared['inputs'].shape[-2])
 
-    def __call__(  # type: ignore[override]
+    def __call__(
         self,
         inputs: Any,
         return_datasamples: bool = False,
@@ -233,7 +233,7 @@ class AttributeInferencer(BaseInferencer):
         """Predict a collated batch."""
         return self.loaded.predict(inputs)
 
-    def visualize(  # type: ignore[override]
+    def visualize(
         self,
         inputs: list[Any],
         preds: Sequence[PicturePrediction],
@@ -266,7 +266,7 @@ class AttributeInferencer(BaseInferencer):
                     ) from error
         return drawn if return_vis else None
 
-    def postprocess(  # type: ignore[override]
+    def postprocess(
         self,
         preds: Sequence[PicturePrediction],
         visualization: list[np.ndarray] | None,

@@ -137,7 +137,7 @@ def _schema_of_head(
 def _without_pretrained(settings: Any) -> Any:
     """A copy of a model's config that fetches no other weights."""
     if isinstance(settings, Mapping):
-        kept = {}
+        kept: dict[str, Any] = {}
         for name, value in settings.items():
             if name == 'pretrained' and isinstance(value, bool):
                 kept[name] = False

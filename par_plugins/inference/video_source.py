@@ -39,14 +39,14 @@ class VideoSource:
     end: float | None = None
     retries: int = 5
     wait: float = 1.0
-    open_capture: Callable[[str | int], Any] = cv2.VideoCapture
+    open_capture: Callable[[Any], Any] = cv2.VideoCapture
 
     def __post_init__(self) -> None:
         if self.every < 1:
             raise InputError(f'every={self.every}: take each frame (1) or each n-th (n)')
         if self.end is not None and self.end <= self.start:
             raise InputError(f'end={self.end} is not after start={self.start}')
-        if self.is_file and not Path(self.source).is_file():
+        if self.is_file and not Path(str(self.source)).is_file():
             raise InputError(f'{self.source}: there is no such video')
 
     @property

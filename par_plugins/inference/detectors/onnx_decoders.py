@@ -59,7 +59,8 @@ class OnnxDecoder:
         canvas = np.full((height, width, 3), 114, np.uint8)
         canvas[: target[1], : target[0]] = resized
         values = canvas[:, :, ::-1] if self.rgb else canvas
-        scaled = (values.astype(np.float32) - np.float32(self.mean)) / np.float32(self.std)
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        scaled = (values.astype(np.float32) - mean) / std
         back = np.array(image.shape[1::-1]) / target
         return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None]), back
 
@@ -115,9 +116,9 @@ def _decode_yolox(outputs: Outputs, size: tuple[int, int]) -> PersonBoxes:
             f'YOLOX at {size[0]}x{size[1]} has {sum(map(len, strides))} cells of strides 8, 16 and '
             f'32, but the network gives {len(rows)}'
         )
-    stride = np.concatenate(strides)[:, None].astype(np.float32)
-    middle = (rows[:, :2] + np.concatenate(centres)) * stride
-    half = np.exp(rows[:, 2:4]) * stride / 2
+    of_row = np.concatenate(strides)[:, None].astype(np.float32)
+    middle = (rows[:, :2] + np.concatenate(centres)) * of_row
+    half = np.exp(rows[:, 2:4]) * of_row / 2
     boxes = np.concatenate([middle - half, middle + half], axis=1)
     return PersonBoxes(boxes.astype(np.float32), rows[:, 4] * rows[:, 5])
 

@@ -59,10 +59,11 @@ class OnnxDetector:
         self._input = first.name
         if len(first.shape) != 4:
             raise InputError(f'{path}: its input has the shape {first.shape}, not (1, 3, H, W)')
-        self.size = tuple(
+        height, width = (
             length if isinstance(length, int) else default
             for length, default in zip(first.shape[2:], default_size, strict=True)
         )
+        self.size = height, width
         shapes = [output.shape for output in self._run(np.zeros((1, 3, *self.size), np.float32))]
         names = [n for n, d in DECODERS.items() if decoder in (None, n) and d.fits(shapes)]
         if not names:
