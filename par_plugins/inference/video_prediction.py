@@ -25,6 +25,8 @@ from par_plugins.structures import InputError
 
 FRAMES_AHEAD = 8
 """Frames that wait between two stages at most, and whose people go through the network together."""
+LESS_OFTEN = 4
+"""So many times the shortest interval are between two looks at most."""
 DEFAULT_MIN_SCORE = 0.35
 """Of a detector that does not say its own."""
 
@@ -94,7 +96,9 @@ class VideoPrediction:
     Args:
         inferencer: Network, rules and detector.
         source: The video.
-        look_every: Seconds between two looks at a person; a track is not looked at in every frame.
+        look_every: Seconds between two looks at a person at first; a track is not looked at in
+            every frame, and the longer it lasts the less often: after four times as long at every
+            quarter of its age, up to :data:`LESS_OFTEN` times as rarely.
         track: Whether to follow people. Without, everybody is looked at in every frame.
     """
 
@@ -113,7 +117,7 @@ class VideoPrediction:
         self.whole, self.track = isinstance(inferencer.detector, WholePicture), track
         self._tracker: PersonTracker | None = None
         self._tracks: dict[int, TrackAttributes] = {}
-        self._looked: dict[int, float] = {}
+        self._looks: dict[int, tuple[float, float]] = {}  # seconds of the first and the last
         self._stop = threading.Event()
 
     def __iter__(self) -> Iterator[tuple[Frame, PictureRecord]]:
@@ -202,9 +206,12 @@ class VideoPrediction:
             return list(range(len(people)))
         rows = []
         for row, track in enumerate(people.tracks.tolist()):
-            due = self._looked.get(track, -np.inf) + self.look_every
-            if track >= 0 and seconds >= due - 1e-6:
-                self._looked[track] = seconds
+            if track < 0:
+                continue
+            first, last = self._looks.get(track, (seconds, -np.inf))
+            pause = max(1.0, min((last - first) / (4 * self.look_every or 1), LESS_OFTEN))
+            if seconds >= last + self.look_every * pause - 1e-6:
+                self._looks[track] = first, seconds
                 rows.append(row)
         return rows
 

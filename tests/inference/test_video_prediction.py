@@ -10,6 +10,7 @@ import pytest
 from par_plugins.datasets.pa100k import SCHEMA
 from par_plugins.inference import AttributeInferencer, video_prediction
 from par_plugins.inference.crops import crop
+from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.video_prediction import FRAMES_AHEAD, VideoPrediction, VideoWriter
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
@@ -144,8 +145,6 @@ class Failing:
     def detect(self, frame):
         if frame.number == 4:
             raise InputError('frame 4: the detector has had enough')
-        from par_plugins.inference.detectors import PersonBoxes
-
         return PersonBoxes.none()
 
 
@@ -205,3 +204,13 @@ def test_a_written_video_is_whole_after_an_interrupt(tmp_path):
 def test_frames_to_come_of_a_camera_are_not_known():
     assert video_prediction._frames_to_come(VideoSource(0), 0, 25.0) is None
     assert video_prediction._frames_to_come(VideoSource(0, end=2.0), 0, 25.0) == 50
+
+
+def test_looks_at_a_person_grow_rarer_up_to_four_intervals(scene, weights):
+    prediction = prediction_of(scene[0], weights)
+    person = PersonBoxes(np.zeros((1, 4)), np.ones(1), np.array([3]))
+    times = [t for t in np.arange(0, 30, 0.1) if prediction._chosen(person, float(t))]
+    pauses = np.diff(times)
+    assert pauses[:5] == pytest.approx(np.full(5, 0.5))
+    assert (np.diff(pauses) >= -0.11).all() and pauses.max() == pytest.approx(2.0)
+    assert len(times) < 25

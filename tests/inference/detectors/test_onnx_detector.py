@@ -84,9 +84,7 @@ def test_a_file_that_is_no_network_or_no_detector_is_named(tmp_path):
         OnnxDetector(tmp_path / 'a.onnx')
     with pytest.raises(InputError, match='no such detector'):
         OnnxDetector(tmp_path / 'b.onnx')
-    with pytest.raises(
-        InputError, match="decoder 'magic' of .*: there are nanodet, yolox"
-    ):
+    with pytest.raises(InputError, match="decoder 'magic' of .*: there are nanodet, yolox"):
         OnnxDetector(tmp_path / 'a.onnx', 'magic')
 
 
