@@ -29,6 +29,7 @@ COLORS = (
     (204, 121, 167),
 )
 """Red, green, blue of boxes; those that colour-blind people tell apart (Okabe and Ito)."""
+Box = tuple[float, float, float, float]
 INK, PAPER = (255, 255, 255), (24, 24, 24)
 
 
@@ -42,7 +43,7 @@ def draw_people(
     """Draw the people of a picture.
 
     A picture that is one person gets its text beside it; in a scene each person has a box and the
-    first lines above it. Small pictures are enlarged. The size depends on those of the picture and
+    first lines beside it. Small pictures are enlarged. The size depends on those of the picture and
     the schema alone, so that frames of a video come out alike.
 
     Args:
@@ -62,15 +63,12 @@ def draw_people(
     size = round(colors.shape[1] * factor), round(colors.shape[0] * factor)
     if factor > 1:
         colors = cv2.resize(colors, size, interpolation=cv2.INTER_CUBIC)
-    letters = max(TEXT_HEIGHT, round(max(size) / 45))
+    letters = max(TEXT_HEIGHT, round(max(size) / 60))
     canvas = Image.fromarray(cv2.cvtColor(colors, cv2.COLOR_BGR2RGB))
     if _is_whole(record) if beside is None else beside:
         canvas = _with_panel(canvas, record.people[0], schema, letters)
     else:
-        draw = ImageDraw.Draw(canvas)
-        for number, person in enumerate(record.people):
-            color = COLORS[(person.track if person.track >= 0 else number) % len(COLORS)]
-            _draw_person(draw, canvas.size, person, factor, letters, color)
+        _draw_scene(ImageDraw.Draw(canvas), canvas.size, record.people, factor, letters)
     drawn = cv2.cvtColor(np.asarray(canvas), cv2.COLOR_RGB2BGR)
     odd = [(0, side % 2) for side in drawn.shape[:2]]
     return np.pad(drawn, [*odd, (0, 0)], mode='edge')
@@ -118,31 +116,68 @@ def _with_panel(
     return panel
 
 
-def _draw_person(
+def _draw_scene(
     draw: ImageDraw.ImageDraw,
     size: tuple[int, int],
-    person: PersonRecord,
+    people: Sequence[PersonRecord],
     factor: float,
     letters: int,
-    color: tuple[int, int, int],
 ) -> None:
-    left, top, right, bottom = (side * factor for side in person.box)
-    draw.rectangle((left, top, right, bottom), outline=color, width=max(1, letters // 6))
-    lines = _shortened(spoken(list(person.attributes.items())), LINES_IN_SCENE)
-    if person.track >= 0:
-        lines.insert(0, f'#{person.track}')
-    if not lines:
-        return
+    """Boxes of all, then their texts, each where it hides least of people and other texts."""
+    corners = np.array([person.box for person in people]).reshape(-1, 4) * factor
+    taken = [tuple(box) for box in corners.tolist()]
+    colors = [
+        COLORS[(person.track if person.track >= 0 else number) % len(COLORS)]
+        for number, person in enumerate(people)
+    ]
+    for box, color in zip(taken.copy(), colors, strict=True):
+        draw.rectangle(box, outline=color, width=max(1, letters // 6))
     step = 1.25 * letters
-    width = max(text_width(line, letters) for line in lines) + letters / 2
-    height = step * len(lines)
-    x = min(max(0.0, left), max(0.0, size[0] - width))
-    y = top - height if top >= height else min(max(0.0, top), max(0.0, size[1] - height))
-    draw.rectangle((x, y, x + width, y + height), fill=PAPER)
-    for row, line in enumerate(lines):
-        draw_text(
-            draw, (x + letters / 4, y + step * row), line, letters, color if row == 0 else INK
+    for person, box, color in zip(people, taken.copy(), colors, strict=True):
+        lines = _shortened(spoken(list(person.attributes.items())), LINES_IN_SCENE)
+        if person.track >= 0:
+            lines.insert(0, f'#{person.track}')
+        if not lines:
+            continue
+        width = max(text_width(line, letters) for line in lines) + letters / 2
+        label = _least_hidden(box, (width, step * len(lines)), size, taken)
+        taken.append(label)
+        draw.rectangle(label, fill=PAPER)
+        for row, line in enumerate(lines):
+            ink = INK if row else color
+            draw_text(draw, (label[0] + letters / 4, label[1] + step * row), line, letters, ink)
+
+
+def _least_hidden(
+    box: Box, label: tuple[float, float], size: tuple[int, int], taken: Sequence[Box]
+) -> Box:
+    """Above, below or beside a box: where a label covers least of what is taken."""
+    left, top, right, bottom = box
+    width, height = label
+    corners = [
+        (left, top - height),
+        (right, top),
+        (left - width, top),
+        (left, bottom),
+        (right - width, top - height),
+        (right, bottom - height),
+        (left - width, bottom - height),
+    ]
+    inside = [
+        (
+            min(max(0.0, x), max(0.0, size[0] - width)),
+            min(max(0.0, y), max(0.0, size[1] - height)),
         )
+        for x, y in corners
+    ]
+    labels = [(x, y, x + width, y + height) for x, y in inside]
+    return min(labels, key=lambda place: sum(_overlap(place, other) for other in taken))
+
+
+def _overlap(first: Box, second: Box) -> float:
+    across = min(first[2], second[2]) - max(first[0], second[0])
+    down = min(first[3], second[3]) - max(first[1], second[1])
+    return max(0.0, across) * max(0.0, down)
 
 
 def _shortened(lines: list[str], room: int) -> list[str]:

