@@ -85,6 +85,10 @@ class OperatingPointHook(Hook):
         """Give the points to the metrics."""
         for metric in _metrics(runner.test_loop):
             name = metric.operating_point_name
+            if name not in self.points and not metric.required:
+                runner.logger.info(f'no scores of {name!r}: nothing was found for these weights')
+                runner.test_loop.evaluator.metrics.remove(metric)
+                continue
             if name not in self.points:
                 raise InputError(
                     f'no operating point {name!r} was found for these weights, only '

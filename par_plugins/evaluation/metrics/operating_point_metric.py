@@ -64,6 +64,8 @@ class OperatingPointMetric(StreamedMetric):
             positives in training, of outputs that are calibrated on the validation split, see
             ``fit_answer_rules``. ``'threshold_adjustment'``: see ``fit_threshold_adjustment``.
         temperatures: For ``'threshold_adjustment'`` to choose from.
+        required: Whether a test of weights that have no such point is refused; else it leaves
+            these scores out.
         **kwargs: See :class:`StreamedMetric`.
 
     Raises:
@@ -73,7 +75,11 @@ class OperatingPointMetric(StreamedMetric):
     default_prefix = 'attribute'
 
     def __init__(
-        self, rule: str = 'mA', temperatures: Sequence[float] = (1, 2, 3, 4, 5), **kwargs: Any
+        self,
+        rule: str = 'mA',
+        temperatures: Sequence[float] = (1, 2, 3, 4, 5),
+        required: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         rules = (*CRITERIA, PRIOR, ADJUSTMENT)
@@ -83,6 +89,7 @@ class OperatingPointMetric(StreamedMetric):
             raise InputError('temperatures is empty: there is none to choose from')
         self.rule = rule
         self.temperatures = tuple(temperatures)
+        self.required = required
         self.point: OperatingPoint | None = None
         self.found: OperatingPoint | None = None
         self.answer_rules: AnswerRules | None = None

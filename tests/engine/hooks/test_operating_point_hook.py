@@ -100,6 +100,13 @@ def test_a_test_without_a_point_is_refused():
         hook.before_test_epoch(runner)
 
 
+def test_a_test_that_does_not_need_the_point_leaves_its_scores_out():
+    hook, runner = run_of('prior', val=False)
+    metric_of(runner.test_loop).required = False
+    hook.before_test_epoch(runner)
+    assert [type(m) for m in runner.test_loop.evaluator.metrics] == [BalancedAccuracyMetric]
+
+
 def test_counts_come_from_the_training_set_of_the_config_where_nothing_is_trained():
     hook = OperatingPointHook()
     runner = toy_runner(val=loop('threshold_adjustment'), train={'type': 'not built'})
