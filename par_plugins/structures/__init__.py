@@ -1,5 +1,6 @@
 """The words that travel with data, checkpoints and exports."""
 
+from par_plugins.structures.answer_rules import AnswerRules
 from par_plugins.structures.attribute_schema import (
     UNKNOWN,
     Attribute,
@@ -26,6 +27,7 @@ from par_plugins.structures.shown_name import printable, shown_name, spreadsheet
 
 __all__ = [
     'UNKNOWN',
+    'AnswerRules',
     'Attribute',
     'AttributeLossProtocol',
     'AttributeSchema',

@@ -1,7 +1,7 @@
 """Which attributes there are, in which order, and what their values are called."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,19 +29,34 @@ class Attribute:
         values: Names of the values of a categorical attribute, in the order of their
             targets ``0..K-1``; None for a binary attribute (no = 0, yes = 1).
         group: Optional name of the group it is reported with.
+        one_of: Optional name of the set of binary attributes of which a person has exactly one.
+        momentary: Whether it may change while a person is being watched: view, action, what is
+            held.
 
     Raises:
-        InputError: If the name is empty, ``values`` has fewer than two or repeated names, or a name
-            has a character that moves a terminal's cursor or turns the direction of writing.
+        InputError: If the name is empty, ``values`` has fewer than two or repeated names, a name
+            has a character that moves a terminal's cursor or turns the direction of writing, or
+            ``one_of`` or ``momentary`` is none.
     """
 
     name: str
     values: tuple[str, ...] | None = None
     group: str | None = None
+    one_of: str | None = None
+    momentary: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise InputError(f'an attribute needs a name, got {self.name!r}')
+        if self.one_of is not None and (
+            self.values is not None or not isinstance(self.one_of, str)
+        ):
+            raise InputError(
+                f'one_of of attribute {self.name!r} names a set of binary attributes, got '
+                f'{self.one_of!r}' + ('' if self.values is None else ' for a categorical one')
+            )
+        if not isinstance(self.momentary, bool):
+            raise InputError(f'momentary of attribute {self.name!r} is {self.momentary!r}')
         if self.values is not None:
             if isinstance(self.values, str) or not all(isinstance(v, str) for v in self.values):
                 raise InputError(
@@ -184,6 +199,15 @@ class AttributeSchema:
                 groups.setdefault(attribute.group, []).append(column)
         return groups
 
+    @property
+    def exclusive_sets(self) -> dict[str, list[int]]:
+        """The columns of targets of each set of which a person has exactly one."""
+        sets: dict[str, list[int]] = {}
+        for column, attribute in enumerate(self.attributes):
+            if attribute.one_of is not None:
+                sets.setdefault(attribute.one_of, []).append(column)
+        return sets
+
     def index(self, name: str) -> int:
         """Column of an attribute in ``(N, A)`` targets.
 
@@ -200,12 +224,24 @@ class AttributeSchema:
     def subset(self, names: Sequence[str]) -> 'AttributeSchema':
         """The schema of these attributes alone, in the order given.
 
+        Of a set of which a person has exactly one (``one_of``) all must be among them, or the
+        chosen ones are attributes like others: a person may have none of them.
+
         Raises:
             InputError: If a name is unknown or occurs twice.
         """
         if isinstance(names, str):
             raise InputError(f'attributes must be a list of names, got {names!r}')
-        attributes = [self.attributes[self.index(name)] for name in names]
+        chosen = [self.attributes[self.index(name)] for name in names]
+        whole = {
+            name
+            for name, columns in self.exclusive_sets.items()
+            if all(self.attributes[column] in chosen for column in columns)
+        }
+        attributes = [
+            attribute if attribute.one_of in (None, *whole) else replace(attribute, one_of=None)
+            for attribute in chosen
+        ]
         kept = AttributeSchema(attributes, ())._places
         pairs = [[label for label in pair if label in kept] for pair in self.flip_pairs]
         return AttributeSchema(attributes, [[*pair, None][:2] for pair in pairs if pair])
@@ -217,6 +253,8 @@ class AttributeSchema:
                 'name': attribute.name,
                 'values': None if attribute.values is None else list(attribute.values),
                 'group': attribute.group,
+                'one_of': attribute.one_of,
+                'momentary': attribute.momentary,
             }
             for attribute in self.attributes
         ]
@@ -226,7 +264,8 @@ class AttributeSchema:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | str) -> 'AttributeSchema':
-        """The inverse of :meth:`to_dict`; an entry may also be a bare name (binary).
+        """The inverse of :meth:`to_dict`; an entry may also be a bare name (binary), or lack all
+        but the name.
 
         Raises:
             InputError: If the dict does not have the form of :meth:`to_dict`.
@@ -252,8 +291,8 @@ class AttributeSchema:
         """Refuse another set or order of attributes.
 
         Args:
-            found: The schema that must be this one. Groups do not matter, names, order and
-                values do.
+            found: The schema that must be this one. Names, order and values matter, what else is
+                said of an attribute does not.
             source: What carries ``found``, for the message.
 
         Raises:

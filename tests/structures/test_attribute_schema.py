@@ -26,6 +26,38 @@ def test_subset_takes_attributes_by_name_in_the_order_given():
     assert MIXED.subset(['Hat', 'Age']).attributes == (Attribute('Hat'), AGE)
 
 
+AGES = AttributeSchema(
+    [
+        Attribute('young', one_of='age'),
+        Attribute('view', ('front', 'back'), momentary=True),
+        Attribute('old', one_of='age'),
+    ]
+)
+
+
+def test_a_set_of_which_a_person_has_exactly_one_is_one_only_while_it_is_whole():
+    assert AGES.exclusive_sets == {'age': [0, 2]}
+    assert AGES.subset(['old', 'young']).exclusive_sets == {'age': [0, 1]}
+    assert AGES.subset(['old', 'view']).exclusive_sets == {}
+    assert AGES.subset(['view']).attributes[0].momentary
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [dict(values=('a', 'b'), one_of='age'), dict(one_of=3), dict(momentary='yes')],
+)
+def test_a_set_is_of_binary_attributes_and_momentary_is_yes_or_no(wrong):
+    with pytest.raises(InputError, match="of attribute 'Hat'"):
+        Attribute('Hat', **wrong)
+
+
+def test_a_dict_of_before_there_were_sets_still_loads_and_a_new_one_gives_them_back():
+    old = {'attributes': [{'name': 'Hat', 'values': None, 'group': None}]}
+    assert AttributeSchema.from_dict(old) == AttributeSchema(['Hat'])
+    assert AttributeSchema.from_dict(json.loads(json.dumps(AGES.to_dict()))) == AGES
+    assert AGES.require_equal(AGES.subset(['young', 'view', 'old']), source='x') is None
+
+
 @pytest.mark.parametrize('names', [['Hat', 'hat'], ['Hat', 'Hat'], []])
 def test_subset_refuses_unknown_repeated_and_no_names(names):
     with pytest.raises(InputError):

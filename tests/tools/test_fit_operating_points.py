@@ -1,16 +1,19 @@
 """Operating points from training to a test, and for a checkpoint that has none yet."""
 
 import json
+import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
 
-from par_plugins.apis import build_runner, evaluate_best
+from par_plugins.apis import build_runner, evaluate_best, operating_points
 from par_plugins.apis.operating_points import fit_operating_points, operating_points_of
+from par_plugins.datasets import PA100K
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.structures import AnswerRules, AttributeSchema, InputError
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
 
 RULES = ('f1', 'threshold_adjustment')
@@ -79,6 +82,31 @@ def test_a_folder_that_is_not_there_is_named_before_the_validation(trained, toy_
     out = tmp_path / 'no' / 'such.pth'
     with pytest.raises(InputError, match=r'such\.pth: there is no such folder'):
         fit_operating_points(toy_config(toy_root, tmp_path), best(trained[0]), out, rules=RULES)
+
+
+def test_the_height_is_the_smallest_that_loses_five_points_at_most(monkeypatch):
+    scores = {None: 80.0, 64: 80.5, 48: 75.0, 32: 74.9, 16: 79.0}
+    monkeypatch.setattr(operating_points, '_mean_accuracy', lambda runner, rules, h: scores[h])
+    runner = SimpleNamespace(logger=logging.getLogger())
+    assert operating_points.smallest_height(runner, None, [16, 32, 48, 64]) == 48
+    scores[64] = 10.0
+    assert operating_points.smallest_height(runner, None, [16, 32, 48, 64]) == 64
+
+
+def test_rules_of_answering_come_with_the_prior(trained, toy_root, tmp_path):
+    out = tmp_path / 'with.pth'
+    plain = toy_config(toy_root, tmp_path / 'fit')
+    checkpoint = best(trained[0])
+    points = fit_operating_points(plain, checkpoint, out, rules=['prior'], heights=[16])
+    content = load_checkpoint_file(str(out))
+    schema = AttributeSchema.from_dict(content['meta']['dataset_meta']['schema'])
+    rules = AnswerRules.from_dict(content['meta']['answer_rules'], schema, source='x')
+    assert rules.smallest_height == 16
+    assert rules.rules['prior'].thresholds == pytest.approx(
+        list(points['prior'].thresholds.values())
+    )
+    training = PA100K(data_root=str(toy_root), split='train')
+    assert rules.priors == pytest.approx(training.targets.mean(axis=0))
 
 
 def test_the_command_line_prints_the_thresholds(trained, toy_root, tmp_path):

@@ -1,13 +1,15 @@
 """Find thresholds on the validation split, and store them with a checkpoint.
 
-A test with OperatingPointMetric and OperatingPointHook applies them; its numbers have names of
-their own, such as attribute/tuned_f1/mA.
+The rule prior finds all that tools/predict.py answers by: thresholds of the rules half, prior, mA
+and f1, what to expect of them, the probabilities at which too many answers are wrong, and the
+height below which people are too small. A test with OperatingPointMetric and OperatingPointHook
+applies thresholds; its numbers have names of their own, such as attribute/prior/mA.
 """
 
 import argparse
 
 from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
-from par_plugins.apis.operating_points import fit_operating_points
+from par_plugins.apis.operating_points import HEIGHTS, fit_operating_points
 
 
 def parse_args() -> argparse.Namespace:
@@ -19,7 +21,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--out', help='file to write, default: the checkpoint itself')
     parser.add_argument(
-        '--rules', nargs='+', default=['mA'], help='mA, f1, youden, threshold_adjustment'
+        '--rules', nargs='+', default=['prior'], help='prior, mA, f1, youden, threshold_adjustment'
+    )
+    parser.add_argument(
+        '--heights',
+        nargs='*',
+        type=int,
+        default=HEIGHTS,
+        help='to shrink people to until attributes can no longer be told; none: do not look',
     )
     return parser.parse_args()
 
@@ -29,7 +38,7 @@ def main() -> None:
     args = parse_args()
     cfg = load_config(args, work_dir='{config}/operating_points')
     points = fit_operating_points(
-        cfg, args.checkpoint, args.out or args.checkpoint, rules=args.rules
+        cfg, args.checkpoint, args.out or args.checkpoint, rules=args.rules, heights=args.heights
     )
     for name, point in points.items():
         print(name, *(f'{key}={value:g}' for key, value in point.parameters.items()))

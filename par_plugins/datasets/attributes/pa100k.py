@@ -24,8 +24,18 @@ GROUPS = {
     'upper body': 'ShortSleeve LongSleeve UpperStride UpperLogo UpperPlaid UpperSplice',
     'lower body': 'LowerStripe LowerPattern LongCoat Trousers Shorts Skirt&Dress boots',
 }
+ONE_OF = ('age', 'view')
+"""Groups of which each of the 100,000 images has exactly one."""
+MOMENTARY = ('Front', 'Side', 'Back', 'HoldObjectsInFront')
 SCHEMA = AttributeSchema(
-    Attribute(name, group=group) for group, names in GROUPS.items() for name in names.split()
+    Attribute(
+        name,
+        group=group,
+        one_of=group if group in ONE_OF else None,
+        momentary=name in MOMENTARY,
+    )
+    for group, names in GROUPS.items()
+    for name in names.split()
 )
 """The 26 attributes in the order of the official file; the groups are this project's."""
 

@@ -1,6 +1,6 @@
 """Benchmarks with all images in one MATLAB file and five random partitions over them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -37,7 +37,8 @@ class PartitionedDataset(AttributeDataset):
     """One partition of such a benchmark.
 
     A subclass reads its file in :meth:`read_file`, and says in ``PARTS`` which field of a partition
-    has the images of each part and in ``GROUPS`` how the names of a group of attributes begin.
+    has the images of each part and in ``GROUPS`` how the names of a group of attributes begin;
+    ``ONE_OF`` and ``MOMENTARY`` as in :func:`schema_by_prefix`.
 
     Args:
         data_root: Folder of the benchmark.
@@ -53,6 +54,8 @@ class PartitionedDataset(AttributeDataset):
 
     PARTS: ClassVar[Mapping[str, int | str]] = {}
     GROUPS: ClassVar[Mapping[str, str]] = {}
+    ONE_OF: ClassVar[Mapping[str, Sequence[str]]] = {}
+    MOMENTARY: ClassVar[Sequence[str]] = ()
 
     def __init__(
         self,
@@ -68,7 +71,9 @@ class PartitionedDataset(AttributeDataset):
         file = self.read_file(str(data_root), every=attribute_set == 'all')
         partition = one_partition(file.partitions, split_index)
         try:
-            schema = _schema_by_prefix(file.names, self.GROUPS)
+            schema = _schema_by_prefix(
+                file.names, self.GROUPS, one_of=self.ONE_OF, momentary=self.MOMENTARY
+            )
         except InputError as error:
             raise file.struct.error(f'does not name its attributes: {error}') from error
         super().__init__(
@@ -93,9 +98,34 @@ class PartitionedDataset(AttributeDataset):
         raise NotImplementedError
 
 
-def _schema_by_prefix(names: Iterable[str], groups: Mapping[str, str]) -> AttributeSchema:
-    """Binary attributes, each in the group of the first prefix that its name has."""
+def _schema_by_prefix(
+    names: Sequence[str],
+    groups: Mapping[str, str],
+    *,
+    one_of: Mapping[str, Sequence[str]],
+    momentary: Sequence[str],
+) -> AttributeSchema:
+    """Binary attributes, each in the group of the first prefix that its name has.
+
+    Args:
+        names: Attribute names, in column order.
+        groups: Name of the group for each prefix.
+        one_of: By name of a set, the attributes of which a person has exactly one. A set of which
+            one is not among the names is none.
+        momentary: Prefixes of attributes that may change while a person is being watched.
+    """
+    set_of = {
+        name: title
+        for title, members in one_of.items()
+        if set(members) <= set(names)
+        for name in members
+    }
     return AttributeSchema(
-        Attribute(name, group=next((groups[p] for p in groups if name.startswith(p)), None))
+        Attribute(
+            name,
+            group=next((groups[p] for p in groups if name.startswith(p)), None),
+            one_of=set_of.get(name),
+            momentary=name.startswith(tuple(momentary)),
+        )
         for name in names
     )

@@ -33,6 +33,15 @@ GROUPS = {
     'lowerBody': 'lower body',
     'footwear': 'footwear',
 }
+AGES = ('Less15', 'Less30', 'Less45', 'Less60', 'Larger60')
+"""Of all five a person has exactly one; the 35 evaluated attributes lack the youngest."""
+HELD = tuple(
+    f'carrying{thing}'
+    for thing in """
+    BabyBuggy Folder LuggageCase Nothing Other PlasticBags ShoppingTro Suitcase Umbrella
+    """.split()
+)
+"""Not worn as a backpack is: it is taken up and put down."""
 NUM_ATTRIBUTES = 105
 METADATA_COLUMNS = 4  # before the attributes
 IDENTITY_COLUMN = 1
@@ -105,6 +114,8 @@ class PETA(PartitionedDataset):
     IMAGE_FOLDERS = ('images',)
     PARTS: ClassVar = {'train': 0, 'val': 1, 'test': 2}
     GROUPS = GROUPS
+    ONE_OF: ClassVar = {'age': [f'personal{age}' for age in AGES]}
+    MOMENTARY = HELD
 
     def __init__(
         self,

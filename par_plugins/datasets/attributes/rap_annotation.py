@@ -53,6 +53,8 @@ class RAPDataset(PartitionedDataset):
 
     IMAGE_FOLDERS = ('RAP_dataset',)
     GROUPS = GROUPS
+    ONE_OF: ClassVar = {'view': [f'face{side}' for side in ('Front', 'Back', 'Left', 'Right')]}
+    MOMENTARY = ('action-', 'face', 'occl', 'Occl')
     FIELD_OF_OTHER: ClassVar[str]
     """A field of the struct that only the other release has."""
 

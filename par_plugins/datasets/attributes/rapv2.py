@@ -52,6 +52,7 @@ class RAPv2(RAPDataset):
 
     SPLITS = TRAIN_VAL_TEST
     PARTS: ClassVar = {part: f'{part}_index' for part in ('train', 'val', 'test')}
+    ONE_OF: ClassVar = {'age': ['AgeLess16', 'Age17-30', 'Age31-45', 'Age46-60', 'AgeBiger60']}
     FIELD_OF_OTHER, OTHER = 'attribute_eng', 'RAPv1'
 
     def read_file(self, data_root: str, *, every: bool) -> PartitionedFile:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import mmcv
 import numpy as np
 from mmcv.transforms import LoadImageFromFile
 from mmengine import fileio
@@ -22,9 +23,9 @@ class LoadPersonImage(LoadImageFromFile):
 
     Upstream decodes a truncated JPEG to a picture with a grey end, silently. Damage in the middle
     of a JPEG that the decoder bridges is not noticed here either. Without ``backend_args`` only
-    regular files of this computer are opened: no devices, no pipes, no addresses. A sample with an
-    array, ``img``, in place of ``img_path`` keeps it: so upstream's inferencers run with pipelines
-    of this project.
+    regular files of this computer are opened: no devices, no pipes, no addresses. Where ``img`` is
+    there already, an array as OpenCV reads it, nothing is opened: so inferencers, upstream's too,
+    run with pipelines of this project.
 
     Args:
         on_error: ``raise``, or ``skip``: the image becomes a grey one with all its labels
@@ -67,15 +68,31 @@ class LoadPersonImage(LoadImageFromFile):
         return results
 
     def _image_of(self, results: dict[str, Any]) -> np.ndarray:
-        """The image of a path, or the array that inferencers of upstream give in its place."""
-        source = results.get('img_path', results.get('img'))
-        if isinstance(source, np.ndarray):
-            if source.ndim not in (2, 3) or not source.size:
-                raise InputError(f'an array of shape {source.shape} is no image (H, W, channels)')
-            return source.astype(np.float32) if self.to_float32 else source
-        if source is None:
+        """The image of a path, or the array that inferencers give in its place."""
+        path, image = results.get('img_path'), results.get('img')
+        if isinstance(path, np.ndarray):  # as upstream's inferencers have it
+            path, image = None, path
+        if image is not None:
+            return self._checked(image, path or 'an image')
+        if path is None:
             raise InputError('a sample has neither img_path nor an array img')
-        return self._read(str(source))
+        return self._read(str(path))
+
+    def _checked(self, image: Any, name: str) -> np.ndarray:
+        """An array, with as many channels as an image that is read has."""
+        grey = self.color_type == 'grayscale'
+        if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or not image.size:
+            what = f'{image.dtype} {image.shape}' if isinstance(image, np.ndarray) else type(image)
+            raise InputError(f'{name}: expected pixels as uint8 (H, W, 3), got {what}')
+        if image.ndim == 3 and image.shape[2] == 1:
+            image = image[:, :, 0]
+        if image.ndim == 2:
+            image = image if grey else mmcv.gray2bgr(image)
+        elif image.ndim == 3 and image.shape[2] == 3:
+            image = mmcv.bgr2gray(image) if grey else image
+        else:
+            raise InputError(f'{name}: expected pixels as uint8 (H, W, 3), got {image.shape}')
+        return image.astype(np.float32) if self.to_float32 else image
 
     def _read(self, path: str) -> np.ndarray:
         options: dict[str, Any] = dict(

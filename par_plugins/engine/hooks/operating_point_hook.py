@@ -12,6 +12,7 @@ from par_plugins.datasets.training_labels import label_statistics_of
 from par_plugins.structures import InputError, LabelStatistics, OperatingPoint
 
 KEY = 'operating_points'
+ANSWER_RULES = 'answer_rules'
 
 
 @HOOKS.register_module()
@@ -21,10 +22,13 @@ class OperatingPointHook(Hook):
     It talks to the metrics that have an ``operating_point_name`` (``OperatingPointMetric``). Every
     validation finds their points anew. Checkpoints that are saved before the weights change again,
     as the best one is, have them as plain numbers in ``meta['operating_points']``; others have
-    none. A test applies those of its weights: found in this run or loaded with them.
+    none. A test applies those of its weights: found in this run or loaded with them. With a metric
+    of the rule ``prior`` all that answering needs (``AnswerRules``) is found too, and kept in
+    ``meta['answer_rules']``.
 
     Attributes:
         points: Those of the weights as they are now, as plain data by name.
+        answer_rules: The same for the rules of answering, or None.
 
     Raises:
         InputError: If a test wants an operating point that was not found for its weights.
@@ -35,6 +39,7 @@ class OperatingPointHook(Hook):
 
     def __init__(self) -> None:
         self.points: dict[str, dict[str, Any]] = {}
+        self.answer_rules: dict[str, Any] | None = None
         self._statistics: LabelStatistics | None = None
 
     def before_val_epoch(self, runner: Runner) -> None:
@@ -46,31 +51,44 @@ class OperatingPointHook(Hook):
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Take the points; the main process has found them."""
-        found = {m.operating_point_name: m.found for m in _metrics(runner.val_loop)}
-        points = [{name: point.to_dict() for name, point in found.items() if point is not None}]
-        broadcast_object_list(points)
-        self.points = points[0]
+        metrics_with_points = _metrics(runner.val_loop)
+        found = {m.operating_point_name: m.found for m in metrics_with_points}
+        rules = [m.answer_rules.to_dict() for m in metrics_with_points if m.answer_rules]
+        shared: list[Any] = [
+            {name: point.to_dict() for name, point in found.items() if point is not None},
+            rules[0] if rules else None,
+        ]
+        broadcast_object_list(shared)
+        self.points, self.answer_rules = shared
         for name, point in self.points.items():
             if point['parameters']:
                 runner.logger.info(f'{name}: {point["parameters"]}')
 
     def after_train_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:
         """Forget the points of other weights."""
-        self.points = {}
+        self.points, self.answer_rules = {}, None
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Store the points of these weights."""
         if self.points:
             checkpoint['meta'][KEY] = self.points
+        if self.answer_rules:
+            checkpoint['meta'][ANSWER_RULES] = self.answer_rules
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Take the points of the weights that are loaded."""
-        self.points = dict(checkpoint.get('meta', {}).get(KEY) or {})
+        meta = checkpoint.get('meta', {})
+        self.points = dict(meta.get(KEY) or {})
+        self.answer_rules = meta.get(ANSWER_RULES)
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Give the points to the metrics."""
         for metric in _metrics(runner.test_loop):
             name = metric.operating_point_name
+            if name not in self.points and not metric.required:
+                runner.logger.info(f'no scores of {name!r}: nothing was found for these weights')
+                runner.test_loop.evaluator.metrics.remove(metric)
+                continue
             if name not in self.points:
                 raise InputError(
                     f'no operating point {name!r} was found for these weights, only '

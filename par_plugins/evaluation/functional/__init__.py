@@ -12,6 +12,7 @@ from par_plugins.evaluation.functional.attribute_scores import (
 )
 from par_plugins.evaluation.functional.balanced_accuracy import ValueCounts, balanced_accuracy
 from par_plugins.evaluation.functional.exact_distances import exact_distances
+from par_plugins.evaluation.functional.fit_answer_rules import fit_answer_rules
 from par_plugins.evaluation.functional.frechet_distance import FeatureMoments, frechet_distance
 from par_plugins.evaluation.functional.matrices import EntryError, check_probabilities
 from par_plugins.evaluation.functional.positive_probability import (
@@ -42,6 +43,7 @@ __all__ = [
     'balanced_accuracy',
     'check_probabilities',
     'exact_distances',
+    'fit_answer_rules',
     'fit_threshold_adjustment',
     'frechet_distance',
     'mean_by_ratio',

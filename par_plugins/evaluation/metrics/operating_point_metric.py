@@ -8,15 +8,26 @@ import torch
 from mmengine.registry import METRICS
 from torch import Tensor
 
-from par_plugins.evaluation.functional import fit_threshold_adjustment, tuned_thresholds
+from par_plugins.evaluation.functional import (
+    fit_answer_rules,
+    fit_threshold_adjustment,
+    tuned_thresholds,
+)
 from par_plugins.evaluation.functional.matrices import refuse_entries
 from par_plugins.evaluation.functional.tuned_thresholds import CRITERIA
 from par_plugins.evaluation.metrics.attribute_metric import AttributeMetric
 from par_plugins.evaluation.metrics.balanced_accuracy_metric import BalancedAccuracyMetric
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
-from par_plugins.structures import UNKNOWN, InputError, LabelStatistics, OperatingPoint
+from par_plugins.structures import (
+    UNKNOWN,
+    AnswerRules,
+    InputError,
+    LabelStatistics,
+    OperatingPoint,
+)
 
 ADJUSTMENT = 'threshold_adjustment'
+PRIOR = 'prior'
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class _Batches:
 
 @METRICS.register_module()
 class OperatingPointMetric(StreamedMetric):
-    """``attribute/tuned_f1/mA``, ``attribute/threshold_adjustment/balanced_accuracy`` and so on.
+    """``attribute/tuned_f1/mA``, ``attribute/prior/mA`` and so on.
 
     The scores of ``AttributeMetric`` (without average precision) and ``BalancedAccuracyMetric`` at
     an :class:`OperatingPoint`. ``OperatingPointHook`` lets the one of the validation evaluator
@@ -44,13 +55,17 @@ class OperatingPointMetric(StreamedMetric):
     Attributes:
         point: What is applied, or None to find one on the images of the next evaluation.
         found: The one found in the last evaluation; in the main process.
+        answer_rules: All that is kept for answering, found with the rule ``'prior'``.
         table: See :class:`AttributeMetric`.
 
     Args:
         rule: ``'mA'``, ``'f1'`` or ``'youden'``: a threshold for each binary attribute, see
-            ``tuned_thresholds``; categorical ones stay as they are. ``'threshold_adjustment'``:
-            see ``fit_threshold_adjustment``.
+            ``tuned_thresholds``; categorical ones stay as they are. ``'prior'``: the share of
+            positives in training, of outputs that are calibrated on the validation split, see
+            ``fit_answer_rules``. ``'threshold_adjustment'``: see ``fit_threshold_adjustment``.
         temperatures: For ``'threshold_adjustment'`` to choose from.
+        required: Whether a test of weights that have no such point is refused; else it leaves
+            these scores out.
         **kwargs: See :class:`StreamedMetric`.
 
     Raises:
@@ -60,31 +75,36 @@ class OperatingPointMetric(StreamedMetric):
     default_prefix = 'attribute'
 
     def __init__(
-        self, rule: str = 'mA', temperatures: Sequence[float] = (1, 2, 3, 4, 5), **kwargs: Any
+        self,
+        rule: str = 'mA',
+        temperatures: Sequence[float] = (1, 2, 3, 4, 5),
+        required: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if rule not in (*CRITERIA, ADJUSTMENT):
-            raise InputError(
-                f'rule must be one of {", ".join((*CRITERIA, ADJUSTMENT))}, got {rule!r}'
-            )
+        rules = (*CRITERIA, PRIOR, ADJUSTMENT)
+        if rule not in rules:
+            raise InputError(f'rule must be one of {", ".join(rules)}, got {rule!r}')
         if not temperatures:
             raise InputError('temperatures is empty: there is none to choose from')
         self.rule = rule
         self.temperatures = tuple(temperatures)
+        self.required = required
         self.point: OperatingPoint | None = None
         self.found: OperatingPoint | None = None
+        self.answer_rules: AnswerRules | None = None
         self.statistics: LabelStatistics | None = None
         self.table: list[dict[str, Any]] = []
 
     @property
     def operating_point_name(self) -> str:
         """What the operating point is stored as."""
-        return self.rule if self.rule == ADJUSTMENT else f'tuned_{self.rule}'
+        return f'tuned_{self.rule}' if self.rule in CRITERIA else self.rule
 
     @property
     def needs_label_statistics(self) -> bool:
         """Whether finding the point takes the training set's counts."""
-        return self.rule == ADJUSTMENT
+        return self.rule not in CRITERIA
 
     def set_label_statistics(self, statistics: LabelStatistics) -> None:
         """Take the training set's counts."""
@@ -134,6 +154,13 @@ class OperatingPointMetric(StreamedMetric):
             return fit_threshold_adjustment(
                 probabilities, targets, self.statistics, temperatures=self.temperatures
             )
+        if self.rule == PRIOR:
+            self.answer_rules = fit_answer_rules(
+                probabilities.double(), targets, schema, self.statistics
+            )
+            priors = self.answer_rules.rules[PRIOR].thresholds.tolist()
+            rows = zip(schema.names, schema.binary, priors, strict=True)
+            return OperatingPoint.from_thresholds(schema, {n: t for n, b, t in rows if b})
         columns = [column for column, binary in enumerate(schema.binary) if binary]
         own = [schema.logit_slices[column].start for column in columns]
         thresholds = tuned_thresholds(

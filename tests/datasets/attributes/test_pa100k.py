@@ -227,3 +227,15 @@ def test_pictures_are_looked_for_where_the_archive_has_them(tmp_path, folder):
         InputError, match=r'000001\.jpg: no such file; PA100K has its images in one'
     ):
         [data[index] for index in range(len(data))]
+
+
+def test_ages_and_views_are_sets_of_which_every_image_has_exactly_one(toy_root):
+    dataset = PA100K(data_root=str(toy_root), split='train')
+    schema = dataset.metainfo['schema']
+    targets = np.stack([dataset.get_data_info(i)['gt_attributes'] for i in range(len(dataset))])
+    assert list(schema.exclusive_sets) == ['age', 'view']
+    for columns in schema.exclusive_sets.values():
+        assert (targets[:, columns].sum(axis=1) == 1).all()
+    assert [a.name for a in schema.attributes if a.momentary] == [
+        'Front', 'Side', 'Back', 'HoldObjectsInFront',
+    ]  # fmt: skip

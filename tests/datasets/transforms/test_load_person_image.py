@@ -82,8 +82,9 @@ def test_an_unknown_way_to_deal_with_errors_is_refused():
 
 
 @pytest.mark.parametrize('to_float32', [False, True])
-def test_an_array_in_place_of_a_path_stays_as_it_is(to_float32):
-    loaded = LoadPersonImage(to_float32=to_float32)({'img': PICTURE})
+@pytest.mark.parametrize('key', ['img', 'img_path'])
+def test_an_array_in_place_of_a_path_stays_as_it_is(key, to_float32):
+    loaded = LoadPersonImage(to_float32=to_float32)({key: PICTURE})
     np.testing.assert_array_equal(loaded['img'], PICTURE)
     assert loaded['img'].dtype == (np.float32 if to_float32 else np.uint8)
     assert loaded['img_shape'] == loaded['ori_shape'] == PICTURE.shape[:2]
@@ -92,6 +93,25 @@ def test_an_array_in_place_of_a_path_stays_as_it_is(to_float32):
 def test_what_is_neither_a_path_nor_an_image_is_refused():
     with pytest.raises(InputError, match='neither img_path nor an array img'):
         LoadPersonImage()({})
-    for shape in ((3,), (0, 4, 3)):
-        with pytest.raises(InputError, match='is no image'):
-            LoadPersonImage()({'img': np.zeros(shape, np.uint8)})
+
+
+@pytest.mark.parametrize('color_type', ['color', 'grayscale'])
+def test_an_array_comes_out_as_the_same_picture_from_a_file_does(tmp_path, color_type):
+    image = np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / 'a.png'), image)
+    load = LoadPersonImage(color_type=color_type)
+    read = load({'img_path': str(tmp_path / 'a.png')})
+    given = load({'img': image, 'img_path': ''})
+    assert given['img_shape'] == read['img_shape'] == (9, 7)
+    assert np.abs(given['img'].astype(int) - read['img']).max() <= 1  # rounding of the grey value
+    grey = load({'img': image[:, :, 0], 'img_path': ''})['img']
+    assert grey.shape == read['img'].shape
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8), 'a.jpg'],
+)
+def test_an_array_that_is_no_picture_is_refused(wrong):
+    with pytest.raises(InputError, match='frame 3: expected pixels as uint8'):
+        LoadPersonImage()({'img': wrong, 'img_path': 'frame 3'})

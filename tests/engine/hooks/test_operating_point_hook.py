@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from par_plugins.engine.hooks import OperatingPointHook
 from par_plugins.evaluation import BalancedAccuracyMetric, OperatingPointMetric
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.structures import AnswerRules, AttributeSchema, InputError
 from tests.engine.hooks.toy_loop import ToyLoop, toy_runner
 
 SCHEMA = AttributeSchema(['Female', 'Hat'])
@@ -73,6 +73,20 @@ def test_a_checkpoint_has_the_points_of_its_own_weights_as_plain_data():
     assert metric_of(later.test_loop).point.thresholds['Hat'] == pytest.approx(0.25)
 
 
+def test_answer_rules_are_kept_with_their_weights_and_read_back():
+    hook, runner = run_of('prior')
+    validate(hook, runner)
+    checkpoint = saved(hook, runner)
+    rules = AnswerRules.from_dict(checkpoint['meta']['answer_rules'], SCHEMA, source='x')
+    assert rules.priors == pytest.approx([0.25, 0.25])
+    points = checkpoint['meta']['operating_points']
+    assert points['prior']['factors']['Hat'][0] == pytest.approx(rules.rules['prior'].thresholds[1])
+    hook.after_train_iter(runner, 0)
+    assert saved(hook, runner) == {'meta': {}}
+    hook.after_load_checkpoint(runner, checkpoint)
+    assert saved(hook, runner) == checkpoint
+
+
 def test_every_validation_finds_the_points_anew():
     hook, runner = run_of()
     validate(hook, runner)
@@ -84,6 +98,13 @@ def test_a_test_without_a_point_is_refused():
     hook, runner = run_of(val=False)
     with pytest.raises(InputError, match="no operating point 'tuned_f1'.*fit_operating_points.py"):
         hook.before_test_epoch(runner)
+
+
+def test_a_test_that_does_not_need_the_point_leaves_its_scores_out():
+    hook, runner = run_of('prior', val=False)
+    metric_of(runner.test_loop).required = False
+    hook.before_test_epoch(runner)
+    assert [type(m) for m in runner.test_loop.evaluator.metrics] == [BalancedAccuracyMetric]
 
 
 def test_counts_come_from_the_training_set_of_the_config_where_nothing_is_trained():

@@ -6,6 +6,7 @@ from par_plugins.evaluation import OperatingPointMetric
 from par_plugins.evaluation.functional import (
     attribute_scores,
     balanced_accuracy,
+    fit_answer_rules,
     fit_threshold_adjustment,
     tuned_thresholds,
 )
@@ -85,10 +86,25 @@ def test_threshold_adjustment_scores_categorical_attributes_by_the_training_sets
     }
 
 
-def test_without_the_training_sets_counts_the_hook_is_named():
+@pytest.mark.parametrize('rule', ['prior', 'threshold_adjustment'])
+def test_without_the_training_sets_counts_the_hook_is_named(rule):
     p, targets = predictions_and_labels()
     with pytest.raises(InputError, match="type='OperatingPointHook'"):
-        evaluate(OperatingPointMetric(rule='threshold_adjustment'), p, targets)
+        evaluate(OperatingPointMetric(rule=rule), p, targets)
+
+
+def test_the_prior_is_the_training_sets_share_of_calibrated_outputs():
+    p, targets = predictions_and_labels()
+    statistics = LabelStatistics.from_targets(np.array([[1, 0, 0]] * 3 + [[0, 1, 1]]), SCHEMA)
+    metric = OperatingPointMetric(rule='prior')
+    metric.set_label_statistics(statistics)
+    scores = evaluate(metric, p, targets)
+    rules = fit_answer_rules(p, targets, SCHEMA, statistics)
+    assert metric.answer_rules.to_dict() == rules.to_dict()
+    thresholds = rules.rules['prior'].thresholds[[0, 2]]
+    expected = attribute_scores(p[:, [0, 4]], targets[:, [0, 2]], threshold=thresholds)
+    assert scores['attribute/prior_in_sample/mA'] == pytest.approx(expected['mA'])
+    assert rules.priors[[0, 2]] == pytest.approx([0.75, 0.25])
 
 
 def test_a_wrong_label_names_its_image():
@@ -99,7 +115,7 @@ def test_a_wrong_label_names_its_image():
 
 
 def test_bad_arguments_are_refused_when_the_metric_is_built():
-    with pytest.raises(InputError, match="mA, f1, youden, threshold_adjustment, got 'best'"):
+    with pytest.raises(InputError, match="mA, f1, youden, prior, threshold_adjustment, got 'best'"):
         OperatingPointMetric(rule='best')
     with pytest.raises(InputError, match='temperatures is empty'):
         OperatingPointMetric(rule='threshold_adjustment', temperatures=[])
