@@ -14,6 +14,11 @@ from typing import Any
 
 TRAIN = Path(__file__).parent / 'train.py'
 TEST = Path(__file__).parent / 'test.py'
+CONFIG = (
+    Path(__file__)
+    .parents[1]
+    .joinpath('configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py')
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -50,7 +55,7 @@ def run(args: argparse.Namespace) -> None:
     from par_plugins.structures import InputError
     from par_plugins.testing.reliability import campaigns, outcome_table
 
-    chosen = campaigns(TRAIN, TEST)
+    chosen = campaigns(TRAIN, TEST, CONFIG)
     for area in set(args.areas or ()) - set(chosen):
         raise InputError(f'--areas {area}: there are {", ".join(chosen)}')
     if args.document and (args.areas or args.smoke):

@@ -68,7 +68,7 @@ class AttributeInferencer(BaseInferencer):
 
     Example::
 
-        inferencer = AttributeInferencer('configs/toy/resnet18_toy_pedestrians.py', 'best.pth')
+        inferencer = AttributeInferencer('work_dirs/demo/config.py', 'work_dirs/demo/best.pth')
         person = inferencer('crops/')['predictions'][0]['people'][0]
         person['attributes']['Hat']  # {'value': True, 'confidence': 0.93, ...}
 

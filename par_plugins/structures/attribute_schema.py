@@ -253,8 +253,8 @@ class AttributeSchema:
                 'name': attribute.name,
                 'values': None if attribute.values is None else list(attribute.values),
                 'group': attribute.group,
-                'one_of': attribute.one_of,
-                'momentary': attribute.momentary,
+                **({} if attribute.one_of is None else {'one_of': attribute.one_of}),
+                **({'momentary': True} if attribute.momentary else {}),
             }
             for attribute in self.attributes
         ]

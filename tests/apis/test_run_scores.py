@@ -11,7 +11,7 @@ WHOLE = {'config': 'a', 'seed': 0, 'scores': {'attribute/mA': 80.5, 'attribute/f
 
 def test_scores_are_read_and_undefined_ones_are_nan(tmp_path):
     path = tmp_path / 'test_scores.json'
-    path.write_text(json.dumps(WHOLE))
+    path.write_text(json.dumps(WHOLE), encoding='utf-8')
     found = RunScores.read(path)
     assert (found.config, found.seed, found.score('attribute/mA', source=path)) == ('a', 0, 80.5)
     assert math.isnan(found.score('attribute/f1', source=path))
@@ -42,7 +42,7 @@ def test_scores_are_read_and_undefined_ones_are_nan(tmp_path):
 )
 def test_damage_is_one_sentence_that_names_file_and_entry(tmp_path, text, message):
     path = tmp_path / 'test_scores.json'
-    path.write_text(text)
+    path.write_text(text, encoding='utf-8')
     with pytest.raises(
         InputError, match=rf'test_scores\.json: not the scores of a run: .*{message}'
     ) as caught:

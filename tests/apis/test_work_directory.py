@@ -90,7 +90,7 @@ def test_a_directory_in_which_nothing_was_trained_takes_another_config(tmp_path)
         pass
     with own_work_directory(config(tmp_path, **{'model.head.dropout': 0.3})):
         pass
-    resolved = json.loads((tmp_path / 'resolved_config.json').read_text())
+    resolved = json.loads((tmp_path / 'resolved_config.json').read_text(encoding='utf-8'))
     assert resolved['config']['model']['head']['dropout'] == 0.3
 
 
@@ -105,17 +105,17 @@ def test_only_a_resumed_run_has_the_name_of_the_one_before(tmp_path):
 
 def test_scores_and_half_written_files_of_before_are_nobodys_results(tmp_path):
     trained(tmp_path)
-    (tmp_path / '.part-epoch_2.pth').write_text('half')
-    (tmp_path / 'test_scores.json').write_text('old')
+    (tmp_path / '.part-epoch_2.pth').write_text('half', encoding='utf-8')
+    (tmp_path / 'test_scores.json').write_text('old', encoding='utf-8')
     with own_work_directory(config(tmp_path), resume=True):
         assert not (tmp_path / 'test_scores.json').exists()
         assert not list(tmp_path.glob('.part-*'))
-    assert (tmp_path / 'earlier_test_scores.json').read_text() == 'old'
+    assert (tmp_path / 'earlier_test_scores.json').read_text(encoding='utf-8') == 'old'
 
 
 @pytest.mark.parametrize('text', ['', '[', '{}', '[' * 100_000, '{"config": 3}'])
 def test_a_damaged_record_is_one_sentence(tmp_path, text):
-    (tmp_path / 'resolved_config.json').write_text(text)
+    (tmp_path / 'resolved_config.json').write_text(text, encoding='utf-8')
     with (
         pytest.raises(InputError, match='resolved_config.json: '),
         own_work_directory(config(tmp_path)),

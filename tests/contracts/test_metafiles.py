@@ -60,7 +60,9 @@ def test_parameters_and_flops_are_those_that_a_hand_counts():
 def test_results_are_the_means_of_the_runs():
     checked = 0
     for name, (path, model) in MODELS.items():
-        runs = [json.loads(p.read_text()) for p in path.parent.glob('results/*.json')]
+        runs = [
+            json.loads(p.read_text(encoding='utf-8')) for p in path.parent.glob('results/*.json')
+        ]
         scores = [run['scores']['attribute/mA'] for run in runs if run.get('config') == name]
         if scores:
             (result,) = model['Results']

@@ -7,7 +7,10 @@ import yaml
 
 from tests.contracts.config_leaves import CONFIGS, LEAVES, name_of
 
-PAPERS = {path: yaml.safe_load(path.read_text()) for path in sorted(CONFIGS.glob('*/paper*.yml'))}
+PAPERS = {
+    path: yaml.safe_load(path.read_text(encoding='utf-8'))
+    for path in sorted(CONFIGS.glob('*/paper*.yml'))
+}
 POINTER = re.compile(
     r'([\w./-]*paper[\w-]*\.yml)(?:, (tables? \d+(?: and (?:table )?\d+)?|figure \d+))?'
 )
@@ -38,7 +41,8 @@ def test_every_row_of_ours_is_a_leaf_and_has_a_number_for_each_column(paper):
 @pytest.mark.parametrize('path', LEAVES, ids=name_of)
 def test_a_leaf_is_in_the_table_that_it_points_to(path):
     head = ' '.join(
-        line.removeprefix('# ') for line in path.read_text().split('_base_')[0].splitlines()
+        line.removeprefix('# ')
+        for line in path.read_text(encoding='utf-8').split('_base_')[0].splitlines()
     )
     for pointer in POINTER.finditer(head):
         paper = (path.parent / pointer[1]).resolve()
@@ -52,7 +56,7 @@ def test_a_leaf_is_in_the_table_that_it_points_to(path):
 
 
 def test_every_leaf_of_a_row_points_to_its_paper():
-    heads = {path.stem: path.read_text().split('_base_')[0] for path in LEAVES}
+    heads = {path.stem: path.read_text(encoding='utf-8').split('_base_')[0] for path in LEAVES}
     for paper in PAPERS:
         named = {row['Leaf'] for rows in tables(paper).values() for row in rows if row.get('Leaf')}
         assert named

@@ -22,7 +22,7 @@ BASES = {'convnext/convnext-tiny': 768, 'efficientnet_b0': 1280, 'resnet34': 512
 @pytest.mark.parametrize('base', BASES)
 def test_a_model_base_of_upstream_composes_with_a_dataset_base_of_ours(base, tmp_path):
     path = tmp_path / 'leaf.py'
-    path.write_text(LEAF.format(base=base, configs=CONFIGS, channels=BASES[base]))
+    path.write_text(LEAF.format(base=base, configs=CONFIGS, channels=BASES[base]), encoding='utf-8')
     cfg = Config.fromfile(path)
     assert cfg.data_preprocessor.to_rgb and cfg.data_preprocessor.mean == [123.675, 116.28, 103.53]
     init_default_scope(cfg.default_scope)

@@ -96,10 +96,10 @@ def test_the_moving_average_that_processes_validate_is_the_one_that_is_saved(
     """Their batch norms have averages of their own batches: one process's would score otherwise."""
     config = tmp_path / 'average.py'
     hooks = f'[*_base_.custom_hooks, {AVERAGES[average]}]'
-    config.write_text(f"_base_ = ['{ROOT / CONFIG}']\ncustom_hooks = {hooks}\n")
+    config.write_text(f"_base_ = ['{ROOT / CONFIG}']\ncustom_hooks = {hooks}\n", encoding='utf-8')
     scores = run(tmp_path / 'two', toy_root, 'dist_train.sh', 2, config=config)
     best = next((tmp_path / 'two').glob('best_attribute_mA_*.pth'))
-    validated = json.loads((tmp_path / 'two/val_scores.json').read_text())['scores']
+    validated = json.loads((tmp_path / 'two/val_scores.json').read_text(encoding='utf-8'))['scores']
     assert run(tmp_path / 'one', toy_root, 'test.py', best, config=config) == pytest.approx(
         scores, abs=1e-6
     )

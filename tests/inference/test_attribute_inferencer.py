@@ -10,7 +10,7 @@ from mmengine.dataset import Compose, default_collate
 from mmengine.registry import DefaultScope
 
 from par_plugins.apis import build_runner
-from par_plugins.datasets.pa100k import SCHEMA
+from par_plugins.datasets.attributes.pa100k import SCHEMA
 from par_plugins.evaluation.functional import fit_answer_rules
 from par_plugins.inference import AttributeInferencer
 from par_plugins.inference.attribute_inferencer import prefetched, unique_names
@@ -168,8 +168,8 @@ def test_people_of_scenes_are_cut_to_the_picture_and_predicted_as_crops(weights)
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_kept(weights, folder):
-    (folder / 'note.txt').write_text('no picture')
-    (folder / 'text.jpg').write_text('no picture either')
+    (folder / 'note.txt').write_text('no picture', encoding='utf-8')
+    (folder / 'text.jpg').write_text('no picture either', encoding='utf-8')
     whole = (folder / '0.png').read_bytes()
     (folder / 'cut.png').write_bytes(whole[: len(whole) // 2])
     (folder / '.hidden.png').write_bytes(whole)

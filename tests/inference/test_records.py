@@ -59,7 +59,7 @@ def test_all_three_forms_say_the_same(tmp_path, ending):
 
 def test_a_document_says_its_schema_what_it_is_from_and_what_was_skipped(tmp_path):
     written(tmp_path / 'a.json', records())
-    content = json.loads((tmp_path / 'a.json').read_text())
+    content = json.loads((tmp_path / 'a.json').read_text(encoding='utf-8'))
     assert AttributeSchema.from_dict(content['schema']) == SCHEMA and content['rule'] == 'half'
     assert content['skipped'] == [
         {'source': 'text.jpg', 'reason': 'text.jpg: not a readable image (3 bytes)'}
@@ -68,7 +68,7 @@ def test_a_document_says_its_schema_what_it_is_from_and_what_was_skipped(tmp_pat
 
 def test_a_table_has_words_that_people_read(tmp_path):
     written(tmp_path / 'a.csv', records())
-    with (tmp_path / 'a.csv').open(newline='') as file:
+    with (tmp_path / 'a.csv').open(newline='', encoding='utf-8') as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 6
     assert rows[0]['Hat'] in ('yes', 'no') and rows[4]['Hat'] == 'unknown'
@@ -97,6 +97,6 @@ def test_other_files_are_refused(tmp_path):
         open_records(tmp_path / 'a.xml', SCHEMA)
     with pytest.raises(InputError, match='cannot be written'):
         open_records(tmp_path / 'no' / 'a.csv', SCHEMA)
-    (tmp_path / 'b.json').write_text('{}')
+    (tmp_path / 'b.json').write_text('{}', encoding='utf-8')
     with pytest.raises(InputError, match='b.json: no records of people'):
         read_records(tmp_path / 'b.json')

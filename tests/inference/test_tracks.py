@@ -91,8 +91,8 @@ def test_tracks_are_written_as_document_lines_and_table(tmp_path):
     records = [track.record()]
     for ending in ('json', 'jsonl', 'csv'):
         write_tracks(tmp_path / f'tracks.{ending}', records, SCHEMA)
-    (plain,) = json.loads((tmp_path / 'tracks.json').read_text())['tracks']
-    assert json.loads((tmp_path / 'tracks.jsonl').read_text()) == plain
+    (plain,) = json.loads((tmp_path / 'tracks.json').read_text(encoding='utf-8'))['tracks']
+    assert json.loads((tmp_path / 'tracks.jsonl').read_text(encoding='utf-8')) == plain
     with (tmp_path / 'tracks.csv').open(newline='') as file:
         (row,) = csv.DictReader(file)
     assert (row['track'], row['Hat'], row['Coat']) == ('7', 'yes', 'blue')

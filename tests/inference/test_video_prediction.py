@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from par_plugins.datasets.pa100k import SCHEMA
+from par_plugins.datasets.attributes.pa100k import SCHEMA
 from par_plugins.inference import AttributeInferencer, video_prediction
 from par_plugins.inference.crops import crop
 from par_plugins.inference.detectors import PersonBoxes

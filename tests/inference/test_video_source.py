@@ -109,7 +109,7 @@ def test_a_camera_that_stops_is_opened_again_and_one_that_stays_away_is_an_error
 def test_no_such_camera_or_video_is_one_sentence(tmp_path):
     with pytest.raises(InputError, match='there is no such video'):
         VideoSource(str(tmp_path / 'no.avi'))
-    (tmp_path / 'text.avi').write_text('no video')
+    (tmp_path / 'text.avi').write_text('no video', encoding='utf-8')
     with pytest.raises(InputError, match='not a video that can be read'):
         VideoSource(str(tmp_path / 'text.avi')).properties()
     with pytest.raises(InputError, match='no such camera'):

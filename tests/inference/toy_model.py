@@ -5,7 +5,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 
 import par_plugins  # noqa: F401 (registers)
-from par_plugins.datasets.pa100k import SCHEMA
+from par_plugins.datasets.attributes.pa100k import SCHEMA
 
 SIZE = (32, 64)  # width, height
 

@@ -41,7 +41,7 @@ def test_every_loss_has_all_that_the_protocol_says(name):
 
 def asked_of_modules(path):
     """Names that a file asks for by ``hasattr`` or ``getattr`` and that set, or observe."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)

@@ -53,12 +53,16 @@ def done(toy_root, tmp_path_factory):
 
 def test_leaves_train_side_by_side_and_are_compared_by_seed(done):
     folder, printed = done
-    results = json.loads((folder / 'results.json').read_text())
+    results = json.loads((folder / 'results.json').read_text(encoding='utf-8'))
     assert results['baseline'] == PLAIN and list(results['runs']) == [PLAIN, WEIGHTED]
     for leaf, runs in results['runs'].items():
         assert list(runs) == ['4', '5']
         for seed, scores in runs.items():
-            own = json.loads((folder / 'runs' / leaf / f'seed_{seed}/test_scores.json').read_text())
+            own = json.loads(
+                (folder / 'runs' / leaf / f'seed_{seed}/test_scores.json').read_text(
+                    encoding='utf-8'
+                )
+            )
             assert own['config'] == leaf and own['seed'] == int(seed)
             assert own['scores']['attribute/mA'] == scores['attribute/mA']
     gains = [
@@ -74,7 +78,7 @@ def test_leaves_train_side_by_side_and_are_compared_by_seed(done):
 def test_what_is_finished_is_not_run_again_and_no_other_file_is_taken_for_it(done, toy_root):
     folder, printed = done
     other = folder / 'runs' / PLAIN / 'seed_4' / 'test_scores.json'
-    other.write_text(json.dumps({'scores': {'attribute/mA': 99.99}}))
+    other.write_text(json.dumps({'scores': {'attribute/mA': 99.99}}), encoding='utf-8')
     made = {p: p.stat().st_mtime_ns for p in (folder / 'runs').rglob('*')}
     again = run(toy_root, folder / 'runs', *SCORES)
     assert again.returncode == 0 and '99.99' not in again.stdout

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from par_plugins.datasets.pa100k import SCHEMA
+from par_plugins.datasets.attributes.pa100k import SCHEMA
 from par_plugins.inference import AttributeInferencer, read_records
 from par_plugins.inference.predict_job import PredictJob
 from par_plugins.inference.video_source import VideoSource
@@ -41,8 +41,8 @@ def inputs(tmp_path):
     for number in range(4):
         path = folder / ('deeper' if number % 2 else '.') / f'{number // 2}.PNG'
         cv2.imwrite(str(path), PEOPLE.image(number))
-    (folder / 'text.jpg').write_text('no picture')
-    (folder / 'notes.txt').write_text('no picture')
+    (folder / 'text.jpg').write_text('no picture', encoding='utf-8')
+    (folder / 'notes.txt').write_text('no picture', encoding='utf-8')
     write_video(folder / 'walk.avi', 12)
     return folder
 
@@ -75,7 +75,7 @@ def test_a_folder_gives_all_forms_the_same_and_says_what_it_skipped(model, input
     }  # fmt: skip
     assert len(list((out / 'drawn').iterdir())) == 4
     assert len(list(VideoSource(str(out / 'walk.mp4')).frames())) == 12
-    content = json.loads((out / 'pictures.json').read_text())
+    content = json.loads((out / 'pictures.json').read_text(encoding='utf-8'))
     assert [item['source'].rpartition('/')[2] for item in content['skipped']] == ['text.jpg']
     job = PredictJob(AttributeInferencer(*map(str, model), thresholds='half'), tmp_path / 'b')
     for form in ('jsonl', 'csv'):
@@ -125,7 +125,7 @@ def test_what_is_wrong_is_one_sentence(
 def test_one_bad_input_among_good_ones_loses_nothing(model, inputs, tmp_path):
     whole = (inputs / 'walk.avi').read_bytes()
     (inputs / 'cut.avi').write_bytes(whole[: len(whole) // 2])
-    (inputs / 'bad.avi').write_text('no video')
+    (inputs / 'bad.avi').write_text('no video', encoding='utf-8')
     inferencer = AttributeInferencer(*map(str, model))
     names = [str(inputs), 'nowhere', '98']
     report = PredictJob(inferencer, tmp_path / 'out').run(names)
@@ -180,5 +180,5 @@ def test_an_interrupt_leaves_whole_files_with_what_was_done(model, tmp_path):
     assert 0 < len(records) < len(boxes)
     drawn = len(list(VideoSource(str(out / 'long.mp4')).frames()))
     assert abs(drawn - len(records)) <= 1
-    tracks = json.loads((out / 'long.tracks.json').read_text())['tracks']
+    tracks = json.loads((out / 'long.tracks.json').read_text(encoding='utf-8'))['tracks']
     assert [track['track'] for track in tracks] == [1, 2]

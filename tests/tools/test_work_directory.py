@@ -41,7 +41,7 @@ def test_runs_of_one_directory_are_told_apart_and_their_scores_by_checkpoint(toy
     done = command('test', CONFIG, run / 'epoch_1.pth', '--work-dir', run, toy_root=toy_root)
     assert done.returncode == 0, done.stderr
     assert (run / 'test_scores.json').read_bytes() == scores
-    tested = json.loads((run / 'test/test_scores.json').read_text())['checkpoint']
+    tested = json.loads((run / 'test/test_scores.json').read_text(encoding='utf-8'))['checkpoint']
     assert tested['path'] == '../epoch_1.pth' and tested['sha256'] != digest
 
     done = command(

@@ -34,12 +34,13 @@ class Campaign:
     smoke: int
 
 
-def campaigns(train: Path, test: Path) -> Mapping[str, Campaign]:
+def campaigns(train: Path, test: Path, config: Path) -> Mapping[str, Campaign]:
     """List the campaigns.
 
     Args:
         train: The script that trains a config.
         test: The script that tests a checkpoint.
+        config: Of toy pedestrians, in PA-100K's layout.
     """
     return {
         'readers': Campaign(
@@ -80,7 +81,7 @@ def campaigns(train: Path, test: Path) -> Mapping[str, Campaign]:
             'A training that is killed at any moment, workers or all of it, also while it writes a '
             'checkpoint, ends resumed as the one left alone, bit by bit.',
             lambda folder, count, seed, on_case: try_kills(
-                _training(train, folder, epochs=6), folder, count, seed, on_case
+                _training(train, config, folder, epochs=6), folder, count, seed, on_case
             ),
             full=20,
             smoke=3,
@@ -89,7 +90,7 @@ def campaigns(train: Path, test: Path) -> Mapping[str, Campaign]:
             'A training that is stopped after any epoch ends resumed as the one left alone, bit by '
             'bit: workers or none, persistent ones, moving averages, samplers that plan epochs.',
             lambda folder, count, seed, on_case: try_resumes(
-                _training(train, folder, epochs=3), folder, count, on_case
+                _training(train, config, folder, epochs=3), folder, count, on_case
             ),
             full=10,
             smoke=2,
@@ -97,7 +98,7 @@ def campaigns(train: Path, test: Path) -> Mapping[str, Campaign]:
         'processes': Campaign(
             'One, two and three processes give a checkpoint the same scores to 1e-6.',
             lambda folder, count, seed, on_case: try_processes(
-                _training(train, folder, epochs=1), test, folder, count, on_case
+                _training(train, config, folder, epochs=1), test, folder, count, on_case
             ),
             full=3,
             smoke=2,
@@ -124,7 +125,7 @@ def outcome_table(chosen: Mapping[str, Campaign], tallies: Mapping[str, Tally]) 
     return '\n'.join(lines)
 
 
-def _training(train: Path, folder: Path, epochs: int) -> Training:
+def _training(train: Path, config: Path, folder: Path, epochs: int) -> Training:
     """Train the smallest toy config, with all that draws random numbers."""
     root = folder / 'data'
     write_tiny_benchmark(root, 'PA100K')
@@ -133,9 +134,6 @@ def _training(train: Path, folder: Path, epochs: int) -> Training:
         for split in ('train', 'val', 'test')
         for option in (f'dataset.data_root={root}', 'batch_size=8', 'num_workers=1')
     ]
-    config = (
-        train.parents[1] / 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
-    )
     options = [f'train_cfg.max_epochs={epochs}', 'model.head.dropout=0.3', *loaders]
     return Training(
         [sys.executable, str(train), str(config), '--resume', '--cfg-options', *options], epochs

@@ -26,7 +26,7 @@ def outcome(runner, steps=None):
 
 def warnings(work_dir):
     log = max(work_dir.glob('*/*.log'), key=lambda path: path.stat().st_mtime)
-    return [line for line in log.read_text().splitlines() if 'WARNING' in line]
+    return [line for line in log.read_text(encoding='utf-8').splitlines() if 'WARNING' in line]
 
 
 @pytest.mark.parametrize('loader', [{}, dict(num_workers=2), PERSISTENT])

@@ -36,7 +36,9 @@ def rates(work_dir, epochs, schedule, **options):
     runner = tiny_runner(work_dir, param_scheduler=schedule, **options)
     runner.register_hook(noted)
     runner.train()
-    log = max(work_dir.glob('*/*.log'), key=lambda path: path.stat().st_mtime).read_text()
+    log = max(work_dir.glob('*/*.log'), key=lambda path: path.stat().st_mtime).read_text(
+        encoding='utf-8'
+    )
     return noted, [line for line in log.splitlines() if 'WARNING' in line]
 
 

@@ -73,7 +73,7 @@ def test_a_checkpoint_that_calls_any_file_the_best_does_not_have_it_deleted(tmp_
     run, victim = tmp_path / 'run', tmp_path / 'victim.txt'
     train(run, 1)
     for path in (victim, run / 'notes.txt'):
-        path.write_text('of somebody')
+        path.write_text('of somebody', encoding='utf-8')
     path = run / 'epoch_1.pth'
     checkpoint = load_checkpoint_file(str(path))
     info = checkpoint['message_hub']['runtime_info']
@@ -95,7 +95,7 @@ def test_a_best_checkpoint_that_is_left_behind_is_said_and_chosen_anew(tmp_path,
     runner = train(tmp_path / 'c', 3, resume=checkpoint)
     assert (tmp_path / 'c/best_score_epoch_3.pth').exists()
     assert runner.message_hub.get_info('best_score') == 3
-    log = next((tmp_path / 'c').glob('*/*.log')).read_text()
+    log = next((tmp_path / 'c').glob('*/*.log')).read_text(encoding='utf-8')
     assert log.count('the best is chosen anew from here on') == 1
 
 

@@ -19,7 +19,7 @@ def people(detector, source='v.avi', number=0):
 
 def test_mot_text_has_frames_from_one_and_widths(tmp_path):
     path = tmp_path / 'a.txt'
-    path.write_text('1,7,10,20,30,40,0.5\n\n3,8,1,2,3,4\n')
+    path.write_text('1,7,10,20,30,40,0.5\n\n3,8,1,2,3,4\n', encoding='utf-8')
     boxes, scores, tracks = people(BoxesFile(path))
     assert (boxes, scores, tracks.tolist()) == ([[10, 20, 40, 60]], [0.5], [7])
     assert people(BoxesFile(path), number=1)[0] == []
@@ -36,22 +36,28 @@ def test_coco_has_pictures_and_only_people_of_them_are_taken(tmp_path):
             {'image_id': 5, 'category_id': 2, 'bbox': [1, 2, 3, 4], 'score': 0.25},
         ],
     }
-    path.write_text(json.dumps(content))
+    path.write_text(json.dumps(content), encoding='utf-8')
     expected = ([[1, 2, 4, 6]], [0.25], None)
     assert people(BoxesFile(path), 'elsewhere/a.jpg') == expected
     assert people(BoxesFile(path), 'b.jpg')[0] == []
-    path.write_text(json.dumps([{'image_id': 'a.jpg', 'bbox': [1, 2, 3, 4], 'score': 0.25}]))
+    path.write_text(
+        json.dumps([{'image_id': 'a.jpg', 'bbox': [1, 2, 3, 4], 'score': 0.25}]), encoding='utf-8'
+    )
     assert people(BoxesFile(path), 'a.jpg') == expected
 
 
 def test_a_table_has_pictures_or_frames(tmp_path):
     path = tmp_path / 'a.csv'
-    path.write_text('image,left,top,right,bottom\na.jpg,1,2,3,4\nb/a.jpg,5,6,7,8\n')
+    path.write_text(
+        'image,left,top,right,bottom\na.jpg,1,2,3,4\nb/a.jpg,5,6,7,8\n', encoding='utf-8'
+    )
     detector = build_person_detector(f'boxes:{path}')
     assert people(detector, 'a.jpg')[0] == [[1, 2, 3, 4]]
     assert people(detector, 'b/a.jpg')[0] == [[5, 6, 7, 8]]
     assert people(detector, 'c/a.jpg')[0] == []  # of which of the two?
-    path.write_text('frame,left,top,right,bottom,track\n4,1,2,3,4,9\n4,1,2,3,9,\n')
+    path.write_text(
+        'frame,left,top,right,bottom,track\n4,1,2,3,4,9\n4,1,2,3,9,\n', encoding='utf-8'
+    )
     assert people(BoxesFile(path), number=4)[2].tolist() == [9, -1]
 
 
@@ -68,7 +74,7 @@ def test_a_table_has_pictures_or_frames(tmp_path):
     ],
 )
 def test_damage_is_named(tmp_path, name, text, message):
-    (tmp_path / name).write_text(text)
+    (tmp_path / name).write_text(text, encoding='utf-8')
     with pytest.raises(InputError, match=message):
         BoxesFile(tmp_path / name)
 

@@ -79,7 +79,7 @@ def test_of_overlapping_boxes_the_surer_one_stays():
 
 def test_a_file_that_is_no_network_or_no_detector_is_named(tmp_path):
     pytest.importorskip('onnxruntime')
-    (tmp_path / 'a.onnx').write_text('text')
+    (tmp_path / 'a.onnx').write_text('text', encoding='utf-8')
     with pytest.raises(InputError, match='a.onnx: not a network in ONNX form'):
         OnnxDetector(tmp_path / 'a.onnx')
     with pytest.raises(InputError, match='no such detector'):
@@ -115,6 +115,6 @@ def test_words_that_name_no_detector_are_answered_with_the_forms(words):
 def test_torchvision_detectors_are_known_by_name(tmp_path):
     with pytest.raises(InputError, match="torchvision has no detector 'magic'"):
         build_person_detector('torchvision:magic')
-    (tmp_path / 'a.pth').write_text('text')
+    (tmp_path / 'a.pth').write_text('text', encoding='utf-8')
     with pytest.raises(InputError, match='weights of .* cannot be had'):
         build_person_detector(f'torchvision:ssdlite320_mobilenet_v3_large,{tmp_path / "a.pth"}')
