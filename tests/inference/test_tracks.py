@@ -93,7 +93,7 @@ def test_tracks_are_written_as_document_lines_and_table(tmp_path):
         write_tracks(tmp_path / f'tracks.{ending}', records, SCHEMA)
     (plain,) = json.loads((tmp_path / 'tracks.json').read_text(encoding='utf-8'))['tracks']
     assert json.loads((tmp_path / 'tracks.jsonl').read_text(encoding='utf-8')) == plain
-    with (tmp_path / 'tracks.csv').open(newline='') as file:
+    with (tmp_path / 'tracks.csv').open(newline='', encoding='utf-8') as file:
         (row,) = csv.DictReader(file)
     assert (row['track'], row['Hat'], row['Coat']) == ('7', 'yes', 'blue')
     assert float(row['Front:time']) == 1 and plain['attributes']['Coat']['value'] == 'blue'
