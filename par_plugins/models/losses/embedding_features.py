@@ -5,6 +5,24 @@ from torch import Tensor
 from par_plugins.structures import InputError
 
 
+def given_features(features: Tensor | None, name: str) -> Tensor:
+    """Return the features, or refuse where there are none.
+
+    Args:
+        features: What a head has given.
+        name: Of the class that compares them.
+
+    Raises:
+        InputError: If there are none.
+    """
+    if features is None:
+        raise InputError(
+            f"{name} compares features, which mmpretrain's heads do not give: hang it on a "
+            'head of this project'
+        )
+    return features
+
+
 def check_features(features: Tensor, targets: Tensor) -> None:
     """Refuse features that are none of the images of the targets.
 

@@ -7,7 +7,11 @@ import torch
 from torch import Tensor
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.models.losses.embedding_features import check_features, unit_features
+from par_plugins.models.losses.embedding_features import (
+    check_features,
+    given_features,
+    unit_features,
+)
 from par_plugins.models.losses.reduction import check_own_mean
 from par_plugins.structures import InputError
 
@@ -77,11 +81,7 @@ class EmbeddingLoss(AttributeLoss):
         """
         check_own_mean(reduction_override)
         name = type(self).__name__
-        if features is None:
-            raise InputError(
-                f"{name} compares features, which mmpretrain's heads do not give: hang it on a "
-                'head of this project'
-            )
+        features = given_features(features, name)
         if weight is not None:
             raise InputError(f'{name} compares images, so that a weight of each has no meaning')
         return features
