@@ -56,9 +56,9 @@ class DistributionComparison:
     def __call__(self, pairs: Pairs, distance: Distance) -> Tensor:
         """Return the loss ``(A,)`` of every pool."""
         assert distance.span is not None  # the loss has seen to it
-        chosen = dict(span=distance.span, num_nodes=self.num_nodes)
-        positive = histograms(pairs.positive, pairs.is_positive, **chosen)
-        negative = histograms(pairs.negative, pairs.is_negative, **chosen)
+        span, num_nodes = distance.span, self.num_nodes
+        positive = histograms(pairs.positive, pairs.is_positive, span=span, num_nodes=num_nodes)
+        negative = histograms(pairs.negative, pairs.is_negative, span=span, num_nodes=num_nodes)
         return (positive * negative.cumsum(dim=1)).sum(dim=1)
 
 
