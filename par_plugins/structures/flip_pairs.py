@@ -13,7 +13,12 @@ WORD = re.compile(r'[A-Z]?[a-z]+|[A-Z]+(?![a-z])')
 
 
 def mirrored_name(name: str) -> str:
-    """The name with its words ``left`` and ``right`` exchanged: ``faceLeft`` is ``faceRight``."""
+    """The name with its words ``left`` and ``right`` exchanged: ``faceLeft`` is ``faceRight``.
+
+    Example:
+        >>> mirrored_name('faceLeft')
+        'faceRight'
+    """
 
     def exchanged(match: re.Match[str]) -> str:
         word = match[0]
@@ -33,6 +38,10 @@ def left_right_pairs(names: Sequence[str]) -> list[FlipPair]:
     Args:
         names: Different names. One with such a word whose opposite is not there makes a pair with
             None.
+
+    Example:
+        >>> left_right_pairs(['leftArm', 'hat', 'rightArm', 'FaceLeft'])
+        [('leftArm', 'rightArm'), ('FaceLeft', None)]
     """
     pairs: list[FlipPair] = []
     for position, name in enumerate(names):

@@ -89,5 +89,9 @@ def attribute_accuracy(
             another length or an entry below 2, or ``unknown`` is neither.
         EntryError: If an entry is not one of its attribute's values; the message names row,
             column and value.
+
+    Example:
+        >>> attribute_accuracy([[1, 2], [0, 0]], [[1, 0], [0, -1]], [2, 3])['per_attribute']
+        [100.0, 0.0]
     """
     return AccuracyCounts.from_batch(predictions, targets, num_values).scores(unknown)

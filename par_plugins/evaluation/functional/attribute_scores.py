@@ -201,6 +201,11 @@ def attribute_scores(
             [0, 1] or of another length, or ``'rap_matlab'`` lacks one that it needs.
         EntryError: If a probability is outside [0, 1] or NaN, or a target is not -1, 0 or 1;
             the message names row, column and value.
+
+    Example:
+        >>> scores = attribute_scores([[0.9, 0.2], [0.4, 0.7]], [[1, 0], [1, 1]])
+        >>> scores['precision'], scores['recall'], scores['absent']
+        (100.0, 75.0, [0])
     """
     counts = AttributeCounts.from_batch(
         probabilities, targets, protocol=protocol, threshold=threshold
@@ -248,6 +253,10 @@ def mean_by_ratio(per_attribute: Sequence[Mapping[str, Any]]) -> dict[str, float
     Returns:
         Percent by group of :data:`RATIO_GROUPS`; a group without a scored attribute is not in
         it.
+
+    Example:
+        >>> mean_by_ratio([{'ratio': 0.5, 'mA': 90.0}, {'ratio': 0.3, 'mA': 80.0}])
+        {'many': 85.0}
     """
     members: dict[str, list[float]] = {group: [] for group in RATIO_GROUPS}
     for row in per_attribute:

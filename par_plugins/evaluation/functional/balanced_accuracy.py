@@ -116,6 +116,10 @@ def balanced_accuracy(
             another length or an entry below 2.
         EntryError: If an entry is not one of its attribute's values; the message names row,
             column and value.
+
+    Example:
+        >>> balanced_accuracy([[1], [0], [1]], [[1], [0], [0]], 2)['per_attribute']
+        [75.0]
     """
     return ValueCounts.from_batch(predictions, targets, num_values).scores()
 

@@ -26,6 +26,10 @@ def exact_distances(
 
     Returns:
         ``(N,)``.
+
+    Example:
+        >>> exact_distances(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]]))
+        array([25.])
     """
     distances = np.empty(len(second))
     first = np.broadcast_to(first, second.shape)

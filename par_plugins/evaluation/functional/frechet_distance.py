@@ -75,6 +75,11 @@ def frechet_distance(
 
     Raises:
         InputError: If the shapes do not fit each other.
+
+    Example:
+        >>> one = np.eye(1)
+        >>> frechet_distance(np.zeros(1), one, np.array([3.0]), 4 * one)
+        10.0
     """
     means = np.asarray(first_mean, np.float64), np.asarray(second_mean, np.float64)
     covariances = (

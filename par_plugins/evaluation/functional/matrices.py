@@ -112,6 +112,11 @@ def check_probabilities(name: str, chunk: Tensor, start: int = 0) -> None:
 
     Raises:
         EntryError: If an entry is outside [0, 1] or NaN.
+
+    Example:
+        >>> check_probabilities('p', torch.tensor([[0.5, 1.5]]))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        par_plugins.evaluation.functional.matrices.EntryError: p: row 0, column 1 is 1.5, ...
     """
     if chunk.numel() == 0:
         return

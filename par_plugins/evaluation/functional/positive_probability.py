@@ -71,5 +71,9 @@ def positive_probability(
 
     Raises:
         EntryError: If a target is none of these.
+
+    Example:
+        >>> positive_probability([[0.5], [0.25], [0.9]], [[1], [1], [0]])['mean']
+        37.5
     """
     return PositiveProbabilities.from_batch(probabilities, targets).scores()

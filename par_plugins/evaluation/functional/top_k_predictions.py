@@ -24,6 +24,10 @@ def top_k_predictions(scores: Tensor | ArrayLike, k: int) -> Tensor:
 
     Raises:
         InputError: If ``scores`` is no matrix, or k is below 1.
+
+    Example:
+        >>> top_k_predictions([[0.1, 0.9, 0.9]], 1).tolist()
+        [[0, 1, 0]]
     """
     score = as_matrix('scores', scores)
     if k < 1:

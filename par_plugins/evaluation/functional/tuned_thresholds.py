@@ -29,6 +29,10 @@ def tuned_thresholds(
 
     Raises:
         InputError: If the criterion is unknown, or the shapes differ.
+
+    Example:
+        >>> tuned_thresholds([[0.25], [0.125], [0.0625]], [[1], [0], [0]], criterion='f1')
+        array([0.1875])
     """
     if criterion not in CRITERIA:
         raise InputError(f'criterion must be one of {", ".join(CRITERIA)}, got {criterion!r}')
