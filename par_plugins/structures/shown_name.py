@@ -52,6 +52,6 @@ def spreadsheet_cell(name: str) -> str:
 
 
 def unprintable(char: str) -> bool:
-    """Whether a character moves the cursor, ends a line, changes direction or is half of one."""
+    """Tell whether a character moves the cursor, ends a line, changes direction or is half one."""
     category = unicodedata.category(char)
     return char not in JOINERS and (category[0] == 'C' or category in ('Zl', 'Zp'))

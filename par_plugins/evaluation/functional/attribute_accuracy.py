@@ -44,7 +44,7 @@ class AccuracyCounts:
         return AccuracyCounts(self.values + other.values, self.num_labelled + other.num_labelled)
 
     def scores(self, unknown: str) -> dict[str, Any]:
-        """The scores of the images counted, as :func:`attribute_accuracy` returns them."""
+        """Return the scores of the images counted, as :func:`attribute_accuracy` returns them."""
         if unknown not in UNKNOWN_RULES:
             raise InputError(f'unknown: {unknown!r} is none of {", ".join(UNKNOWN_RULES)}')
         labelled, right = (x.sum(dim=1) for x in (self.values.labelled, self.values.right))

@@ -109,7 +109,7 @@ class AttributeCounts:
         )
 
     def scores(self) -> dict[str, Any]:
-        """The scores of the images counted, as :func:`attribute_scores` returns them."""
+        """Return the scores of the images counted, as :func:`attribute_scores` returns them."""
         protocol = self.protocol
         rows: dict[RowKind, int] = dict(zip(_ROW_KINDS, self.rows.tolist(), strict=True))
         accuracy_sum, precision_sum, recall_sum, f1_sum = self.sums.tolist()
@@ -216,7 +216,7 @@ def attribute_scores(
 def threshold_per_attribute(
     protocol: AttributeProtocol, threshold: Threshold | None, num_attributes: int
 ) -> Tensor:
-    """The threshold each attribute is predicted with.
+    """Return the threshold each attribute is predicted with.
 
     Args:
         protocol: Its own threshold is taken where none is given; 0.5 tells exact 0/1 apart.
@@ -245,7 +245,7 @@ def threshold_per_attribute(
 
 
 def mean_by_ratio(per_attribute: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Mean mA over attributes with many, medium and few positives.
+    """Average mA over attributes with many, medium and few positives.
 
     Args:
         per_attribute: As :func:`attribute_scores` returns it.

@@ -73,7 +73,7 @@ class ValueCounts:
         )
 
     def scores(self) -> dict[str, Any]:
-        """The scores of the images counted, as :func:`balanced_accuracy` returns them."""
+        """Return the scores of the images counted, as :func:`balanced_accuracy` returns them."""
         recall = 100 * self.right.double() / self.labelled
         per_attribute = recall.nanmean(dim=1)
         mean = per_attribute.nanmean().item()
@@ -94,7 +94,7 @@ class ValueCounts:
 def balanced_accuracy(
     predictions: Tensor | ArrayLike, targets: Tensor | ArrayLike, num_values: int | Sequence[int]
 ) -> dict[str, Any]:
-    """Mean over attributes of the mean over values of each value's recall.
+    """Average each value's recall over the values, and these means over attributes.
 
     The class-balanced accuracy of Dong et al., Imbalanced Deep Learning by Minority Class
     Incremental Rectification, 2019 ("Performance Metrics"). For binary attributes it is mA where

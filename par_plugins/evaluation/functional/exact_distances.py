@@ -16,7 +16,7 @@ NEARLY_EQUAL = 0.75
 def exact_distances(
     first: NDArray[np.floating], second: NDArray[np.floating], metric: str = 'euclidean'
 ) -> NDArray[np.float64]:
-    """Distances of vectors, pair by pair; equal pairs have the same, to the last bit.
+    """Compute distances of vectors, pair by pair; equal pairs have the same, to the last bit.
 
     Args:
         first: ``(N, F)``, or ``(F,)`` for one and the same.

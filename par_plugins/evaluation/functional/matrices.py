@@ -34,7 +34,7 @@ class EntryError(InputError):
 
 
 def as_matrix(name: str, values: Tensor | ArrayLike, shape: str = '(N, A)') -> Tensor:
-    """A matrix as a tensor, sharing memory where it can.
+    """Return a matrix as a tensor, sharing memory where it can.
 
     Args:
         name: The argument that holds the matrix, for the message.
@@ -52,7 +52,7 @@ def as_matrix(name: str, values: Tensor | ArrayLike, shape: str = '(N, A)') -> T
 
 
 def rows_per_chunk(num_columns: int) -> int:
-    """Number of rows, at least one, that :func:`paired_chunks` hands out at a time."""
+    """Return the number of rows, at least one, that :func:`paired_chunks` hands out at a time."""
     return max(1, CHUNK // max(1, num_columns))
 
 

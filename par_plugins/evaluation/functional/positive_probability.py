@@ -59,7 +59,7 @@ class PositiveProbabilities:
 def positive_probability(
     probabilities: Tensor | ArrayLike, targets: Tensor | ArrayLike
 ) -> dict[str, Any]:
-    """Mean probability of each attribute's positive labels (HABP paper, 2019, figure 2).
+    """Average the probability of each attribute's positive labels (HABP paper, 2019, figure 2).
 
     Args:
         probabilities: ``(N, A)`` in [0, 1].

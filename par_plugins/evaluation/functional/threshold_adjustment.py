@@ -18,7 +18,7 @@ from par_plugins.structures import InputError, LabelStatistics, OperatingPoint
 
 
 def threshold_adjustment(statistics: LabelStatistics, *, temperature: float) -> OperatingPoint:
-    """The adjustment for given class frequencies.
+    """Adjust thresholds to given class frequencies.
 
     Args:
         statistics: Counts of the training set; ``r_k`` is a value's share of the known labels. An

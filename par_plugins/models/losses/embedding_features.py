@@ -41,6 +41,6 @@ def check_features(features: Tensor, targets: Tensor) -> None:
 
 
 def unit_features(features: Tensor) -> Tensor:
-    """Features scaled to length 1 over the last dimension; those of length 0 stay so."""
+    """Scale features to length 1 over the last dimension; those of length 0 stay so."""
     lengths = features.norm(dim=-1, keepdim=True)
     return features / lengths.masked_fill(lengths == 0, 1.0)

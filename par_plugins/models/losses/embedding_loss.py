@@ -60,7 +60,7 @@ def pair_table(features: Tensor, targets: Tensor) -> PairTable:
 
 
 def no_pull(logits: Tensor) -> Tensor:
-    """0, with a gradient of 0: several processes need one of every parameter."""
+    """Return 0, with a gradient of 0: several processes need one of every parameter."""
     return logits[:0].sum()
 
 
@@ -74,7 +74,7 @@ class EmbeddingLoss(AttributeLoss):
     def checked(
         self, features: Tensor | None, weight: Tensor | None, reduction_override: str | None
     ) -> Tensor:
-        """The features, if what heads hand over has a meaning for comparisons of images.
+        """Return the features, if what heads hand over has a meaning for comparisons of images.
 
         Raises:
             InputError: If there are no features, or there is a weight or another reduction.
