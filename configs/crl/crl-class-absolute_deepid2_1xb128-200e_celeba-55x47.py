@@ -5,5 +5,5 @@
 _base_ = 'cross-entropy_deepid2_1xb128-200e_celeba-55x47.py'
 model = dict(head=dict(losses=dict(
     _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='iccv2017', mining='class', comparison='absolute'))))
+        type='ClassRectificationLossICCV2017',
+        comparison='AbsoluteComparison'))))

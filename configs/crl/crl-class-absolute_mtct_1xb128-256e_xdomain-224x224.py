@@ -4,5 +4,5 @@
 _base_ = 'cross-entropy_mtct_1xb128-256e_xdomain-224x224.py'
 model = dict(head=dict(losses=dict(
     _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='tpami2019', mining='class', comparison='absolute'))))
+        type='ClassRectificationLossTPAMI2019',
+        comparison='AbsoluteComparison'))))

@@ -5,5 +5,5 @@
 _base_ = 'cross-entropy_deepid2_1xb256-921e_celeba-55x47.py'
 model = dict(head=dict(losses=dict(
     _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='tpami2019', mining='class', comparison='distribution'))))
+        type='ClassRectificationLossTPAMI2019',
+        comparison='DistributionComparison'))))

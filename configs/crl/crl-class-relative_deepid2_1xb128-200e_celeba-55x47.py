@@ -4,6 +4,4 @@
 # One GPU with 4 GB. Not run here. Published: paper-iccv2017.yml, tables 2 and 4.
 _base_ = 'cross-entropy_deepid2_1xb128-200e_celeba-55x47.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='iccv2017', mining='class', comparison='relative'))))
+    _delete_=True, crl=dict(type='ClassRectificationLossICCV2017'))))

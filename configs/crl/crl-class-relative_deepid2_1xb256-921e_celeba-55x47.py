@@ -4,6 +4,4 @@
 # One GPU with 4 GB. Not run here. Published: paper-tpami2019.yml, tables 3 and 10.
 _base_ = 'cross-entropy_deepid2_1xb256-921e_celeba-55x47.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='tpami2019', mining='class', comparison='relative'))))
+    _delete_=True, crl=dict(type='ClassRectificationLossTPAMI2019'))))

@@ -3,6 +3,4 @@
 # One GPU with 12 GB. Not run here. Published: paper-tpami2019.yml, tables 5 and 10.
 _base_ = 'cross-entropy_mtct_1xb128-256e_xdomain-224x224.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='tpami2019', mining='class', comparison='relative'))))
+    _delete_=True, crl=dict(type='ClassRectificationLossTPAMI2019'))))

@@ -4,5 +4,5 @@
 _base_ = 'cross-entropy_mtct_1xb256-150e_xdomain-224x224.py'
 model = dict(head=dict(losses=dict(
     _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='iccv2017', mining='instance', comparison='absolute'))))
+        type='ClassRectificationLossICCV2017',
+        miner='InstanceMiner', comparison='AbsoluteComparison'))))

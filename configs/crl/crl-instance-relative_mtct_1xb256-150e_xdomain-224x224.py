@@ -3,6 +3,4 @@
 # One GPU with 12 GB. Not run here. Published: paper-iccv2017.yml, tables 3 and 4.
 _base_ = 'cross-entropy_mtct_1xb256-150e_xdomain-224x224.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        variant='iccv2017', mining='instance', comparison='relative'))))
+    _delete_=True, crl=dict(type='ClassRectificationLossICCV2017', miner='InstanceMiner'))))

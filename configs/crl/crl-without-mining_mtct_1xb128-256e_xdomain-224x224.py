@@ -3,4 +3,4 @@
 #   tools/train.py configs/crl/crl-without-mining_mtct_1xb128-256e_xdomain-224x224.py
 # One GPU with 12 GB. Not run here. Published: paper-tpami2019.yml, table 11.
 _base_ = 'crl-class-relative_mtct_1xb128-256e_xdomain-224x224.py'
-model = dict(head=dict(losses=dict(crl=dict(mining='none'))))
+model = dict(head=dict(losses=dict(crl=dict(miner='RandomMiner'))))

@@ -3,4 +3,4 @@
 # One GPU with 12 GB. Not run here. Published: paper.yml, table 2.
 _base_ = 'weighted-ce-b_resnet50_1xb16-15e_deepfashion-attributes-224x224.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(type='ClassRectificationLoss', variant='tpami2019'))))
+    _delete_=True, crl=dict(type='ClassRectificationLossTPAMI2019'))))

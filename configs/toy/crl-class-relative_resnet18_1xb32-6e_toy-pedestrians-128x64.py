@@ -3,4 +3,4 @@
 # 2 CPU cores, about 2 minutes.
 _base_ = 'cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(type='ClassRectificationLoss'))))
+    _delete_=True, crl=dict(type='ClassRectificationLossTPAMI2019'))))

@@ -25,7 +25,7 @@ TRAIN_VAL_TEST = {
 
 
 def first_existing(root: str | Path, candidates: Sequence[str]) -> str:
-    """Where a benchmark keeps a file or folder: releases and mirrors differ in that.
+    """Find where a benchmark keeps a file or folder: releases and mirrors differ in that.
 
     Args:
         root: Folder of the benchmark.
@@ -145,7 +145,7 @@ class AttributeDataset(BaseDataset):
 
     @classmethod
     def parts_of(cls, split: str | None) -> Sequence[str] | None:
-        """The official parts that a split joins, None for every image of the files.
+        """Return the official parts that a split joins, None for every image of the files.
 
         Raises:
             InputError: If there is no such split.
@@ -194,7 +194,7 @@ class AttributeDataset(BaseDataset):
         ]
 
     def get_data_info(self, index: int) -> dict[str, Any]:
-        """A sample, with ``gt_attributes`` as int64."""
+        """Return a sample, with ``gt_attributes`` as int64."""
         sample = super().get_data_info(index)
         sample['gt_attributes'] = sample['gt_attributes'].astype(np.int64)
         for key, offset in (('gt_pid', self.pid_offset), ('gt_camid', self.camid_offset)):
@@ -204,7 +204,7 @@ class AttributeDataset(BaseDataset):
         return sample
 
     def get_cat_ids(self, idx: int) -> list[int]:
-        """What mmengine's ``ClassBalancedDataset`` balances: the values that an image has.
+        """Return what mmengine's ``ClassBalancedDataset`` balances: the values that an image has.
 
         Args:
             idx: Index of the image.
@@ -223,7 +223,7 @@ class AttributeDataset(BaseDataset):
         ]
 
     def prepare_data(self, idx: int) -> Any:
-        """A sample after the pipeline.
+        """Return a sample after the pipeline.
 
         Raises:
             InputError: If the pipeline does; of an image that is missing where the class looks in
@@ -274,7 +274,7 @@ class AttributeDataset(BaseDataset):
 
     @force_full_init
     def numbers_in_files(self, name: str) -> np.ndarray:
-        """``pids`` or ``camids`` as the files have them, ``(0,)`` where they have none."""
+        """Return ``pids`` or ``camids`` as the files have them, ``(0,)`` where they have none."""
         key = {'pids': 'gt_pid', 'camids': 'gt_camid'}[name]
         if key not in super().get_data_info(0):
             return np.empty(0, np.int64)
@@ -296,7 +296,7 @@ class AttributeDataset(BaseDataset):
         self._targets = None
 
     def get_subset(self, indices: Sequence[int] | int) -> 'AttributeDataset':
-        """A copy with these samples only."""
+        """Return a copy with these samples only."""
         _refuse_no_indices(indices)
         subset = super().get_subset(indices)
         subset._targets = None

@@ -10,7 +10,7 @@ from par_plugins.structures import InputError
 
 
 def attribute_dataset_class(name: str) -> type[AttributeDataset]:
-    """The registered dataset of this name.
+    """Return the registered dataset of this name.
 
     Raises:
         InputError: If there is none; the message lists those there are.

@@ -11,7 +11,7 @@ from par_plugins.structures import AttributeSchema, InputError
 
 
 def configured_schema(config: Any) -> AttributeSchema:
-    """The schema of the dataset of a config, whatever wraps it; no image is listed for it.
+    """Return the schema of the dataset of a config, whatever wraps it; no image is listed for it.
 
     Args:
         config: A config of a dataset or of wrappers in any nesting, or built datasets in these.

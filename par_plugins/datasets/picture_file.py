@@ -56,7 +56,7 @@ def read_picture(
 
 
 def picture_bytes(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> bytes:
-    """The content of a file that may be a picture of so many pixels.
+    """Return the content of a file that may be a picture of so many pixels.
 
     Raises:
         InputError: If it cannot be read or is larger than such a picture.

@@ -69,7 +69,7 @@ class PartSummary(NamedTuple):
 def summarise_parts(
     dataset: AttributeDataset, parts: Sequence[str | None], names: Sequence[str]
 ) -> list[PartSummary]:
-    """Sizes of parts, and how well they are stratified.
+    """Return sizes of parts, and how well they are stratified.
 
     Args:
         dataset: The images.

@@ -17,7 +17,7 @@ def stratified_parts(
     known: np.ndarray | None = None,
     groups: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Iterative stratification (Sechidis et al., ECML PKDD 2011), then :func:`spread_rare_labels`.
+    """Stratify iteratively (Sechidis et al., ECML PKDD 2011), then by :func:`spread_rare_labels`.
 
     Args:
         positive: ``(N, V)`` bool, what each image has.

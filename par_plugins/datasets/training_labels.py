@@ -10,7 +10,7 @@ from par_plugins.structures import AttributeSchema, InputError, LabelStatistics
 
 
 def labels_of(dataset: Any, name: str, *, repeated: bool = True) -> np.ndarray:
-    """Labels of a dataset, or of those that it wraps, in any nesting.
+    """Return labels of a dataset, or of those that it wraps, in any nesting.
 
     The wrappers of mmengine (``RepeatDataset``, ``ConcatDataset``, ``ClassBalancedDataset``) and
     :class:`torch.utils.data.Subset` are seen through; of other wrappers, those that give the
@@ -41,7 +41,7 @@ def labels_of(dataset: Any, name: str, *, repeated: bool = True) -> np.ndarray:
 
 
 def schema_of(dataset: Any) -> AttributeSchema | None:
-    """What the targets of a dataset stand for, whatever wraps it; None where nobody says.
+    """Return what the targets of a dataset stand for, whatever wraps it; None where nobody says.
 
     Raises:
         InputError: If datasets that are joined differ in it.
@@ -56,7 +56,7 @@ def schema_of(dataset: Any) -> AttributeSchema | None:
 
 
 def label_statistics_of(dataset: Any) -> LabelStatistics:
-    """Counts of a training set's labels, once each image.
+    """Return counts of a training set's labels, once each image.
 
     Args:
         dataset: The dataset.
@@ -71,7 +71,7 @@ def label_statistics_of(dataset: Any) -> LabelStatistics:
 
 
 def sources_of(dataset: Any) -> list[Any]:
-    """The different datasets that hold the images, in order."""
+    """Return the different datasets that hold the images, in order."""
     wrapped = _wrapped_by(dataset)
     if wrapped is None:
         return [dataset]

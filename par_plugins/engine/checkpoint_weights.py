@@ -116,7 +116,7 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
 
 
 def non_finite(checkpoint: Mapping[str, Any]) -> str | None:
-    """The first tensor or setting of a checkpoint that is NaN or infinite.
+    """Return the first tensor or setting of a checkpoint that is NaN or infinite.
 
     Looked at is what training goes on with: weights, their averages and the optimiser's state.
 
@@ -148,7 +148,7 @@ def non_finite(checkpoint: Mapping[str, Any]) -> str | None:
 
 
 def is_finite(tensor: Tensor) -> bool:
-    """Whether no number of a dense tensor is NaN or infinite."""
+    """Return whether no number of a dense tensor is NaN or infinite."""
     if tensor.is_meta or tensor.layout != torch.strided or tensor.is_quantized:
         return True  # refused for what it is
     storage = tensor.untyped_storage()

@@ -8,7 +8,7 @@ from torch.nn.functional import interpolate
 
 
 def smooth_noise(shape: Sequence[int], *, cells: int, generator: torch.Generator) -> Tensor:
-    """Standard normal values on a coarse grid, interpolated to the size of images.
+    """Return standard normal values on a coarse grid, interpolated to the size of images.
 
     Args:
         shape: ``(N, C, H, W)``.

@@ -13,7 +13,7 @@ from par_plugins.structures import InputError
 
 @torch.no_grad()
 def training_features(runner: Runner) -> tuple[Tensor, Tensor]:
-    """Features of the training images without augmentation, and their labels.
+    """Compute features of the training images without augmentation, and their labels.
 
     Nothing is drawn at random, and the model is left in the mode it was in. Each process looks at
     all images.

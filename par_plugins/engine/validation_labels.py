@@ -52,7 +52,7 @@ def check_validation_labels(runner: Runner) -> None:
 
 
 def right_probabilities(targets: Tensor, schema: AttributeSchema) -> Tensor:
-    """What a network that is sure and right would answer.
+    """Return what a network that is sure and right would answer.
 
     Args:
         targets: ``(N, A)``, -1 for unknown, for which it takes the first value.

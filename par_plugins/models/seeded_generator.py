@@ -10,7 +10,7 @@ TRAIN_STREAM, VAL_STREAM, SYNTHETIC_STREAM = 0, 1, 2
 
 
 def seeded_generator(device: torch.device, *words: int) -> torch.Generator:
-    """A generator that depends on the process and some numbers alone.
+    """Return a generator that depends on the process and some numbers alone.
 
     The same numbers give the same stream, also in a run that was resumed; torch's own generator is
     neither read nor moved.
@@ -24,10 +24,10 @@ def seeded_generator(device: torch.device, *words: int) -> torch.Generator:
 
 
 def run_seed() -> int:
-    """The seed of the run; 0 where there is none."""
+    """Return the seed of the run; 0 where there is none."""
     return int(MessageHub.get_current_instance().get_info('seed', 0) or 0)
 
 
 def synthetic_stream(device: torch.device, step: int) -> torch.Generator:
-    """The random numbers of the synthetic images of a classifier's step."""
+    """Return the random numbers of the synthetic images of a classifier's step."""
     return seeded_generator(device, SYNTHETIC_STREAM, run_seed(), step)

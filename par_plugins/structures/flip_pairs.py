@@ -13,7 +13,12 @@ WORD = re.compile(r'[A-Z]?[a-z]+|[A-Z]+(?![a-z])')
 
 
 def mirrored_name(name: str) -> str:
-    """The name with its words ``left`` and ``right`` exchanged: ``faceLeft`` is ``faceRight``."""
+    """Exchange the words ``left`` and ``right`` of a name: ``faceLeft`` is ``faceRight``.
+
+    Example:
+        >>> mirrored_name('faceLeft')
+        'faceRight'
+    """
 
     def exchanged(match: re.Match[str]) -> str:
         word = match[0]
@@ -28,11 +33,15 @@ def mirrored_name(name: str) -> str:
 
 
 def left_right_pairs(names: Sequence[str]) -> list[FlipPair]:
-    """The pairs of names that differ by the words ``left`` and ``right``.
+    """Find the pairs of names that differ by the words ``left`` and ``right``.
 
     Args:
         names: Different names. One with such a word whose opposite is not there makes a pair with
             None.
+
+    Example:
+        >>> left_right_pairs(['leftArm', 'hat', 'rightArm', 'FaceLeft'])
+        [('leftArm', 'rightArm'), ('FaceLeft', None)]
     """
     pairs: list[FlipPair] = []
     for position, name in enumerate(names):
@@ -49,7 +58,7 @@ def left_right_pairs(names: Sequence[str]) -> list[FlipPair]:
 def checked_pairs(
     pairs: Iterable[Sequence[str | None]], labels: Sequence[str]
 ) -> tuple[FlipPair, ...]:
-    """Pairs as they were given, in the order of the labels.
+    """Check pairs, and put them into the order of the labels.
 
     Args:
         pairs: Two labels each; the second may be None.

@@ -34,7 +34,7 @@ class LogitLayout(nn.Module):
         self.register_buffer('constants', torch.tensor([0.0, -torch.inf]), persistent=False)
 
     def value_logits(self, logits: Tensor) -> Tensor:
-        """Logit of every value.
+        """Compute the logit of every value.
 
         Args:
             logits: Packed ``(N, C)``, any floating type.
@@ -56,7 +56,7 @@ class LogitLayout(nn.Module):
         return torch.cat([exact, constants], dim=1)[:, self.index]
 
     def log_probabilities(self, logits: Tensor) -> Tensor:
-        """Log-probability of every value.
+        """Compute the log-probability of every value.
 
         Args:
             logits: Packed ``(N, C)``, any floating type.
@@ -71,7 +71,7 @@ class LogitLayout(nn.Module):
         return self.value_logits(logits).log_softmax(dim=2)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Packed probabilities.
+        """Compute packed probabilities.
 
         Args:
             logits: Packed ``(N, C)``, any floating type.

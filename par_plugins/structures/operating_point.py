@@ -105,11 +105,11 @@ class OperatingPoint:
         return torch.cat(columns, dim=1)
 
     def predictions(self, probabilities: Tensor) -> Tensor:
-        """``(N, A)`` int64 values predicted from packed ``(N, C)`` probabilities."""
+        """Return ``(N, A)`` int64 values predicted from packed ``(N, C)`` probabilities."""
         return self.schema.predictions(self.apply(probabilities))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dicts, lists and numbers, for checkpoints and exports."""
+        """Return plain dicts, lists and numbers, for checkpoints and exports."""
         sizes = zip(self.schema.names, self.schema.num_values, self.factors.tolist(), strict=True)
         return {
             'factors': {name: row[:size] for name, size, row in sizes},
@@ -118,7 +118,7 @@ class OperatingPoint:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], schema: AttributeSchema) -> 'OperatingPoint':
-        """The inverse of :meth:`to_dict`, by the names of the attributes.
+        """Return the inverse of :meth:`to_dict`, by the names of the attributes.
 
         Args:
             data: What :meth:`to_dict` gave.

@@ -30,6 +30,11 @@ def open_regular_file(path: str | Path, *, largest: int) -> BinaryIO:
 
     Raises:
         InputError: If it cannot be opened, is a folder, device, pipe or socket, or is larger.
+
+    Example:
+        >>> open_regular_file('missing.txt', largest=100)
+        Traceback (most recent call last):
+        par_plugins.structures.input_error.InputError: missing.txt: no such file
     """
     try:
         descriptor = os.open(path, FLAGS)
@@ -56,6 +61,11 @@ def read_regular_file(path: str | Path, *, largest: int) -> bytes:
 
     Raises:
         InputError: See there; also if it grows while it is read, or reading fails.
+
+    Example:
+        >>> read_regular_file(os.curdir, largest=100)
+        Traceback (most recent call last):
+        par_plugins.structures.input_error.InputError: .: is a folder, not a regular file
     """
     with open_regular_file(path, largest=largest) as file:
         try:

@@ -17,6 +17,10 @@ def printable(text: str, *, longest: int | None = None) -> str:
 
     Returns:
         One line.
+
+    Example:
+        >>> printable('red\\x1b[0m', longest=7)
+        'red…[0m'
     """
     shown = ''.join(
         char.encode('unicode_escape').decode() if unprintable(char) else char for char in str(text)
@@ -28,16 +32,26 @@ def printable(text: str, *, longest: int | None = None) -> str:
 
 
 def shown_name(name: str) -> str:
-    """Write a name as a table or figure shows it: printable, the middle of a long one left out."""
+    """Write a name as a table or figure shows it: printable, the middle of a long one left out.
+
+    Example:
+        >>> shown_name('a' * 60)
+        'aaaaaaaaaaaaaaaaaaa…aaaaaaaaaaaaaaaaaaaa'
+    """
     return printable(name, longest=LONGEST)
 
 
 def spreadsheet_cell(name: str) -> str:
-    """Write a name so that no spreadsheet takes it for a formula: ``=cmd`` becomes ``'=cmd``."""
+    """Write a name so that no spreadsheet takes it for a formula: ``=cmd`` becomes ``'=cmd``.
+
+    Example:
+        >>> spreadsheet_cell('=cmd')
+        "'=cmd"
+    """
     return f"'{name}" if name.startswith(FORMULA_STARTS) else name
 
 
 def unprintable(char: str) -> bool:
-    """Whether a character moves the cursor, ends a line, changes direction or is half of one."""
+    """Tell whether a character moves the cursor, ends a line, changes direction or is half one."""
     category = unicodedata.category(char)
     return char not in JOINERS and (category[0] == 'C' or category in ('Zl', 'Zp'))

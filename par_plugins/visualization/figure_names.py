@@ -16,7 +16,7 @@ PLACEHOLDERS = ('.LastResort', 'Last Resort')
 
 
 def shown(name: str, *, longest: int = LONGEST) -> str:
-    """A name as matplotlib is to get it: one line, not too long, dollar signs as they are."""
+    """Return a name as matplotlib is to get it: one line, not too long, with plain dollar signs."""
     return printable(name, longest=longest).replace('$', r'\$')
 
 

@@ -229,8 +229,11 @@ def test_every_metric_on_attributes_is_tried():
     )
 
 
-OPTIONS = {'ClassRectificationLoss': {'alpha': 0.5}}
-NEEDS_FEATURES = {'LMLELoss', 'SemiHardTripletLoss'}
+OPTIONS = {
+    'ClassRectificationLoss': {'alpha': 0.5},
+    'ClassRectificationLossTPAMI2019': {'alpha': 0.5},
+}
+NEEDS_FEATURES = {'ClassRectificationLossICCV2017', 'LMLELoss', 'SemiHardTripletLoss'}
 UPSTREAMS = {
     'multi-label': ('mmpretrain.MultiLabelLinearClsHead', len(BINARY), BINARY),
     'single-label': ('mmpretrain.LinearClsHead', 3, AGE),
@@ -238,9 +241,9 @@ UPSTREAMS = {
 
 
 def test_every_loss_is_tried():
-    assert len(LOSSES) == 8
-    features = {name for name, kind in LOSSES.items() if issubclass(kind, EmbeddingLoss)}
-    assert features == NEEDS_FEATURES
+    assert len(LOSSES) == 10
+    features = {name for name, loss in LOSSES.items() if issubclass(loss, EmbeddingLoss)}
+    assert features | {'ClassRectificationLossICCV2017'} == NEEDS_FEATURES
 
 
 def over_images(loss, logits, targets):

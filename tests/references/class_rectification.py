@@ -4,6 +4,40 @@ import math
 
 import numpy as np
 
+from par_plugins.models.losses import (
+    ClassRectificationLossICCV2017,
+    ClassRectificationLossTPAMI2019,
+)
+
+PRESETS = {
+    'tpami2019': ClassRectificationLossTPAMI2019,
+    'iccv2017': ClassRectificationLossICCV2017,
+}
+MINERS = {'class': 'ClassMiner', 'instance': 'InstanceMiner', 'none': 'RandomMiner'}
+
+
+def preset(*, variant, mining, comparison, k=25, scope='minority', rho=0.5, **options):
+    """The loss that the words of the papers name."""
+    return PRESETS[variant](
+        miner=dict(type=MINERS[mining], k=k),
+        comparison=f'{comparison.capitalize()}Comparison',
+        rho=None if scope == 'all' else rho,
+        **options,
+    )
+
+
+def words_of(loss):
+    """The words that name a loss: what :func:`class_rectification_loss` takes."""
+    return dict(
+        variant='iccv2017' if loss.pooled else 'tpami2019',
+        mining={name: word for word, name in MINERS.items()}[type(loss.miner).__name__],
+        comparison=type(loss.comparison).__name__.removesuffix('Comparison').lower(),
+        k=loss.miner.k,
+        rho=loss.rho,
+        scope='all' if loss.rho is None else 'minority',
+        normalize_features=getattr(loss.distance, 'normalize', False),
+    )
+
 
 def minority_classes(labels, num_values, *, variant, rho, scope):
     """Values of one attribute that have anchors, from its labels (-1 for unknown)."""

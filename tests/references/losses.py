@@ -123,14 +123,13 @@ def class_rectification_loss(loss, batch):
     num_images = len({image for image, _ in losses})
     num_attributes = batch.targets.shape[1]
     features = batch.features.detach().tolist()
-    chosen = ('variant', 'mining', 'comparison', 'k', 'rho', 'scope', 'normalize_features')
     rectification = class_rectification.class_rectification_loss(
         probabilities_of(batch),
         batch.targets.tolist(),
         [[row] * num_attributes for row in features],
-        **{name: getattr(loss, name) for name in chosen},
+        **class_rectification.words_of(loss),
     )
-    if loss.variant == 'iccv2017':
+    if loss.pooled:
         return loss.loss_weight * (rectification + sum(losses.values()) / num_images)
     total = 0.0
     for attribute, num_values in enumerate(batch.layout.schema.num_values):
@@ -189,15 +188,39 @@ REFERENCES = {
         class_rectification_loss,
         [
             {},
-            {'eta': 0.5, 'omega': 'added', 'scope': 'all'},
-            {'alpha': 0.5, 'mining': 'instance', 'comparison': 'absolute', 'loss_weight': 0.5},
-            {'alpha': 0.5, 'mining': 'none', 'comparison': 'distribution', 'k': None},
-            {'variant': 'iccv2017', 'mining': 'instance', 'scope': 'all'},
+            {'eta': 0.5, 'omega': 'added', 'rho': None},
             {
-                'variant': 'iccv2017',
-                'comparison': 'distribution',
+                'miner': 'InstanceMiner',
+                'distance': {'type': 'FeatureDistance', 'normalize': True},
+                'comparison': 'AbsoluteComparison',
+                'alpha': 0.5,
+            },
+        ],
+    ),
+    'ClassRectificationLossICCV2017': (
+        class_rectification_loss,
+        [
+            {'miner': 'InstanceMiner', 'rho': None},
+            {
+                'comparison': 'DistributionComparison',
                 'rho': 0.7,
                 'base': {'type': 'AttributeCrossEntropyLoss', 'weighting': 'exp'},
+            },
+        ],
+    ),
+    'ClassRectificationLossTPAMI2019': (
+        class_rectification_loss,
+        [
+            {
+                'miner': 'InstanceMiner',
+                'comparison': 'AbsoluteComparison',
+                'alpha': 0.5,
+                'loss_weight': 0.5,
+            },
+            {
+                'miner': {'type': 'RandomMiner', 'k': None},
+                'comparison': 'DistributionComparison',
+                'alpha': 0.5,
             },
         ],
     ),

@@ -1,10 +1,9 @@
-import doctest
 import math
 import re
 
 import pytest
 
-from par_plugins.structures import InputError, checked_arguments, checked_number
+from par_plugins.structures import InputError, checked_number
 
 
 def test_a_number_within_its_bounds_comes_back_as_it_is():
@@ -32,8 +31,3 @@ def test_a_number_within_its_bounds_comes_back_as_it_is():
 def test_what_is_outside_or_no_number_is_refused(value, bounds, message):
     with pytest.raises(InputError, match=f'^{re.escape(message)}$'):
         checked_number('gamma', value, **bounds)
-
-
-def test_the_examples_are_true():
-    found = doctest.testmod(checked_arguments, optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
-    assert found.failed == 0 and found.attempted == 3

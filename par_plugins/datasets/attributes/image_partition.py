@@ -12,7 +12,7 @@ NUM_PARTITIONS = 5  # of PETA and of both releases of RAP
 
 
 def one_partition(cells: MatlabValue, split_index: int) -> MatlabValue:
-    """The struct of one of the five random partitions.
+    """Return the struct of one of the five random partitions.
 
     Args:
         cells: The cell array of the partitions.
@@ -38,7 +38,7 @@ def partitioned_annotations(
     pids: np.ndarray | None = None,
     left_out: np.ndarray | None = None,
 ) -> Annotations:
-    """Some parts of the annotations of a file.
+    """Select some parts of the annotations of a file.
 
     Args:
         source: The struct they come from.

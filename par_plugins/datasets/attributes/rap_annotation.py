@@ -73,7 +73,7 @@ class RAPDataset(PartitionedDataset):
         super().__init__(*args, **kwargs)
 
     def read_struct(self, data_root: str) -> MatlabValue:
-        """The struct ``RAP_annotation``."""
+        """Read the struct ``RAP_annotation``."""
         path = Path(data_root) / (self._file or first_existing(data_root, FILES))
         missing = f'RAP needs {FILES[0]} in data_root'
         rap = read_matlab_file(path, [VARIABLE], missing=missing).field(VARIABLE)
@@ -84,7 +84,7 @@ class RAPDataset(PartitionedDataset):
     def read_targets(
         self, labels: MatlabValue, num_columns: int, columns: Iterable[int]
     ) -> np.ndarray:
-        """Targets of some columns.
+        """Read the targets of some columns.
 
         Args:
             labels: The matrix of 0, 1 and 2 (uncertain).

@@ -51,7 +51,7 @@ class RAPv1(RAPDataset):
 
     @classmethod
     def parts_of(cls, split: str | None) -> Sequence[str] | None:
-        """The official parts that a split joins; none has validation images."""
+        """Return the official parts that a split joins; none has validation images."""
         if 'val' in TRAIN_VAL_TEST.get(split or '', ()):
             raise InputError(
                 f'RAPv1 has no split {split!r}: its partitions have train and test images only; '

@@ -24,7 +24,7 @@ Entry = tuple[int, int, bytes]
 
 
 def read_list(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines below the head, with their numbers.
+    """Read the lines below the head, with their numbers.
 
     Raises:
         InputError: At the end, if they are not as many as the head announces.
@@ -43,7 +43,7 @@ def read_list(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers, without white space around them."""
+    """Read the lines that are not blank, with their numbers, without white space around them."""
     if not path.exists():
         raise InputError(
             f'{path}: no such file; DeepFashion needs Anno_coarse/ (or Anno/) and '
@@ -59,7 +59,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def read_names(path: Path) -> list[tuple[str, int]]:
-    """Names, which may have spaces in them, and their types: attributes or categories."""
+    """Read names, which may have spaces in them, and their types: attributes or categories."""
     type_of: dict[str, int] = {}
     for line, text in read_list(path):
         words, *types = text.rsplit(None, 1)
@@ -74,7 +74,7 @@ def read_names(path: Path) -> list[tuple[str, int]]:
 
 
 def read_parts(path: Path, parts: Sequence[str]) -> dict[bytes, str]:
-    """The part of each image, in the order of the file."""
+    """Read the part of each image, in the order of the file."""
     part_of: dict[bytes, str] = {}
     for line, text in read_list(path):
         name, *rest = text.rsplit(None, 1)
@@ -88,7 +88,7 @@ def read_parts(path: Path, parts: Sequence[str]) -> dict[bytes, str]:
 
 
 def join_by_image(path: Path, row_of: Mapping[bytes, int]) -> Iterator[Entry]:
-    """What a list says about the images of a split.
+    """Return what a list says about the images of a split.
 
     Args:
         path: A list whose lines begin with the name of an image.
@@ -118,7 +118,7 @@ def join_by_image(path: Path, row_of: Mapping[bytes, int]) -> Iterator[Entry]:
 
 
 def align_by_line(path: Path, num_images: int) -> Iterator[Entry]:
-    """The lines of a file without a head: the first is about the first image, and so on.
+    """Return the lines of a file without a head: the first is about the first image, and so on.
 
     Raises:
         InputError: If there are more or fewer lines than images.
@@ -171,7 +171,7 @@ def _problem_of_labels(words: Sequence[bytes], num_labels: int) -> str:
 
 
 def whole_numbers(path: Path, entries: Iterable[Entry], shape: tuple[int, int]) -> np.ndarray:
-    """``(N, V)`` int64 of whole numbers of at least 0.
+    """Return ``(N, V)`` int64 of whole numbers of at least 0.
 
     Raises:
         InputError: If a word is something else, or there are more or fewer than V.
@@ -188,7 +188,7 @@ def whole_numbers(path: Path, entries: Iterable[Entry], shape: tuple[int, int]) 
 
 
 def decoded(path: Path, text: bytes) -> str:
-    """The text of a name.
+    """Return the text of a name.
 
     Raises:
         InputError: If it is not in UTF-8.
@@ -200,10 +200,10 @@ def decoded(path: Path, text: bytes) -> str:
 
 
 def shown(text: bytes) -> str:
-    """Any bytes, for a message or a number; long ones shortened."""
+    """Return any bytes, for a message or a number; long ones shortened."""
     return text.decode('utf-8', 'replace') if len(text) <= 200 else f'{shown(text[:200])}...'
 
 
 def error_at(path: Path, line: int, problem: str) -> InputError:
-    """An error about a line."""
+    """Return an error about a line."""
     return InputError(f'{path}, line {line}: {problem}')

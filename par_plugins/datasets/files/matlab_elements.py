@@ -38,7 +38,7 @@ class _Element(NamedTuple):
 
 
 def sound_matlab_bytes(content: bytes, variables: Container[str]) -> bytes:
-    """The wanted variables of a MATLAB 5 file, uncompressed, each element of them checked.
+    """Return the wanted variables of a MATLAB 5 file, uncompressed, each element of them checked.
 
     Args:
         content: A whole file.
@@ -104,7 +104,7 @@ class _Elements:
         self.left = MAX_ELEMENTS
 
     def read(self, start: int, end: int) -> _Element:
-        """The element at ``start``, which must end by ``end``."""
+        """Read the element at ``start``, which must end by ``end``."""
         self.left -= 1
         if self.left < 0:
             raise DamagedError(f'a variable has more than {MAX_ELEMENTS} elements')
@@ -126,7 +126,7 @@ class _Elements:
         return _Element(type_, data, size, following)
 
     def name(self) -> str:
-        """The name of the variable that the buffer holds."""
+        """Return the name of the variable that the buffer holds."""
         matrix = self._expect(0, len(self.buffer), {MATRIX}, 'no matrix')
         return self._header(matrix)[2]
 

@@ -58,7 +58,7 @@ class MatlabValue:
         self.value = value
 
     def error(self, problem: str) -> InputError:
-        """An error about this value."""
+        """Return an error about this value."""
         return InputError(' '.join(f'{self.path}: {self.place} {problem}'.split()))
 
     @property
@@ -75,7 +75,7 @@ class MatlabValue:
         raise self.error(f'is {self._kind()}, expected a 1 x 1 struct')
 
     def field(self, name: str | int) -> 'MatlabValue':
-        """A variable of the file, or a field of this struct by its name or position."""
+        """Return a variable of the file, or a field of this struct by its name or position."""
         names = self.field_names
         if isinstance(name, int):
             if name >= len(names):
@@ -89,13 +89,13 @@ class MatlabValue:
         return self._at(name, self.value[0, 0][name])
 
     def cells(self) -> list['MatlabValue']:
-        """What the cells of this n x 1 or 1 x n cell array hold."""
+        """Return what the cells of this n x 1 or 1 x n cell array hold."""
         return [
             self._at(f'cell {number}', cell) for number, cell in enumerate(self._cells(), start=1)
         ]
 
     def strings(self) -> list[str]:
-        """The strings in this n x 1 or 1 x n cell array, without white space around them."""
+        """Return the strings in this n x 1 or 1 x n cell array, without white space around them."""
         strings = []
         for number, cell in enumerate(self._cells(), start=1):
             if not (isinstance(cell, np.ndarray) and cell.dtype.kind == 'U' and cell.size == 1):
@@ -104,7 +104,7 @@ class MatlabValue:
         return strings
 
     def names(self) -> list[str]:
-        """The different, non-empty strings in this cell array."""
+        """Return the different, non-empty strings in this cell array."""
         names = self.strings()
         if '' in names or len(set(names)) < len(names):
             wrong = '' if '' in names else next(n for n in names if names.count(n) > 1)
@@ -112,7 +112,7 @@ class MatlabValue:
         return names
 
     def numbers(self, num_columns: int | None = None) -> np.ndarray:
-        """This real matrix, in the type that the file has; ``num_columns`` is what it must have."""
+        """Return this real matrix, in the type that the file has, with ``num_columns`` if given."""
         value = self.value
         if (
             isinstance(value, np.ndarray)
@@ -127,14 +127,14 @@ class MatlabValue:
         )
 
     def column(self, index: int) -> 'MatlabValue':
-        """A column of this matrix; ``index`` counts from 0."""
+        """Return a column of this matrix; ``index`` counts from 0."""
         numbers = self.numbers()
         if index >= numbers.shape[1]:
             raise self.error(f'is {self._kind()}, expected {index + 1} columns or more')
         return self._at(f'column {index}', numbers[:, [index]])
 
     def whole_numbers(self) -> np.ndarray:
-        """This row or column vector of whole numbers as ``(n,)`` int64."""
+        """Return this row or column vector of whole numbers as ``(n,)`` int64."""
         numbers = self.numbers()
         if min(numbers.shape) > 1:
             raise self.error(f'is {self._kind()}, expected a row or a column')
@@ -146,7 +146,7 @@ class MatlabValue:
         return numbers.astype(np.int64)
 
     def indices(self, length: int) -> np.ndarray:
-        """This vector of positions counted from 1, as positions counted from 0.
+        """Return this vector of positions counted from 1, as positions counted from 0.
 
         Args:
             length: What the positions point into.
@@ -161,7 +161,7 @@ class MatlabValue:
         return positions - 1
 
     def labels(self, num_columns: int, columns: Sequence[int], values: Sequence[int]) -> np.ndarray:
-        """Some columns of this matrix as int64 labels.
+        """Return some columns of this matrix as int64 labels.
 
         Args:
             num_columns: How many columns the matrix must have.

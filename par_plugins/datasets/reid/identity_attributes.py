@@ -30,14 +30,14 @@ class FileAttribute:
     fields: tuple[str, ...]
 
     def split(self) -> tuple['FileAttribute', ...]:
-        """Each field as a binary attribute of its own, of the same name."""
+        """Return each field as a binary attribute of its own, of the same name."""
         return tuple(
             FileAttribute(Attribute(field, group=self.attribute.group), (field,))
             for field in self.fields
         )
 
     def targets(self, struct: MatlabValue, num_identities: int) -> np.ndarray:
-        """``(n,)`` int64 targets, -1 for unknown.
+        """Return ``(n,)`` int64 targets, -1 for unknown.
 
         Args:
             struct: The struct with the fields.
@@ -102,7 +102,7 @@ def _codes(field: MatlabValue, num_identities: int, largest: int) -> np.ndarray:
 
 
 def color_attribute(name: str, group: str, prefix: str, colors: str) -> FileAttribute:
-    """A colour, of which the file has one yes-or-no field for each value."""
+    """Return a colour, of which the file has one yes-or-no field for each value."""
     values = colors.split()
     return FileAttribute(
         Attribute(name, tuple(values), group), tuple(prefix + value for value in values)
@@ -112,7 +112,7 @@ def color_attribute(name: str, group: str, prefix: str, colors: str) -> FileAttr
 def targets_of(
     pids: Sequence[int], labels: dict[int, np.ndarray], images: Sequence[str], *, source: str
 ) -> np.ndarray:
-    """Targets of images, joined by the number of the identity.
+    """Join images with their targets by the number of the identity.
 
     Args:
         pids: ``(N,)`` identities, 0 for distractors.

@@ -39,7 +39,7 @@ class Images(NamedTuple):
     camids: np.ndarray
 
     def take(self, rows: np.ndarray) -> 'Images':
-        """These images, in this order."""
+        """Select these images, in this order."""
         return Images([self.names[row] for row in rows], self.pids[rows], self.camids[rows])
 
 

@@ -19,7 +19,7 @@ def require_possible_size(size: int, max_repeat: float, num_images: int) -> None
 
 
 def scale_to_size(factors: np.ndarray, *, size: int, max_repeat: int | None) -> np.ndarray:
-    """Weights ``min(max_repeat, s * factors)`` with the one ``s`` at which they sum to the size.
+    """Find the weights ``min(max_repeat, s * factors)``, with the one ``s``, that sum to the size.
 
     Args:
         factors: ``(N,)`` positive.

@@ -40,7 +40,7 @@ class ClassBalancedSampler(ValueFactorSampler):
         super().__init__(dataset, size=None, max_repeat=None, **kwargs)
 
     def value_factors(self, rows: LabelRows) -> np.ndarray:
-        """``max(1, sqrt(oversample_thr / f))``; 1 for a negative label, which is no category."""
+        """Compute ``max(1, sqrt(oversample_thr / f))``; 1 for a negative label, no category."""
         shares = value_statistics(rows).shares
         with np.errstate(divide='ignore', invalid='ignore'):  # values that no image has
             factors: np.ndarray = np.maximum(1, np.sqrt(self.oversample_thr / shares))

@@ -32,7 +32,7 @@ class DAIProblem:
     diversity: float
 
     def capacity(self, max_repeat: float) -> np.ndarray:
-        """``(U,)`` largest share of each row, if no image is drawn more than ``max_repeat``."""
+        """Return the ``(U,)`` largest shares of rows if no image is drawn over ``max_repeat``."""
         capacity: np.ndarray = np.minimum(max_repeat * self.num_images / self.size, 1.0)
         return capacity
 
@@ -43,15 +43,15 @@ class DAIProblem:
         return curvature
 
     def imbalance(self, shares: np.ndarray) -> float:
-        """The objective of the paper: the cubes of the deficits that are positive, summed."""
+        """Sum the cubes of the deficits that are positive: the objective of the paper."""
         return float((self._pull(shares) ** 3).sum())
 
     def diversity_term(self, shares: np.ndarray) -> float:
-        """``mu / (2 ESS)``."""
+        """Return ``mu / (2 ESS)``."""
         return float(self.curvature @ shares**2) / 2
 
     def gap(self, shares: np.ndarray, capacity: np.ndarray) -> float:
-        """Frank-Wolfe gap: the value is at most this much above the minimum.
+        """Compute the Frank-Wolfe gap: the value is at most this much above the minimum.
 
         The largest ``<gradient, shares - other>`` over all ``other`` within the capacity, found
         by giving the draws to the rows with the smallest gradient first.

@@ -88,7 +88,7 @@ class DAISampler(EpochPlannedSampler):
         )
 
     def solution_for(self, *, size: int, max_repeat: float | None) -> DAISolution:
-        """What the exact solver finds for another size or cap; target and diversity stay.
+        """Return what the exact solver finds for another size or cap; target and diversity stay.
 
         Args:
             size: Number of draws M.

@@ -19,7 +19,7 @@ from par_plugins.structures import InputError
 def plan_epoch(
     weights: np.ndarray, generator: np.random.Generator, *, then_all: bool
 ) -> np.ndarray:
-    """The indices of one epoch.
+    """Return the indices of one epoch.
 
     Args:
         weights: ``(N,)`` mean number of draws of each image, with an integer sum M.
@@ -100,7 +100,7 @@ class EpochPlannedSampler(Sampler[int]):
         return self.resampled.size + self.then_all * len(self.weights)
 
     def plan(self, epoch: int) -> np.ndarray:
-        """The indices of an epoch, for all ranks together, without padding."""
+        """Return the indices of an epoch, for all ranks together, without padding."""
         generator = np.random.default_rng((self.seed, epoch))
         return plan_epoch(self.weights, generator, then_all=self.then_all)
 
@@ -119,7 +119,7 @@ class EpochPlannedSampler(Sampler[int]):
 
 
 def number_of_draws(size: float, num_images: int) -> int:
-    """The draws M of an epoch.
+    """Return the draws M of an epoch.
 
     Args:
         size: An int is the number itself, a float a share of the images.

@@ -97,7 +97,7 @@ class _Iterate:
         return float(self.primal @ self.dual)
 
     def shares(self) -> np.ndarray:
-        """The shares, freed of what rounding has done to their sum and bounds."""
+        """Return the shares, freed of what rounding has done to their sum and bounds."""
         shares = self.primal[: self.ends[0]]
         within: np.ndarray = np.minimum(shares / shares.sum(), self.capacity)
         return within
@@ -160,7 +160,7 @@ class _NewtonSystem:
         self.factor = cho_factor(system, overwrite_a=True)
 
     def direction(self, change: np.ndarray) -> _Direction:
-        """The change of primal and dual that changes their products by ``change``."""
+        """Return the change of primal and dual that changes their products by ``change``."""
         iterate = self.iterate
         shares, room, multipliers = np.split(iterate.primal, iterate.ends)
         of_shares, of_room, of_multipliers = np.split(change, iterate.ends)

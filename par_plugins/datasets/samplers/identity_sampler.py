@@ -15,7 +15,7 @@ from par_plugins.structures import UNKNOWN, InputError
 def plan_identities(
     pids: np.ndarray, generator: np.random.Generator, *, images_per_identity: int
 ) -> np.ndarray:
-    """The indices of one epoch: every identity once, with some of its images.
+    """Return the indices of one epoch: every identity once, with some of its images.
 
     Args:
         pids: ``(N,)`` identities, -1 for unknown.
@@ -79,6 +79,6 @@ class IdentitySampler(EpochPlannedSampler):
         )
 
     def plan(self, epoch: int) -> np.ndarray:
-        """The indices of an epoch, for all ranks together, without padding."""
+        """Return the indices of an epoch, for all ranks together, without padding."""
         generator = np.random.default_rng((self.seed, epoch))
         return plan_identities(self.pids, generator, images_per_identity=self.group_size)

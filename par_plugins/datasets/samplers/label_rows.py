@@ -32,7 +32,7 @@ class LabelRows:
 
     @classmethod
     def of(cls, dataset: Any) -> 'LabelRows':
-        """The rows of a training set, whatever wraps it: an image that is repeated counts again.
+        """Read the rows of a training set, whatever wraps it: a repeated image counts again.
 
         Args:
             dataset: See :func:`labels_of`; without a schema each column is taken as binary.

@@ -34,5 +34,5 @@ class MultiLabelDownSampler(ValueFactorSampler):
         super().__init__(dataset, size=size, max_repeat=1, **kwargs)
 
     def value_factors(self, rows: LabelRows) -> np.ndarray:
-        """``n_majority / n_value``."""
+        """Return ``n_majority / n_value``."""
         return majority_ratios(rows)

@@ -35,5 +35,5 @@ class MultiLabelOverSampler(ValueFactorSampler):
         super().__init__(dataset, size=size, max_repeat=max_repeat, **kwargs)
 
     def value_factors(self, rows: LabelRows) -> np.ndarray:
-        """``n_majority / n_value``."""
+        """Return ``n_majority / n_value``."""
         return majority_ratios(rows)

@@ -57,7 +57,7 @@ class ResampledLabels:
         return float(np.minimum(self.weights, 1).mean())
 
     def table(self) -> str:
-        """The proportions before and after in lines of text, with a summary above."""
+        """Return the proportions before and after in lines of text, with a summary above."""
         width = max(map(len, self.column_names))
         lines = [
             f'{self.size:,} draws from {len(self.weights):,} images: '

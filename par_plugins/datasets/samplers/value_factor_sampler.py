@@ -44,14 +44,14 @@ class ValueFactorSampler(EpochPlannedSampler):
         super().__init__(dataset, ResampledLabels.from_weights(weights, rows), **kwargs)
 
     def value_factors(self, rows: LabelRows) -> np.ndarray:
-        """``(A, K)`` factor of each value of each attribute, from the labels of the images."""
+        """Compute the ``(A, K)`` factors of values of attributes, from the labels of the images."""
         raise NotImplementedError
 
 
 def image_factors(
     value_factors: np.ndarray, rows: LabelRows, *, reduction: Literal['max', 'min']
 ) -> np.ndarray:
-    """The largest or smallest factor among the known values of each image.
+    """Return the largest or smallest factor among the known values of each image.
 
     Args:
         value_factors: ``(A, K)`` factor of each value of each attribute.
@@ -73,12 +73,12 @@ def image_factors(
 
 
 def value_statistics(rows: LabelRows) -> LabelStatistics:
-    """How often each value occurs among the images."""
+    """Return how often each value occurs among the images."""
     return LabelStatistics.from_targets(rows.targets[rows.row_of_image], rows.schema)
 
 
 def majority_ratios(rows: LabelRows) -> np.ndarray:
-    """``n_majority / n_value`` of each value, at least 1.
+    """Return ``n_majority / n_value`` of each value, at least 1.
 
     Args:
         rows: Labels of N images.

@@ -23,7 +23,7 @@ LARGEST, SMALLEST = 500, 25
 
 
 def long_tailed_sizes(gamma: float) -> np.ndarray:
-    """``(100,)`` images of each class: ``a / (i^gamma + b)``, rounded.
+    """Return ``(100,)`` images of each class: ``a / (i^gamma + b)``, rounded.
 
     Args:
         gamma: Above 0; the larger, the steeper the head and the more images in the tail.
@@ -40,7 +40,7 @@ def long_tailed_sizes(gamma: float) -> np.ndarray:
 
 
 def balanced_sizes(total: int) -> np.ndarray:
-    """``(100,)`` images of each class that sum to ``total``; the first classes get one more."""
+    """Share ``total`` images out among 100 classes, ``(100,)``; the first classes get one more."""
     return total // NUM_CLASSES + (np.arange(NUM_CLASSES) < total % NUM_CLASSES)
 
 
@@ -116,7 +116,7 @@ class LongTailedCIFAR100(PixelDataset):
         return file, images[..., ::-1], labels
 
     def training_rows(self, labels: np.ndarray, file: str, *, held_out: bool) -> np.ndarray:
-        """Records for validation or for training, among those that their classes keep."""
+        """Return records for validation or for training, among those that their classes keep."""
         counts = np.bincount(labels, minlength=NUM_CLASSES)
         sizes = self.sizes
         if sizes is None:

@@ -106,7 +106,7 @@ class MNISTDigits(PixelDataset):
         return file, images, labels
 
     def training_rows(self, labels: np.ndarray, file: str, *, held_out: bool) -> np.ndarray:
-        """The last images are held out; of the others all or a random subset are trained on."""
+        """Choose rows: the last are held out; the others train, all or a random subset."""
         num_left = len(labels) - self.num_val
         source = Path(self.data_root) / file
         wanted = 0 if held_out else self.num_images or 1
@@ -124,7 +124,7 @@ class MNISTDigits(PixelDataset):
 
 
 def random_order(labels: np.ndarray, seed: int, *, balanced: bool) -> np.ndarray:
-    """A random order of images, whose beginnings are random subsets.
+    """Return a random order of images, whose beginnings are random subsets.
 
     Args:
         labels: ``(N,)``.

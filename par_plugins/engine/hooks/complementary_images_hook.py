@@ -49,7 +49,7 @@ class ComplementaryImagesHook(Hook):
 
     @abstractmethod
     def images_for(self, labels: Tensor, real: Tensor, generator: torch.Generator) -> Tensor:
-        """Synthetic images.
+        """Make synthetic images.
 
         Args:
             labels: ``(N, A)`` int64 labels drawn, -1 for unknown.

@@ -41,7 +41,7 @@ class DistortedImagesHook(ComplementaryImagesHook):
         self.cells = cells
 
     def images_for(self, labels: Tensor, real: Tensor, generator: torch.Generator) -> Tensor:
-        """Bent images."""
+        """Bend images."""
         device = generator.device
         rows = torch.randint(len(real), (len(labels),), generator=generator, device=device)
         chosen = real.to(device)[rows].float()

@@ -59,7 +59,7 @@ class MRGANGeneratorHook(ComplementaryImagesHook):
         self.gan = gan.to(next(runner.model.parameters()).device)
 
     def images_for(self, labels: Tensor, real: Tensor, generator: torch.Generator) -> Tensor:
-        """What the generator draws of the labels, off the mark by ``sigma_p``."""
+        """Return what the generator draws of the labels, off the mark by ``sigma_p``."""
         if tuple(real.shape[1:]) != self.gan.image_shape:
             raise InputError(
                 f'{self.checkpoint}: it draws images of shape {self.gan.image_shape}, but the '

@@ -33,7 +33,7 @@ class RandomBlobsHook(ComplementaryImagesHook):
         self.cells = cells
 
     def images_for(self, labels: Tensor, real: Tensor, generator: torch.Generator) -> Tensor:
-        """Blobs."""
+        """Draw blobs."""
         device = generator.device
         rows = torch.randint(len(real), (len(labels),), generator=generator, device=device)
         chosen = real.to(device)[rows]

@@ -128,7 +128,7 @@ class ScheduleHook(Hook):
 
 
 def built_schedulers(runner: Runner) -> list[_ParamScheduler]:
-    """The schedulers of all optimisers; none where they have not been built."""
+    """Return the schedulers of all optimisers; none where they have not been built."""
     built = runner.param_schedulers
     groups: Iterable[Any] = built.values() if isinstance(built, dict) else [built]
     return [
@@ -142,7 +142,7 @@ def built_schedulers(runner: Runner) -> list[_ParamScheduler]:
 def schedule_faults(
     schedulers: Iterable[_ParamScheduler], max_epochs: int, max_iters: int
 ) -> list[str]:
-    """Sentences on the schedulers that do not end where training ends.
+    """Return sentences on the schedulers that do not end where training ends.
 
     Args:
         schedulers: Built for the training.

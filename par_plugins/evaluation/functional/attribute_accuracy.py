@@ -44,7 +44,7 @@ class AccuracyCounts:
         return AccuracyCounts(self.values + other.values, self.num_labelled + other.num_labelled)
 
     def scores(self, unknown: str) -> dict[str, Any]:
-        """The scores of the images counted, as :func:`attribute_accuracy` returns them."""
+        """Return the scores of the images counted, as :func:`attribute_accuracy` returns them."""
         if unknown not in UNKNOWN_RULES:
             raise InputError(f'unknown: {unknown!r} is none of {", ".join(UNKNOWN_RULES)}')
         labelled, right = (x.sum(dim=1) for x in (self.values.labelled, self.values.right))
@@ -89,5 +89,9 @@ def attribute_accuracy(
             another length or an entry below 2, or ``unknown`` is neither.
         EntryError: If an entry is not one of its attribute's values; the message names row,
             column and value.
+
+    Example:
+        >>> attribute_accuracy([[1, 2], [0, 0]], [[1, 0], [0, -1]], [2, 3])['per_attribute']
+        [100.0, 0.0]
     """
     return AccuracyCounts.from_batch(predictions, targets, num_values).scores(unknown)

@@ -109,7 +109,7 @@ class AttributeCounts:
         )
 
     def scores(self) -> dict[str, Any]:
-        """The scores of the images counted, as :func:`attribute_scores` returns them."""
+        """Return the scores of the images counted, as :func:`attribute_scores` returns them."""
         protocol = self.protocol
         rows: dict[RowKind, int] = dict(zip(_ROW_KINDS, self.rows.tolist(), strict=True))
         accuracy_sum, precision_sum, recall_sum, f1_sum = self.sums.tolist()
@@ -201,6 +201,11 @@ def attribute_scores(
             [0, 1] or of another length, or ``'rap_matlab'`` lacks one that it needs.
         EntryError: If a probability is outside [0, 1] or NaN, or a target is not -1, 0 or 1;
             the message names row, column and value.
+
+    Example:
+        >>> scores = attribute_scores([[0.9, 0.2], [0.4, 0.7]], [[1, 0], [1, 1]])
+        >>> scores['precision'], scores['recall'], scores['absent']
+        (100.0, 75.0, [0])
     """
     counts = AttributeCounts.from_batch(
         probabilities, targets, protocol=protocol, threshold=threshold
@@ -211,7 +216,7 @@ def attribute_scores(
 def threshold_per_attribute(
     protocol: AttributeProtocol, threshold: Threshold | None, num_attributes: int
 ) -> Tensor:
-    """The threshold each attribute is predicted with.
+    """Return the threshold each attribute is predicted with.
 
     Args:
         protocol: Its own threshold is taken where none is given; 0.5 tells exact 0/1 apart.
@@ -240,7 +245,7 @@ def threshold_per_attribute(
 
 
 def mean_by_ratio(per_attribute: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Mean mA over attributes with many, medium and few positives.
+    """Average mA over attributes with many, medium and few positives.
 
     Args:
         per_attribute: As :func:`attribute_scores` returns it.
@@ -248,6 +253,10 @@ def mean_by_ratio(per_attribute: Sequence[Mapping[str, Any]]) -> dict[str, float
     Returns:
         Percent by group of :data:`RATIO_GROUPS`; a group without a scored attribute is not in
         it.
+
+    Example:
+        >>> mean_by_ratio([{'ratio': 0.5, 'mA': 90.0}, {'ratio': 0.3, 'mA': 80.0}])
+        {'many': 85.0}
     """
     members: dict[str, list[float]] = {group: [] for group in RATIO_GROUPS}
     for row in per_attribute:

@@ -73,7 +73,7 @@ class ValueCounts:
         )
 
     def scores(self) -> dict[str, Any]:
-        """The scores of the images counted, as :func:`balanced_accuracy` returns them."""
+        """Return the scores of the images counted, as :func:`balanced_accuracy` returns them."""
         recall = 100 * self.right.double() / self.labelled
         per_attribute = recall.nanmean(dim=1)
         mean = per_attribute.nanmean().item()
@@ -94,7 +94,7 @@ class ValueCounts:
 def balanced_accuracy(
     predictions: Tensor | ArrayLike, targets: Tensor | ArrayLike, num_values: int | Sequence[int]
 ) -> dict[str, Any]:
-    """Mean over attributes of the mean over values of each value's recall.
+    """Average each value's recall over the values, and these means over attributes.
 
     The class-balanced accuracy of Dong et al., Imbalanced Deep Learning by Minority Class
     Incremental Rectification, 2019 ("Performance Metrics"). For binary attributes it is mA where
@@ -116,6 +116,10 @@ def balanced_accuracy(
             another length or an entry below 2.
         EntryError: If an entry is not one of its attribute's values; the message names row,
             column and value.
+
+    Example:
+        >>> balanced_accuracy([[1], [0], [1]], [[1], [0], [0]], 2)['per_attribute']
+        [75.0]
     """
     return ValueCounts.from_batch(predictions, targets, num_values).scores()
 

@@ -12,7 +12,7 @@ from par_plugins.evaluation.functional.ranked_positives import RankedPositives
 def camera_pair_scores(
     labels: RetrievalLabels, pairs: IdentityPairs, positions: NDArray[np.int64], ap: str
 ) -> dict[str, Any]:
-    """Rank-1 and mAP by pair of cameras, as ``retrieval_scores`` returns them.
+    """Compute rank-1 and mAP by pair of cameras, as ``retrieval_scores`` returns them.
 
     Args:
         labels: With cameras.

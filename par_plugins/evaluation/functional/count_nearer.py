@@ -41,7 +41,7 @@ def count_nearer(
     bounds: NDArray[np.int64],
     positions: NDArray[np.int64],
 ) -> None:
-    """Position that some entries of each row of ``offset + scale * block`` have in its order.
+    """Find the positions of some entries in the order of each row of ``offset + scale * block``.
 
     Rows are in ascending order, and equal entries in that of their columns.
 
@@ -118,7 +118,7 @@ def count_surely_nearer(
     nearer: NDArray[np.int64],
     unsure: NDArray[np.int64],
 ) -> None:
-    """How many entries of a row come before one for sure, and of how many that is not sure.
+    """Count entries of a row that come before one for sure, and those of which it is not sure.
 
     Args:
         block: See :func:`count_nearer`, as for scale, offset, columns and bounds.

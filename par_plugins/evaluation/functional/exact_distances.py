@@ -16,7 +16,7 @@ NEARLY_EQUAL = 0.75
 def exact_distances(
     first: NDArray[np.floating], second: NDArray[np.floating], metric: str = 'euclidean'
 ) -> NDArray[np.float64]:
-    """Distances of vectors, pair by pair; equal pairs have the same, to the last bit.
+    """Compute distances of vectors, pair by pair; equal pairs have the same, to the last bit.
 
     Args:
         first: ``(N, F)``, or ``(F,)`` for one and the same.
@@ -26,6 +26,10 @@ def exact_distances(
 
     Returns:
         ``(N,)``.
+
+    Example:
+        >>> exact_distances(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]]))
+        array([25.])
     """
     distances = np.empty(len(second))
     first = np.broadcast_to(first, second.shape)

@@ -37,7 +37,7 @@ class FeaturePlacement:
     def of(
         cls, queries: Tensor, gallery: Tensor, *, cosine: bool
     ) -> tuple['FeaturePlacement', tuple[Tensor, Tensor]]:
-        """What features need: most of them nothing, and then they are not copied.
+        """Return what features need: most of them nothing, and then they are not copied.
 
         Args:
             queries: ``(Q, F)``.
@@ -97,14 +97,14 @@ class FeaturePlacement:
         return out
 
     def squares(self, features: Tensor) -> Tensor:
-        """Squared lengths of rows in their place, ``(N,)`` float64 on the CPU."""
+        """Compute squared lengths of placed rows, ``(N,)`` float64 on the CPU."""
         squares = torch.empty(len(features), dtype=torch.float64, device=features.device)
         for start, rows in self._chunks(features):
             squares[start : start + len(rows)] = rows.square().sum(dim=1)
         return squares.cpu()
 
     def mean(self, features: Tensor) -> Tensor:
-        """Mean of rows in their place, ``(F,)`` float64; exact where all are equal."""
+        """Compute the mean of placed rows, ``(F,)`` float64; exact where all are equal."""
         first = self.rows(features[:1])[0]
         total = torch.zeros_like(first)
         for _, rows in self._chunks(features):
@@ -112,7 +112,7 @@ class FeaturePlacement:
         return total / len(features) + first
 
     def are_whole(self, features: Tensor) -> bool:
-        """Whether all rows in their place are of whole numbers."""
+        """Return whether all placed rows are of whole numbers."""
         return all(bool((rows == rows.round()).all()) for _, rows in self._chunks(features))
 
     def _chunks(self, features: Tensor) -> Iterator[tuple[int, Tensor]]:

@@ -33,7 +33,7 @@ class FeatureMoments:
 
     @classmethod
     def from_batch(cls, features: Array) -> 'FeatureMoments':
-        """Moments of ``(N, F)`` features; N may be 0."""
+        """Compute moments of ``(N, F)`` features; N may be 0."""
         exact = np.asarray(features, dtype=np.float64)
         if exact.ndim != 2:
             raise InputError(f'features: shape {exact.shape}, not (N, F)')
@@ -61,7 +61,7 @@ class FeatureMoments:
 def frechet_distance(
     first_mean: Array, first_covariance: Array, second_mean: Array, second_covariance: Array
 ) -> float:
-    """``|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``.
+    """Compute ``|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``.
 
     Args:
         first_mean: ``(F,)``.
@@ -75,6 +75,11 @@ def frechet_distance(
 
     Raises:
         InputError: If the shapes do not fit each other.
+
+    Example:
+        >>> one = np.eye(1)
+        >>> frechet_distance(np.zeros(1), one, np.array([3.0]), 4 * one)
+        10.0
     """
     means = np.asarray(first_mean, np.float64), np.asarray(second_mean, np.float64)
     covariances = (

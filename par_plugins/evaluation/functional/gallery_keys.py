@@ -45,7 +45,7 @@ class KeyErrors:
     slack: Tensor
 
     def at(self, rows: Tensor, columns: Tensor) -> Tensor:
-        """Errors at some places; the two indices broadcast."""
+        """Return errors at some entries; the two indices broadcast."""
         own = self.floor[rows] + self.slack[columns]
         return own + self.reach[rows] * self.norms[columns]
 
@@ -72,16 +72,16 @@ class KeyBlock:
     errors: KeyErrors | None = None
 
     def at(self, rows: Tensor, columns: Tensor) -> Tensor:
-        """Keys at some places; the two indices broadcast."""
+        """Return keys at some entries; the two indices broadcast."""
         return self.offset[columns] + self.scale[columns] * self.entries[rows, columns]
 
     def arrays(self) -> tuple[Any, ...]:
-        """Entries, scale, offset and, where there are some, errors, for compiled loops."""
+        """Return entries, scale, offset and, where there are some, errors, for compiled loops."""
         errors = () if self.errors is None else vars(self.errors).values()
         return tuple(x.cpu().numpy() for x in (self.entries, self.scale, self.offset, *errors))
 
     def take(self, rows: NDArray[np.int64]) -> 'KeyBlock':
-        """The keys of some of the queries, on the CPU."""
+        """Return the keys of some of the queries, on the CPU."""
         chosen = torch.from_numpy(rows).to(self.entries.device)
         errors = self.errors
         if errors is not None:
@@ -131,15 +131,15 @@ class GalleryKeys(ABC):
 
     @abstractmethod
     def block(self, queries: NDArray[np.int64]) -> KeyBlock:
-        """The keys of some queries."""
+        """Return the keys of some queries."""
 
     @abstractmethod
     def precise_block(self, queries: NDArray[np.int64]) -> KeyBlock:
-        """The same in double precision."""
+        """Return the same in double precision."""
 
     @abstractmethod
     def exact(self, queries: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Distances of queries and gallery images, ``(P,)`` each, in double precision."""
+        """Compute distances of queries and gallery images, ``(P,)`` each, in double precision."""
 
 
 class DistanceKeys(GalleryKeys):
@@ -155,7 +155,7 @@ class DistanceKeys(GalleryKeys):
         self._dtype = _exact_type(distances)
 
     def block(self, queries: NDArray[np.int64]) -> KeyBlock:
-        """The distances; EntryError if one is NaN or infinite."""
+        """Return the distances; EntryError if one is NaN or infinite."""
         rows = torch.from_numpy(queries).to(self._distances.device)
         entries = self._distances[rows].to(self._dtype)
         if not torch.stack(torch.aminmax(entries)).isfinite().all():
@@ -169,7 +169,7 @@ class DistanceKeys(GalleryKeys):
     precise_block = block
 
     def exact(self, queries: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What the matrix has."""
+        """Return what the matrix has."""
         places = (torch.from_numpy(x).to(self._distances.device) for x in (queries, columns))
         return self._distances[*places].double().cpu().numpy()
 
@@ -231,7 +231,7 @@ class FeatureKeys(GalleryKeys):
         return self._block(queries, self._buffer.new_empty(shape, dtype=torch.float64))
 
     def exact(self, queries: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """From differences, see ``exact_distances``; Euclidean ones are squared and scaled."""
+        """Compute distances by ``exact_distances``; Euclidean ones are squared and scaled."""
         step = rows_per_chunk(self._gallery.shape[1])
         found = [np.empty(0)]
         for start in range(0, len(queries), step):

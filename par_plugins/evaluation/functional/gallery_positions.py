@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 def gallery_positions(
     keys: GalleryKeys, block: KeyBlock, columns: Ints, bounds: Ints, positive: Bools, depth: int
 ) -> Ints:
-    """How many gallery images rank before some of them, equally distant ones in gallery order.
+    """Count the gallery images that rank before some of them, equal distances in gallery order.
 
     Where rounding errors of the keys leave it open, and the scores could tell, the order is that of
     distances in double precision.
@@ -73,7 +73,7 @@ def gallery_positions(
 
 
 def ranks_before(keys: GalleryKeys, block: KeyBlock, columns: Ints, own: Ints) -> Bools:
-    """Which gallery images rank before one, for every query of a block.
+    """Find which gallery images rank before one, for every query of a block.
 
     Args:
         keys: Where the block comes from.

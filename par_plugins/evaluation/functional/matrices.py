@@ -34,7 +34,7 @@ class EntryError(InputError):
 
 
 def as_matrix(name: str, values: Tensor | ArrayLike, shape: str = '(N, A)') -> Tensor:
-    """A matrix as a tensor, sharing memory where it can.
+    """Return a matrix as a tensor, sharing memory where it can.
 
     Args:
         name: The argument that holds the matrix, for the message.
@@ -52,7 +52,7 @@ def as_matrix(name: str, values: Tensor | ArrayLike, shape: str = '(N, A)') -> T
 
 
 def rows_per_chunk(num_columns: int) -> int:
-    """Number of rows, at least one, that :func:`paired_chunks` hands out at a time."""
+    """Return the number of rows, at least one, that :func:`paired_chunks` hands out at a time."""
     return max(1, CHUNK // max(1, num_columns))
 
 
@@ -112,6 +112,11 @@ def check_probabilities(name: str, chunk: Tensor, start: int = 0) -> None:
 
     Raises:
         EntryError: If an entry is outside [0, 1] or NaN.
+
+    Example:
+        >>> check_probabilities('p', torch.tensor([[0.5, 1.5]]))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        par_plugins.evaluation.functional.matrices.EntryError: p: row 0, column 1 is 1.5, ...
     """
     if chunk.numel() == 0:
         return

@@ -59,7 +59,7 @@ class PositiveProbabilities:
 def positive_probability(
     probabilities: Tensor | ArrayLike, targets: Tensor | ArrayLike
 ) -> dict[str, Any]:
-    """Mean probability of each attribute's positive labels (HABP paper, 2019, figure 2).
+    """Average the probability of each attribute's positive labels (HABP paper, 2019, figure 2).
 
     Args:
         probabilities: ``(N, A)`` in [0, 1].
@@ -71,5 +71,9 @@ def positive_probability(
 
     Raises:
         EntryError: If a target is none of these.
+
+    Example:
+        >>> positive_probability([[0.5], [0.25], [0.9]], [[1], [1], [0]])['mean']
+        37.5
     """
     return PositiveProbabilities.from_batch(probabilities, targets).scores()

@@ -72,7 +72,7 @@ class RankedPositives:
         return np.bincount(self.query, minlength=self.num_queries)
 
     def average_precision(self, ap: str) -> NDArray[np.float64]:
-        """``(Q,)`` in [0, 1], NaN without a positive.
+        """Return ``(Q,)`` in [0, 1], NaN without a positive.
 
         Args:
             ap: One of :data:`AP_RULES`.
@@ -84,14 +84,14 @@ class RankedPositives:
         return mean
 
     def first_rank(self) -> NDArray[np.float64]:
-        """``(Q,)`` rank of the nearest positive, NaN without one."""
+        """Return ``(Q,)`` rank of the nearest positive, NaN without one."""
         ranks = np.full(self.num_queries, np.nan)
         first = self.hits == 1
         ranks[self.query[first]] = self.rank[first]
         return ranks
 
     def inverse_penalty(self) -> NDArray[np.float64]:
-        """``(Q,)`` positives to the rank of the last one, NaN without one: mINP is its mean.
+        """Return ``(Q,)`` positives to the rank of the last one, NaN without one: mINP is its mean.
 
         Ye et al., Deep Learning for Person Re-identification: A Survey and Outlook, 2021.
         """

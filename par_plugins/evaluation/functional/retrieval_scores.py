@@ -104,6 +104,12 @@ def retrieval_scores(
             are no whole numbers, cameras are needed and missing, or an option is none.
         EntryError: If a feature or distance is NaN or infinite; the message names row, column
             and value.
+
+    Example:
+        >>> gallery = [[1.0], [3.0], [4.0]]
+        >>> scores = retrieval_scores([[0.0]], gallery, [7], [5, 7, 7], [1], [2, 2, 2])
+        >>> scores['rank1'], round(scores['mAP'], 2)  # its identity is at ranks 2 and 3
+        (0.0, 58.33)
     """
     check_retrieval_options(
         ap=ap, metric=metric, max_rank=max_rank, gallery_draws=gallery_draws, block_size=block_size

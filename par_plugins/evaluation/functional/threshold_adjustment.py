@@ -18,7 +18,7 @@ from par_plugins.structures import InputError, LabelStatistics, OperatingPoint
 
 
 def threshold_adjustment(statistics: LabelStatistics, *, temperature: float) -> OperatingPoint:
-    """The adjustment for given class frequencies.
+    """Adjust thresholds to given class frequencies.
 
     Args:
         statistics: Counts of the training set; ``r_k`` is a value's share of the known labels. An
@@ -27,6 +27,13 @@ def threshold_adjustment(statistics: LabelStatistics, *, temperature: float) -> 
 
     Returns:
         An operating point whose parameter is ``temperature``.
+
+    Example:
+        >>> from par_plugins.structures import AttributeSchema
+        >>> targets = np.array([[1], [0], [0], [0]])
+        >>> statistics = LabelStatistics.from_targets(targets, AttributeSchema(['hat']))
+        >>> threshold_adjustment(statistics, temperature=1.0).parameters
+        {'temperature': 1.0}
     """
     shares = torch.from_numpy(np.nan_to_num(statistics.shares, nan=0.0))
     factors = torch.exp(-temperature * shares)
@@ -53,6 +60,16 @@ def fit_threshold_adjustment(
 
     Raises:
         InputError: If there is no temperature to choose from, or see ``balanced_accuracy``.
+
+    Example:
+        >>> from par_plugins.structures import AttributeSchema
+        >>> targets = np.array([[1], [0], [0], [0]])
+        >>> statistics = LabelStatistics.from_targets(targets, AttributeSchema(['hat']))
+        >>> probabilities = torch.tensor([[0.45], [0.3], [0.2], [0.1]])
+        >>> fit_threshold_adjustment(
+        ...     probabilities, targets, statistics, temperatures=[0, 1]
+        ... ).parameters
+        {'temperature': 1}
     """
     if not temperatures:
         raise InputError('temperatures is empty: there is none to choose from')

@@ -9,7 +9,7 @@ from par_plugins.structures import InputError
 
 
 def top_k_predictions(scores: Tensor | ArrayLike, k: int) -> Tensor:
-    """The k highest scores of each image are positive, the others negative.
+    """Predict the k highest scores of each image as positive, the others as negative.
 
     Dong, Gong and Zhu (TPAMI 2019) score DeepFashion by class-balanced accuracy without saying what
     counts as predicted; the 5 highest of all 1,000 attributes is this project's reading. Equal
@@ -24,6 +24,10 @@ def top_k_predictions(scores: Tensor | ArrayLike, k: int) -> Tensor:
 
     Raises:
         InputError: If ``scores`` is no matrix, or k is below 1.
+
+    Example:
+        >>> top_k_predictions([[0.1, 0.9, 0.9]], 1).tolist()
+        [[0, 1, 0]]
     """
     score = as_matrix('scores', scores)
     if k < 1:

@@ -126,6 +126,11 @@ def top_k_recall(
     Raises:
         InputError: If the shapes differ, or ``ks`` or ``average`` is not valid.
         EntryError: If a score is no probability or a target none of 0, 1 and -1.
+
+    Example:
+        >>> scores, targets = [[0.9, 0.8, 0.1]], [[1, 0, 1]]
+        >>> top_k_recall(scores, targets, groups=[[0, 1, 2]], ks=[1, 3], average='micro').tolist()
+        [[50.0, 100.0]]
     """
     return TopKCounts.from_batch(scores, targets, groups=groups, ks=ks).recall(average)
 

@@ -11,7 +11,7 @@ CRITERIA = ('mA', 'f1', 'youden')
 def tuned_thresholds(
     probabilities: ArrayLike, targets: ArrayLike, *, criterion: str
 ) -> NDArray[np.float64]:
-    """The threshold at which each attribute scores best.
+    """Find the threshold at which each attribute scores best.
 
     ``mA`` is the mean of the shares of positives and of negatives predicted right, ``f1`` the
     attribute's own F1, ``youden`` Youden's index: the sum of the two shares less 1, so that its
@@ -29,6 +29,10 @@ def tuned_thresholds(
 
     Raises:
         InputError: If the criterion is unknown, or the shapes differ.
+
+    Example:
+        >>> tuned_thresholds([[0.25], [0.125], [0.0625]], [[1], [0], [0]], criterion='f1')
+        array([0.1875])
     """
     if criterion not in CRITERIA:
         raise InputError(f'criterion must be one of {", ".join(CRITERIA)}, got {criterion!r}')

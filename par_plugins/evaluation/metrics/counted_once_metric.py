@@ -68,7 +68,7 @@ class CountedOnceMetric(BaseMetric):
 
     @abstractmethod
     def no_images(self) -> tuple[Tensor, Tensor]:
-        """A batch without images."""
+        """Return a batch without images."""
 
     @abstractmethod
     def score(self, summary: Any) -> dict[str, float]:

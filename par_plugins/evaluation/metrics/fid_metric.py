@@ -100,7 +100,7 @@ class FIDMetric(CountedOnceMetric):
 
     @torch.no_grad()
     def features(self, images: Tensor) -> Tensor:
-        """Features of images.
+        """Compute features of images.
 
         Args:
             images: ``(N, C, H, W)``, 0 to 255.
@@ -121,17 +121,17 @@ class FIDMetric(CountedOnceMetric):
         )
 
     def summarise(self, generated: Tensor, real: Tensor) -> _Summary:
-        """Moments of a batch's features; the last of the real ones says which to count."""
+        """Compute moments of a batch's features; the last of the real ones says which to count."""
         counted = real[:, -1] > 0
         kinds = generated[counted], real[counted, :-1]
         return _Summary(*(FeatureMoments.from_batch(kind.numpy()) for kind in kinds))
 
     def no_images(self) -> tuple[Tensor, Tensor]:
-        """No features, of a length that says so: it is joined with nothing."""
+        """Return no features, of a length that says so: it is joined with nothing."""
         return torch.empty(0, 0), torch.empty(0, 1)
 
     def score(self, summary: _Summary) -> dict[str, float]:
-        """The distance, NaN for fewer than two images."""
+        """Compute the distance, NaN for fewer than two images."""
         generated, real = summary.generated, summary.real
         fid = math.nan
         if generated.count > 1:

@@ -37,7 +37,7 @@ class _Images:
         return _Images(self.batches + other.batches)
 
     def stacked(self) -> tuple[Tensor, Tensor]:
-        """All embeddings and all labels."""
+        """Return all embeddings and all labels."""
         embeddings, labels = zip(*self.batches, strict=True)
         return torch.cat(embeddings), torch.cat(labels)
 
@@ -163,7 +163,7 @@ class ReIDMetric(CountedOnceMetric):
         return _Images(((embeddings, labels),) if len(labels) else ())
 
     def no_images(self) -> tuple[Tensor, Tensor]:
-        """No embeddings and no labels."""
+        """Return no embeddings and no labels."""
         return torch.empty(0, 0), torch.empty(0, len(LABELS), dtype=torch.int64)
 
     def join(self, summaries: Sequence[_Images]) -> _Images:

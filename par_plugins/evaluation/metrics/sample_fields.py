@@ -12,7 +12,7 @@ from par_plugins.structures import InputError
 def stack_field(
     data_samples: Sequence[Mapping[str, Any]], key: str, shape: tuple[int, ...]
 ) -> Tensor:
-    """One field of all samples, a row for each, on the CPU.
+    """Return one field of all samples, a row for each, on the CPU.
 
     Args:
         data_samples: One dict an image.
@@ -35,10 +35,10 @@ def stack_field(
 
 
 def first_field(data_samples: Sequence[Mapping[str, Any]], *names: str) -> str:
-    """The first of the names that the samples have; the first of all where they have none."""
+    """Return the first name that the samples have; the first of all where they have none."""
     return next((name for name in names if any(name in s for s in data_samples)), names[0])
 
 
 def image_of(sample: Mapping[str, Any]) -> str:
-    """What a message calls the image of a sample."""
+    """Return what a message calls the image of a sample."""
     return str(sample.get('img_path', 'an image without img_path'))

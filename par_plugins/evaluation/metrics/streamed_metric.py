@@ -78,7 +78,7 @@ class StreamedMetric(CountedOnceMetric):
         """
 
     def no_images(self) -> tuple[Tensor, Tensor]:
-        """No probabilities and no targets."""
+        """Return no probabilities and no targets."""
         no_probabilities = torch.empty(0, self.schema.num_logits)
         return no_probabilities, torch.empty(0, len(self.columns), dtype=torch.int64)
 

@@ -58,7 +58,7 @@ class CifarDenseNet(BaseBackbone):
         self.out_channels = channels
 
     def forward(self, images: Tensor) -> tuple[Tensor]:
-        """The maps of the last block after batch norm and activation.
+        """Compute the maps of the last block after batch norm and activation.
 
         Args:
             images: ``(N, 3, 32, 32)``.

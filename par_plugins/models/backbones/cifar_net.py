@@ -39,7 +39,7 @@ class CifarNet(BaseBackbone):
         self.layers = nn.Sequential(*layers[checked_choice('variant', variant, layers)]())
 
     def forward(self, images: Tensor) -> tuple[Tensor]:
-        """The last fully connected layer after its activation.
+        """Compute the last fully connected layer after its activation.
 
         Args:
             images: ``(N, 3, 32, 32)``.

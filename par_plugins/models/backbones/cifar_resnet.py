@@ -45,7 +45,7 @@ class CifarResNet(ResNet_CIFAR):
         )
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
-        """The maps of the last stage.
+        """Compute the maps of the last stage.
 
         Args:
             images: ``(N, 3, 32, 32)``.

@@ -61,7 +61,7 @@ class DeepID2Net(BaseBackbone):
         return side
 
     def forward(self, images: Tensor) -> tuple[Tensor]:
-        """FC1 after its activation.
+        """Compute FC1 after its activation.
 
         Args:
             images: ``(N, 3, H, W)``.

@@ -35,7 +35,7 @@ class HABPVGG(VGG):
         )
 
     def forward(self, images: Tensor) -> tuple[Tensor]:
-        """The pooled features.
+        """Compute the pooled features.
 
         Args:
             images: ``(N, 3, H, W)``, each side at least 160; 224 in the paper.

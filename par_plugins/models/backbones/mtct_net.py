@@ -59,7 +59,7 @@ class MTCTNet(BaseBackbone):
         self.units = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> tuple[Tensor]:
-        """The maps of the last unit.
+        """Compute the maps of the last unit.
 
         Args:
             images: ``(N, 3, H, W)``, each side at least 67.

@@ -51,7 +51,7 @@ class ReLULeNet(BaseBackbone):
         )
 
     def forward(self, images: Tensor) -> tuple[Tensor]:
-        """The fully connected layer after its activation.
+        """Compute the fully connected layer after its activation.
 
         Args:
             images: ``(N, 1, 28, 28)``.

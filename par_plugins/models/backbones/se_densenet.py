@@ -35,7 +35,7 @@ class SEDenseNet(DenseNet):
         self._freeze_stages()
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Feature maps of the stages in ``out_indices``.
+        """Compute feature maps of the stages in ``out_indices``.
 
         Args:
             x: ``(N, 3, H, W)``.

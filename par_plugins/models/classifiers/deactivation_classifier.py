@@ -28,7 +28,7 @@ class DeactivationClassifier(ImageClassifier):
     """
 
     def loss(self, inputs: Tensor, data_samples: Sequence[BaseDataElement]) -> dict[str, Tensor]:
-        """The head's losses on real, then on synthetic images.
+        """Compute the head's losses on real, then on synthetic images.
 
         Args:
             inputs: ``(N, C, H, W)``.

@@ -39,7 +39,7 @@ class AttributeMixupClassifier(ImageClassifier):
         self.mixup = torch.distributions.Beta(mixup_alpha, mixup_alpha)
 
     def loss(self, inputs: Tensor, data_samples: Sequence[BaseDataElement]) -> dict[str, Tensor]:
-        """The head's losses on mixed images.
+        """Compute the head's losses on mixed images.
 
         Args:
             inputs: ``(N, 3, H, W)``.

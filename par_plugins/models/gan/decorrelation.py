@@ -16,7 +16,7 @@ REDUCTIONS = ('mean', 'sum')
 
 
 def decorrelation_loss(weight: Tensor, *, num_noise: int, reduction: str) -> Tensor:
-    """Squared cosines between the kernels of the noise inputs, for each output channel.
+    """Compute squared cosines between the kernels of the noise inputs, for each output channel.
 
     Args:
         weight: ``(N_Z + conditions, N_F, s, s)`` of the transposed convolution that makes the

@@ -12,7 +12,7 @@ from torch.nn.functional import softplus
 
 
 def discriminator_loss(real: Sequence[Tensor], generated: Sequence[Tensor]) -> Tensor:
-    """Cross-entropy of telling real images from generated ones.
+    """Compute the cross-entropy of telling real images from generated ones.
 
     Args:
         real: ``(N,)`` logits of being real, of real images, for every resolution.
@@ -25,7 +25,7 @@ def discriminator_loss(real: Sequence[Tensor], generated: Sequence[Tensor]) -> T
 
 
 def generator_loss(generated: Sequence[Tensor]) -> Tensor:
-    """Cross-entropy of generated images with being real.
+    """Compute the cross-entropy of generated images with being real.
 
     Args:
         generated: ``(N,)`` logits of being real, of generated images, for every resolution.

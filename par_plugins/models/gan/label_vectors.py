@@ -78,7 +78,7 @@ class LabelVectors(nn.Module):
         self.examples = targets[rows.to(targets.device)].to(self.examples)
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
-        """Labels of random training images.
+        """Draw labels of random training images.
 
         Args:
             count: Number N.
@@ -91,7 +91,7 @@ class LabelVectors(nn.Module):
         return self.examples[rows.to(self.examples.device)].long()
 
     def forward(self, targets: Tensor) -> Tensor:
-        """The vectors of labels.
+        """Return the vectors of labels.
 
         Args:
             targets: ``(N, A)`` int64, -1 for unknown.

@@ -111,7 +111,7 @@ class MRGAN(BaseModel):
         return None if self.label_vectors is None else self.label_vectors.schema
 
     def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Weights under the same names, however many processes train."""
+        """Return weights under the same names, however many processes train."""
         state: dict[str, Any] = super().state_dict(*args, **kwargs)
         for name in ('generator', 'discriminator'):
             if is_model_wrapper(getattr(self, name)):
@@ -122,7 +122,7 @@ class MRGAN(BaseModel):
     def train_step(
         self, data: dict[str, Any], optim_wrapper: OptimWrapperDict
     ) -> dict[str, Tensor]:
-        """One step of the discriminator, then one of the generator.
+        """Take one step of the discriminator, then one of the generator.
 
         Args:
             data: A batch with ``inputs``, ``(N, C, H, W)`` or a list of images, and, for a
@@ -192,7 +192,7 @@ class MRGAN(BaseModel):
     def forward(
         self, inputs: Tensor, data_samples: Sequence[Any] | None = None, mode: str = 'predict'
     ) -> list[BaseDataElement]:
-        """As :meth:`val_step`; training goes through :meth:`train_step`."""
+        """Predict as :meth:`val_step`; training goes through :meth:`train_step`."""
         if mode != 'predict':
             raise NotImplementedError(f"mode={mode!r}: MRGAN has 'predict', and train_step")
         return self.val_step({'inputs': inputs})
@@ -204,7 +204,7 @@ class MRGAN(BaseModel):
         targets: Tensor | None = None,
         perturbation: Tensor | None = None,
     ) -> list[Tensor]:
-        """Images of the averaged generator, in evaluation mode.
+        """Generate images by the averaged generator, in evaluation mode.
 
         Args:
             noise: ``(N, N_Z)`` standard normal.
@@ -232,7 +232,7 @@ class MRGAN(BaseModel):
     def generate_complementary(
         self, targets: Tensor, *, sigma_p: float, generator: torch.Generator
     ) -> Tensor:
-        """Images near what was asked for, but off it (section 3.2).
+        """Generate images near what was asked for, but off it (section 3.2).
 
         Args:
             targets: ``(N, A)`` int64 labels, -1 for unknown.
@@ -251,7 +251,7 @@ class MRGAN(BaseModel):
         return self.generate(noise, targets, moved)[-1]
 
     def draw_labels(self, count: int, generator: torch.Generator) -> Tensor | None:
-        """Labels of random training images, see :class:`LabelVectors`; None if unconditional."""
+        """Draw labels of training images, see :class:`LabelVectors`; None if unconditional."""
         return None if self.label_vectors is None else self.label_vectors.draw(count, generator)
 
     def _noise(self, count: int, generator: torch.Generator) -> Tensor:

@@ -24,7 +24,7 @@ NORMAL_START = {'type': 'Normal', 'layer': ['Conv2d', 'ConvTranspose2d', 'Linear
 
 
 def normed(convolution: nn.Module, channels: int) -> nn.Sequential:
-    """The building block: a convolution, batch norm, leaky ReLU."""
+    """Return the building block: a convolution, batch norm, leaky ReLU."""
     return nn.Sequential(convolution, nn.BatchNorm2d(channels), nn.LeakyReLU(SLOPE))
 
 

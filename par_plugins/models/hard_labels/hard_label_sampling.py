@@ -12,7 +12,7 @@ from par_plugins.structures import UNKNOWN
 
 
 def draw_index(weights: Tensor, *, count: int, generator: torch.Generator | None) -> Tensor:
-    """Indices in proportion to weights, as the winners of exponential races.
+    """Draw indices in proportion to weights, as the winners of exponential races.
 
     Args:
         weights: ``(..., K)`` float32, not negative.

@@ -118,7 +118,7 @@ class HardLabelTracker(nn.Module):
         self.observed.logical_or_(occurs)
 
     def weights_of(self, targets: Tensor) -> Tensor:
-        """The average error of each label, 1 while its value was never observed.
+        """Return the average error of each label, 1 while its value was never observed.
 
         Args:
             targets: ``(N, A)`` int64, -1 for unknown.
@@ -152,11 +152,11 @@ class HardLabelTracker(nn.Module):
         )
 
     def synthetic_stream(self, step: int) -> torch.Generator:
-        """The random numbers of the labels and synthetic images of a step, on its device."""
+        """Return the random numbers of the labels and synthetic images of a step, on its device."""
         return synthetic_stream(self.errors.device, step)
 
     def expected_positives(self) -> Tensor:
-        """Expected number of positives of binary attributes in a vector that is drawn now.
+        """Compute the expected number of positive binary attributes in a vector that is drawn now.
 
         Returns:
             A scalar; 0 where nothing was observed yet.
@@ -175,7 +175,7 @@ class HardLabelTracker(nn.Module):
         return (weights * positives).sum() / total.masked_fill(total == 0, 1.0)
 
     def num_positives(self, targets: Tensor) -> Tensor:
-        """``(N,)`` number of positives of binary attributes in ``(N, A)`` targets."""
+        """Count ``(N,)`` positives of binary attributes in ``(N, A)`` targets."""
         return ((targets == 1) & self.binary).sum(dim=1)
 
     def _weights(self) -> Tensor:

@@ -20,7 +20,7 @@ from par_plugins.structures import UNKNOWN, AttributeSchema, InputError, checked
 
 
 def identity_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy of identities (equation 1), mean over the images of a known one.
+    """Average the cross-entropy of identities over images of a known one (equation 1).
 
     Args:
         logits: ``(N, I)``.
@@ -135,7 +135,7 @@ class APRHead(AttributeHead):
         self.identities = torch.tensor(sorted(identities), device=device)
 
     def classify(self, features: Tensor) -> Tensor:
-        """Packed logits ``(N, C)`` of the attributes; ``(N, 0)`` without their losses."""
+        """Compute packed logits ``(N, C)`` of the attributes; ``(N, 0)`` without their losses."""
         if not self.losses:
             return features.new_zeros(len(features), 0)
         return super().classify(features)
@@ -143,7 +143,7 @@ class APRHead(AttributeHead):
     def losses_of(
         self, features: Tensor, logits: Tensor, data_samples: Sequence[BaseDataElement]
     ) -> dict[str, Tensor]:
-        """The losses of the attributes, and ``loss_identity`` times ``lambda_id``."""
+        """Compute the losses of the attributes, and ``loss_identity`` times ``lambda_id``."""
         results = super().losses_of(features, logits, data_samples) if self.losses else {}
         if self.identity_classifier is not None:
             identity_logits = self.identity_classifier(self.dropout(features))

@@ -143,7 +143,7 @@ class AttributeHead(BaseModule):
         self._lay_out(schema)
 
     def pre_logits(self, feats: Sequence[Tensor]) -> Tensor:
-        """The features that are classified.
+        """Compute the features that are classified.
 
         Args:
             feats: Outputs of the neck, the last of shape ``(N, F)``.
@@ -169,11 +169,11 @@ class AttributeHead(BaseModule):
         return embedded.unflatten(1, (len(self.layout.schema), -1))
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
-        """Packed logits ``(N, C)`` of ``feats``, see :meth:`pre_logits`."""
+        """Compute packed logits ``(N, C)`` of ``feats``, see :meth:`pre_logits`."""
         return self.classify(self.pre_logits(feats))
 
     def classify(self, features: Tensor) -> Tensor:
-        """Packed logits ``(N, C)`` of the result of :meth:`pre_logits`."""
+        """Compute packed logits ``(N, C)`` of the result of :meth:`pre_logits`."""
         if self.embedding is None:
             if not (self.independent_dropout and self.training):
                 return self.norm(self.classifier(self.dropout(features)))
@@ -184,7 +184,7 @@ class AttributeHead(BaseModule):
     def loss(
         self, feats: Sequence[Tensor], data_samples: Sequence[BaseDataElement]
     ) -> dict[str, Tensor]:
-        """Every loss of the config by its name.
+        """Compute every loss of the config by its name.
 
         Args:
             feats: See :meth:`pre_logits`.
@@ -197,7 +197,7 @@ class AttributeHead(BaseModule):
     def losses_of(
         self, features: Tensor, logits: Tensor, data_samples: Sequence[BaseDataElement]
     ) -> dict[str, Tensor]:
-        """The losses, from features and logits that are already there.
+        """Compute the losses, from features and logits that are already there.
 
         What a loss has in ``parts`` after its call is logged as ``<name>_<part>``.
         """
@@ -246,7 +246,7 @@ class AttributeHead(BaseModule):
         return results
 
     def losses_on(self, batch: LossInputs, *, images: str = 'real') -> dict[str, Tensor]:
-        """The losses that are about images of one kind, on a batch of them.
+        """Compute the losses that are about images of one kind, on a batch of them.
 
         Losses with an ``observe`` method are shown the real ones first.
 
@@ -300,7 +300,7 @@ class AttributeHead(BaseModule):
 def samples_to_fill(
     data_samples: Sequence[DataSample | None] | None, num_images: int
 ) -> list[DataSample]:
-    """The samples that a prediction goes into, new ones where there is none."""
+    """Return the samples that a prediction goes into, new ones where there is none."""
     return [
         DataSample() if sample is None else sample for sample in data_samples or [None] * num_images
     ]

@@ -18,7 +18,7 @@ from par_plugins.structures import InputError
 
 
 def auxiliary_class_losses(value_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
-    """What a softmax of ``K + 1`` outputs adds to the cross-entropy of its first K.
+    """Compute what a softmax of ``K + 1`` outputs adds to the cross-entropy of its first K.
 
     Args:
         value_logits: ``(N, A, K)`` of the attributes' values, see ``LogitLayout.value_logits``.
@@ -69,7 +69,7 @@ class AuxiliaryClassHead(AttributeHead):
         self.fake_bias = nn.Parameter(torch.zeros(shape[0]))
 
     def losses_on(self, batch: LossInputs, *, images: str = 'real') -> dict[str, Tensor]:
-        """The losses that are about images of one kind, the auxiliary one among them."""
+        """Compute the losses that are about images of one kind, the auxiliary one among them."""
         results = super().losses_on(batch, images=images)
         features = batch.features
         if features.ndim == 2:

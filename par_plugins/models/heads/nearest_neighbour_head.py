@@ -23,7 +23,7 @@ SMALLEST_SHARE = 1e-7
 def neighbour_shares(
     queries: Tensor, gallery: Tensor, values: Tensor, *, num_values: int, num_neighbours: int
 ) -> Tensor:
-    """How the nearest neighbours vote.
+    """Count how the nearest neighbours vote.
 
     Args:
         queries: ``(N, E)``.
@@ -79,7 +79,7 @@ class NearestNeighbourHead(AttributeHead):
         self.gallery = unit, targets.to(device)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:
-        """Packed logits ``(N, C)`` of the votes.
+        """Compute packed logits ``(N, C)`` of the votes.
 
         Args:
             feats: See :meth:`pre_logits`.

@@ -8,7 +8,8 @@ from par_plugins.models.losses.attribute_focal_loss import AttributeFocalLoss, a
 from par_plugins.models.losses.attribute_loss import AttributeLoss
 from par_plugins.models.losses.class_rectification import (
     ClassRectificationLoss,
-    class_rectification_loss,
+    ClassRectificationLossICCV2017,
+    ClassRectificationLossTPAMI2019,
 )
 from par_plugins.models.losses.deactivation_loss import DeactivationLoss, deactivation_loss
 from par_plugins.models.losses.embedding_loss import EmbeddingLoss
@@ -28,6 +29,8 @@ __all__ = [
     'AttributeFocalLoss',
     'AttributeLoss',
     'ClassRectificationLoss',
+    'ClassRectificationLossICCV2017',
+    'ClassRectificationLossTPAMI2019',
     'DeactivationLoss',
     'EmbeddingLoss',
     'HABPLoss',
@@ -37,7 +40,6 @@ __all__ = [
     'SemiHardTripletLoss',
     'attribute_cross_entropy',
     'attribute_focal_loss',
-    'class_rectification_loss',
     'deactivation_loss',
     'habp_loss',
     'lmle_loss',

@@ -15,7 +15,7 @@ from par_plugins.structures import InputError
 def attribute_cross_entropy(
     log_probabilities: Tensor, targets: Tensor, *, value_weights: Tensor | None
 ) -> Tensor:
-    """Cross-entropy of every label.
+    """Compute the cross-entropy of every label.
 
     Args:
         log_probabilities: ``(N, A, K)``.
@@ -62,5 +62,5 @@ class AttributeCrossEntropyLoss(LabelLoss):
         super().__init__(weighting=weighting, reduction=reduction, loss_weight=loss_weight)
 
     def label_losses(self, log_probabilities: Tensor, targets: Tensor) -> Tensor:
-        """``(N, A)`` weighted cross-entropies, 0 where the label is unknown."""
+        """Return ``(N, A)`` weighted cross-entropies, 0 where the label is unknown."""
         return attribute_cross_entropy(log_probabilities, targets, value_weights=self.value_weights)

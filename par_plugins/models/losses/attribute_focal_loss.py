@@ -18,7 +18,7 @@ from par_plugins.structures import checked_number
 def attribute_focal_loss(
     log_probabilities: Tensor, targets: Tensor, *, gamma: float, value_weights: Tensor | None
 ) -> Tensor:
-    """Focal loss of every label, with the gradient of its modulating factor.
+    """Compute the focal loss of every label, with the gradient of its modulating factor.
 
     Args:
         log_probabilities: ``(N, A, K)``.
@@ -65,7 +65,7 @@ class AttributeFocalLoss(LabelLoss):
         self.gamma = checked_number('gamma', gamma, at_least=0)
 
     def label_losses(self, log_probabilities: Tensor, targets: Tensor) -> Tensor:
-        """``(N, A)`` weighted focal losses, 0 where the label is unknown."""
+        """Return ``(N, A)`` weighted focal losses, 0 where the label is unknown."""
         return attribute_focal_loss(
             log_probabilities, targets, gamma=self.gamma, value_weights=self.value_weights
         )

@@ -33,18 +33,18 @@ class AttributeLoss(nn.Module):
         self.layout = LogitLayout(schema)
 
     def layout_of(self, logits: Tensor) -> LogitLayout:
-        """The layout of packed ``(N, C)`` logits, on their device."""
+        """Return the layout of packed ``(N, C)`` logits, on their device."""
         if self.layout is None:
             self.set_schema(AttributeSchema.unnamed(logits.shape[1]))
         assert self.layout is not None
         return self.layout.to(logits.device)
 
     def log_probabilities(self, logits: Tensor) -> Tensor:
-        """``(N, A, K)`` from packed ``(N, C)`` logits, see :class:`LogitLayout`."""
+        """Return ``(N, A, K)`` from packed ``(N, C)`` logits, see :class:`LogitLayout`."""
         return self.layout_of(logits).log_probabilities(logits)
 
     def labels(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Targets ``(N, A)`` as int64, as heads of other projects hand them over too.
+        """Return targets ``(N, A)`` as int64, as heads of other projects hand them over too.
 
         Floats must be whole. Class numbers ``(N,)`` are those of one categorical attribute, whose
         values are the columns of the ``(N, C)`` logits.

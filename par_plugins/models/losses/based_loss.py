@@ -36,7 +36,7 @@ class BasedLoss(AttributeLoss):
             self.base.set_schema(schema)
 
     def label_losses(self, logits: Tensor, targets: Tensor, weight: Tensor | None) -> Tensor:
-        """``(N, A)`` losses of the base.
+        """Return ``(N, A)`` losses of the base.
 
         Args:
             logits: ``(N, C)`` packed.

@@ -20,7 +20,7 @@ from par_plugins.structures import AttributeSchema, checked_number
 def deactivation_loss(
     value_logits: Tensor, *, binary: Tensor, threshold: float, centred: bool
 ) -> Tensor:
-    """Squared activation of every attribute.
+    """Compute the squared activation of every attribute.
 
     Args:
         value_logits: ``(N, A, K)``, ``-inf`` where an attribute has fewer values, ``(0, z)`` of a

@@ -5,6 +5,24 @@ from torch import Tensor
 from par_plugins.structures import InputError
 
 
+def given_features(features: Tensor | None, name: str) -> Tensor:
+    """Return the features, or refuse where there are none.
+
+    Args:
+        features: What a head has given.
+        name: Of the class that compares them.
+
+    Raises:
+        InputError: If there are none.
+    """
+    if features is None:
+        raise InputError(
+            f"{name} compares features, which mmpretrain's heads do not give: hang it on a "
+            'head of this project'
+        )
+    return features
+
+
 def check_features(features: Tensor, targets: Tensor) -> None:
     """Refuse features that are none of the images of the targets.
 
@@ -23,6 +41,6 @@ def check_features(features: Tensor, targets: Tensor) -> None:
 
 
 def unit_features(features: Tensor) -> Tensor:
-    """Features scaled to length 1 over the last dimension; those of length 0 stay so."""
+    """Scale features to length 1 over the last dimension; those of length 0 stay so."""
     lengths = features.norm(dim=-1, keepdim=True)
     return features / lengths.masked_fill(lengths == 0, 1.0)

@@ -7,7 +7,11 @@ import torch
 from torch import Tensor
 
 from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.models.losses.embedding_features import check_features, unit_features
+from par_plugins.models.losses.embedding_features import (
+    check_features,
+    given_features,
+    unit_features,
+)
 from par_plugins.models.losses.reduction import check_own_mean
 from par_plugins.structures import InputError
 
@@ -56,7 +60,7 @@ def pair_table(features: Tensor, targets: Tensor) -> PairTable:
 
 
 def no_pull(logits: Tensor) -> Tensor:
-    """0, with a gradient of 0: several processes need one of every parameter."""
+    """Return 0, with a gradient of 0: several processes need one of every parameter."""
     return logits[:0].sum()
 
 
@@ -70,18 +74,14 @@ class EmbeddingLoss(AttributeLoss):
     def checked(
         self, features: Tensor | None, weight: Tensor | None, reduction_override: str | None
     ) -> Tensor:
-        """The features, if what heads hand over has a meaning for comparisons of images.
+        """Return the features, if what heads hand over has a meaning for comparisons of images.
 
         Raises:
             InputError: If there are no features, or there is a weight or another reduction.
         """
         check_own_mean(reduction_override)
         name = type(self).__name__
-        if features is None:
-            raise InputError(
-                f"{name} compares features, which mmpretrain's heads do not give: hang it on a "
-                'head of this project'
-            )
+        features = given_features(features, name)
         if weight is not None:
             raise InputError(f'{name} compares images, so that a weight of each has no meaning')
         return features

@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def log_error_probability(log_probabilities: Tensor, targets: Tensor) -> Tensor:
-    """Logarithm of ``1 - p(y)``.
+    """Compute the logarithm of ``1 - p(y)``.
 
     Args:
         log_probabilities: ``(N, A, K)``.

@@ -16,7 +16,7 @@ from par_plugins.structures import InputError, LogitLayout, checked_choice
 
 
 def masks_unknown(loss: nn.Module) -> bool:
-    """Whether a loss says that it leaves unknown labels out by itself."""
+    """Return whether a loss says that it leaves unknown labels out by itself."""
     return bool(getattr(loss, 'masks_unknown', False))
 
 
@@ -59,7 +59,7 @@ def foreign_loss(
 def known_label_losses(
     loss: nn.Module, logits: Tensor, targets: Tensor, layout: LogitLayout
 ) -> Tensor:
-    """One number a label, from a loss that does not leave unknown labels out.
+    """Return one number a label, from a loss that does not leave unknown labels out.
 
     Where all attributes are binary, the loss sees all of them at once as upstream's multi-label
     heads call it. Otherwise, and if it says ``use_sigmoid=False``, it sees one attribute after

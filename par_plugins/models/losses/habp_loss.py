@@ -29,7 +29,7 @@ def habp_loss(
     detach: bool,
     across_ranks: bool,
 ) -> Tensor:
-    """``sum (1 - p)^gamma l / sum (1 - p)^gamma`` over the known labels.
+    """Compute ``sum (1 - p)^gamma l / sum (1 - p)^gamma`` over the known labels.
 
     Args:
         losses: ``(N, A)`` loss ``l`` of every label.
@@ -93,7 +93,7 @@ class HABPLoss(LabelEmphasisLoss):
         self.exact_gradient = not detach
 
     def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
-        """The weighted mean of the batch."""
+        """Average the batch by weight."""
         return habp_loss(
             losses,
             self.log_probabilities(logits),

@@ -13,7 +13,7 @@ class LabelEmphasisLoss(BasedLoss):
 
     @abstractmethod
     def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
-        """The loss of a batch from the ``(N, A)`` losses of its labels."""
+        """Compute the loss of a batch from the ``(N, A)`` losses of its labels."""
 
     def forward(
         self,

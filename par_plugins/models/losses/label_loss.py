@@ -36,7 +36,7 @@ class LabelLoss(AttributeLoss):
 
     @abstractmethod
     def label_losses(self, log_probabilities: Tensor, targets: Tensor) -> Tensor:
-        """``(N, A)`` weighted losses, 0 where the label is unknown."""
+        """Return ``(N, A)`` weighted losses, 0 where the label is unknown."""
 
     def set_label_statistics(self, statistics: LabelStatistics) -> None:
         """Take the training set's counts, from which the weights follow."""

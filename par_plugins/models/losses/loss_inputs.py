@@ -63,7 +63,7 @@ class LossInputs:
         return loss(self.logits, self.targets, **more)
 
     def select(self, images: Sequence[int]) -> 'LossInputs':
-        """The batch of these images, in this order."""
+        """Select the batch of these images, in this order."""
         rows = torch.tensor(images, dtype=torch.long, device=self.logits.device)
         chosen: dict[str, Any] = {}
         for field in fields(self):

@@ -17,7 +17,7 @@ from par_plugins.structures import checked_number
 
 
 def ohem_loss(losses: Tensor, known: Tensor, *, share: float) -> Tensor:
-    """Mean over the hardest known labels.
+    """Average over the hardest known labels.
 
     Args:
         losses: ``(N, A)`` loss of every label.
@@ -61,5 +61,5 @@ class OHEMLoss(LabelEmphasisLoss):
         self.pulls_every_label = share == 1
 
     def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
-        """The mean over the batch's hardest labels."""
+        """Average over the batch's hardest labels."""
         return ohem_loss(losses, targets >= 0, share=self.share)

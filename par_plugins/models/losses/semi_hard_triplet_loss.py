@@ -14,7 +14,7 @@ from par_plugins.structures import checked_number
 
 
 def semi_hard_triplet_loss(features: Tensor, targets: Tensor, *, margin: float) -> Tensor:
-    """``max(0, margin + D(a, p) - D(a, n))``, mean over all pairs of anchor and positive.
+    """Average ``max(0, margin + D(a, p) - D(a, n))`` over all pairs of anchor and positive.
 
     The negative of a pair is the nearest of those farther from the anchor than the positive; if
     there is none, the farthest.

@@ -14,7 +14,7 @@ WEIGHTINGS = ('none', 'exp', 'ratio', 'log_ratio', 'global_ratio', 'attribute')
 
 
 def value_weights(statistics: LabelStatistics, *, weighting: str) -> np.ndarray:
-    """Factor of the loss for each value of each attribute.
+    """Compute the factor of the loss for each value of each attribute.
 
     With ``a`` the positive ratio and ``n`` counts over the known labels of the training set:
     ``exp`` is ``exp(1 - share)`` of any value (for binary attributes ``exp(1 - a)`` on positives

@@ -23,8 +23,11 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from torchvision.models import resnet50
 
-from par_plugins.models.losses import class_rectification_loss
-from par_plugins.structures import Attribute, AttributeSchema, LogitLayout
+from par_plugins.models.losses import (
+    ClassRectificationLoss,
+    ClassRectificationLossICCV2017,
+    ClassRectificationLossTPAMI2019,
+)
 
 SCHEMAS = {
     '40 binary': (2,) * 40,
@@ -33,9 +36,9 @@ SCHEMAS = {
 EMBEDDING = 64
 DESIGNS = list(
     product(
-        ('tpami2019', 'iccv2017'),
-        ('class', 'instance', 'none'),
-        ('relative', 'absolute', 'distribution'),
+        (ClassRectificationLossTPAMI2019, ClassRectificationLossICCV2017),
+        ('ClassMiner', 'InstanceMiner', 'RandomMiner'),
+        ('RelativeComparison', 'AbsoluteComparison', 'DistributionComparison'),
     )
 )
 
@@ -45,14 +48,14 @@ class Batch:
     """A batch with probabilities twice, each way as it is read best.
 
     Attributes:
-        layout: Where each attribute's values are.
+        num_values: Number of values of every attribute.
         table: ``(N, A, K)`` probabilities.
         columns: The same as a list of ``(N, K_j)``.
         targets: ``(N, A)``.
         features: ``(N, A, E)`` embeddings.
     """
 
-    layout: LogitLayout
+    num_values: Sequence[int]
     table: Tensor
     columns: list[Tensor]
     targets: Tensor
@@ -84,38 +87,30 @@ def random_batch(num_images: int, num_values: Sequence[int], seed: int, device: 
         logits = torch.randn(num_images, values, generator=generator)
         columns.append(logits.softmax(dim=1).to(device))
     features = torch.randn(num_images, len(num_values), EMBEDDING, generator=generator).relu()
-    schema = AttributeSchema(
-        [Attribute(str(j), tuple(map(str, range(n)))) for j, n in enumerate(num_values)]
-    )
-    table = pad_sequence([part.t() for part in columns], batch_first=True).permute(2, 0, 1)
+    table = pad_sequence(
+        [probabilities.t() for probabilities in columns], batch_first=True
+    ).permute(2, 0, 1)
     return Batch(
-        LogitLayout(schema).to(device),
+        num_values,
         table.contiguous().requires_grad_(),
-        [part.requires_grad_() for part in columns],
+        [probabilities.requires_grad_() for probabilities in columns],
         torch.stack(targets, dim=1).to(device),
         features.to(device).requires_grad_(),
     )
 
 
-def ours(batch: Batch, variant: str, mining: str, comparison: str) -> Tensor:
-    """The loss of the package."""
-    return class_rectification_loss(
-        batch.table,
-        batch.targets,
-        batch.features,
-        layout=batch.layout,
-        variant=variant,
-        mining=mining,
-        comparison=comparison,
-        k=None if mining == 'none' else 25,
-        rho=0.5,
-        scope='minority',
-        normalize_features=False,
-        draw=None,
-    ).sum()
+def ours(batch: Batch, preset: type[ClassRectificationLoss], miner: str, comparison: str) -> Tensor:
+    """The loss of the package; all pairs without mining."""
+    loss = preset(dict(type=miner, k=None if miner == 'RandomMiner' else 25), comparison)
+    return loss.rectify(batch.table, batch.targets, batch.features, batch.num_values).sum()
 
 
-def loop(batch: Batch, mining: str) -> Tensor:
+def relative(batch: Batch, miner: str) -> Tensor:
+    """Relative comparison of TPAMI 2019."""
+    return ours(batch, ClassRectificationLossTPAMI2019, miner, 'RelativeComparison')
+
+
+def loop(batch: Batch, miner: str) -> Tensor:
     """Relative comparison of TPAMI 2019, by attribute, class and image."""
     total = batch.features.new_zeros(())
     for attribute, probabilities in enumerate(batch.columns):
@@ -127,7 +122,7 @@ def loop(batch: Batch, mining: str) -> Tensor:
             others = (labels != value).nonzero()[:, 0]
             scores = probabilities[:, value]
             for anchor in same:
-                if mining == 'class':
+                if miner == 'ClassMiner':
                     positives = same[scores[same].argsort()[:25]]
                     positives = positives[positives != anchor]
                     negatives = others[scores[others].argsort(descending=True)[:25]]
@@ -229,20 +224,20 @@ def table_of(title: str, *headings: str) -> Table:
 
 
 def loop_table(args: argparse.Namespace, step: float) -> Table:
-    title = f'{args.images} images: forward and backward, relative comparison, tpami2019'
+    title = f'{args.images} images: forward and backward, relative comparison, TPAMI 2019'
     table = table_of(
-        title, 'attributes', 'mining', 'ms', 'MiB', 'loop ms', 'loop MiB', 'ratio', '% of step'
+        title, 'attributes', 'miner', 'ms', 'MiB', 'loop ms', 'loop MiB', 'ratio', '% of step'
     )
-    for (name, num_values), mining in product(SCHEMAS.items(), ('class', 'instance')):
+    for (name, num_values), miner in product(SCHEMAS.items(), ('ClassMiner', 'InstanceMiner')):
         batch = random_batch(args.images, num_values, args.seed, args.device)
-        fast = partial(backward, partial(ours, batch, 'tpami2019', mining, 'relative'), batch)
-        slow = partial(backward, partial(loop, batch, mining), batch)
+        fast = partial(backward, partial(relative, batch, miner), batch)
+        slow = partial(backward, partial(loop, batch, miner), batch)
         torch.testing.assert_close(fast(), slow(), rtol=1e-4, atol=1e-5)
         memory = peak_memory(fast, args.device), peak_memory(slow, args.device)
         times = seconds(fast, args.rounds, args.device), seconds(slow, 2, args.device)
         table.add_row(
             name,
-            mining,
+            miner,
             f'{times[0] * 1e3:.1f}',
             f'{memory[0]:.0f}',
             f'{times[1] * 1e3:.0f}',
@@ -257,15 +252,15 @@ def arithmetic_table(args: argparse.Namespace) -> Table:
     """What instance level cannot do without, by itself: products of all features, and rankings.
 
     Products are in double precision, forward and backward; an anchor is ranked twice, for its 25
-    farthest positives and its 25 nearest negatives. Half of the images are places for anchors.
+    farthest positives and its 25 nearest negatives. Half of the images are anchors.
     """
     title = f'{args.images} images, instance level: the arithmetic alone'
     table = table_of(title, 'attributes', 'products ms', 'rankings ms', 'together ms')
-    places, double = args.images // 2, dict(dtype=torch.float64, device=args.device)
+    num_anchors, double = args.images // 2, dict(dtype=torch.float64, device=args.device)
     for name, num_values in SCHEMAS.items():
         points = torch.randn(len(num_values), args.images, EMBEDDING, **double)
-        anchors = points[:, :places].contiguous()
-        gradient = torch.randn(len(num_values), places, args.images, **double)
+        anchors = points[:, :num_anchors].contiguous()
+        gradient = torch.randn(len(num_values), num_anchors, args.images, **double)
         keys = gradient.view(torch.int64)
 
         def products(points: Tensor, anchors: Tensor, gradient: Tensor) -> None:
@@ -285,28 +280,29 @@ def arithmetic_table(args: argparse.Namespace) -> Table:
 
 def growth_table(args: argparse.Namespace) -> Table:
     headings = [f'{n} images' for n in args.growth]
-    table = table_of('Growth with the batch: ms, MiB (relative)', 'attributes', 'mining', *headings)
-    for (name, num_values), mining in product(SCHEMAS.items(), ('class', 'instance')):
+    table = table_of('Growth with the batch: ms, MiB (relative)', 'attributes', 'miner', *headings)
+    for (name, num_values), miner in product(SCHEMAS.items(), ('ClassMiner', 'InstanceMiner')):
         cells = []
         for num_images in args.growth:
             batch = random_batch(num_images, num_values, args.seed, args.device)
-            run = partial(backward, partial(ours, batch, 'tpami2019', mining, 'relative'), batch)
+            run = partial(backward, partial(relative, batch, miner), batch)
             memory = peak_memory(run, args.device)
             cells.append(f'{seconds(run, args.rounds, args.device) * 1e3:.1f}, {memory:.0f}')
-        table.add_row(name, mining, *cells)
+        table.add_row(name, miner, *cells)
     return table
 
 
 def design_table(args: argparse.Namespace) -> Table:
     title = f'All designs, {args.images} images: ms (without mining: all pairs)'
-    table = table_of(title, 'variant', 'mining', 'comparison', *SCHEMAS)
+    table = table_of(title, 'preset', 'miner', 'comparison', *SCHEMAS)
     for design in DESIGNS:
         cells = []
         for num_values in SCHEMAS.values():
             batch = random_batch(args.images, num_values, args.seed, args.device)
             run = partial(backward, partial(ours, batch, *design), batch)
             cells.append(f'{seconds(run, args.rounds, args.device) * 1e3:.1f}')
-        table.add_row(*design, *cells)
+        names = design[0].__name__.removeprefix('ClassRectificationLoss'), *design[1:]
+        table.add_row(*names, *cells)
     return table
 
 

@@ -26,11 +26,12 @@ from par_plugins.apis import (
 from par_plugins.apis.results_table import between_marks
 from par_plugins.engine.training_features import training_features
 from par_plugins.models.heads import AttributeHead
-from par_plugins.models.losses import ClassRectificationLoss
+from par_plugins.models.losses import ClassRectificationLossTPAMI2019
 
 README = Path(__file__).with_name('README.md')
-DESIGNS = list(product(('class', 'instance', 'none'), ('relative', 'absolute', 'distribution')))
-"""Mining and comparison."""
+MINERS = ('ClassMiner', 'InstanceMiner', 'RandomMiner')
+COMPARISONS = ('RelativeComparison', 'AbsoluteComparison', 'DistributionComparison')
+DESIGNS = list(product(MINERS, COMPARISONS))
 
 
 def rectification_pull(
@@ -53,13 +54,10 @@ def rectification_pull(
         seed: Of the batches.
 
     Returns:
-        By mining and comparison of TPAMI 2019.
+        By miner and comparison of TPAMI 2019.
     """
-    losses = {
-        design: ClassRectificationLoss(mining=design[0], comparison=design[1], alpha=1.0)
-        for design in DESIGNS
-    }
-    cross_entropy = ClassRectificationLoss(alpha=0.0)
+    losses = {design: ClassRectificationLossTPAMI2019(*design, alpha=1.0) for design in DESIGNS}
+    cross_entropy = ClassRectificationLossTPAMI2019(alpha=0.0)
     device = next(head.parameters()).device
     for loss in (cross_entropy, *losses.values()):
         loss.set_schema(head.layout.schema)
@@ -71,7 +69,7 @@ def rectification_pull(
         leaf, labels = features[rows].to(device).requires_grad_(), targets[rows].to(device)
         logits = head.classify(leaf)
 
-        def pull(loss: ClassRectificationLoss) -> Tensor:
+        def pull(loss: ClassRectificationLossTPAMI2019) -> Tensor:
             value = loss(logits, labels, features=leaf)  # noqa: B023 (called in this round only)
             return torch.autograd.grad(value, leaf, retain_graph=True)[0].norm()  # noqa: B023
 
@@ -82,17 +80,17 @@ def rectification_pull(
 
 
 def pull_table(pulls: Mapping[str, Mapping[tuple[str, str], float]]) -> str:
-    """A Markdown table, a row a rule of mining.
+    """A Markdown table, a row for each miner.
 
     Args:
         pulls: From :func:`rectification_pull`, by what to call the weights.
     """
-    comparisons = list(dict.fromkeys(comparison for _, comparison in DESIGNS))
-    heads = [f'{name}: {x}' for name in pulls for x in comparisons]
-    lines = ['| mining | ' + ' | '.join(heads) + ' |', '|---' * (len(heads) + 1) + '|']
-    for mining in dict.fromkeys(mining for mining, _ in DESIGNS):
-        cells = [f'{ratios[mining, x]:.2f}' for ratios in pulls.values() for x in comparisons]
-        lines.append(f'| {mining} | ' + ' | '.join(cells) + ' |')
+    words = [comparison.removesuffix('Comparison').lower() for comparison in COMPARISONS]
+    heads = [f'{name}: {word}' for name in pulls for word in words]
+    lines = ['| miner | ' + ' | '.join(heads) + ' |', '|---' * (len(heads) + 1) + '|']
+    for miner in MINERS:
+        cells = [f'{ratios[miner, x]:.2f}' for ratios in pulls.values() for x in COMPARISONS]
+        lines.append(f'| {miner} | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
 

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from par_plugins.models.heads import AttributeHead
-from par_plugins.models.losses import class_rectification_loss
+from par_plugins.models.losses import ClassRectificationLossTPAMI2019
 from par_plugins.structures import Attribute, AttributeSchema
 from projects.paper_studies.crl.rectification_pull import DESIGNS, pull_table, rectification_pull
 
-SCHEMA = AttributeSchema([Attribute('kind', ('a', 'b', 'c'))])
+SCHEMA = AttributeSchema([Attribute('garment', ('a', 'b', 'c'))])
 
 
 def head_and_batch(targets):
@@ -25,25 +25,13 @@ def test_the_pull_is_the_ratio_of_the_gradients_of_the_two_losses():
     shares = logits.softmax(dim=1)
     cross_entropy = -shares[torch.arange(10), targets[:, 0]].log().mean()
     base = torch.autograd.grad(cross_entropy, leaf, retain_graph=True)[0].norm()
-    for mining, comparison in DESIGNS:
-        if mining == 'none':
+    for design in DESIGNS:
+        if design[0] == 'RandomMiner':
             continue  # a random draw
-        loss = class_rectification_loss(
-            [shares],
-            targets,
-            leaf,
-            layout=None,
-            variant='tpami2019',
-            mining=mining,
-            comparison=comparison,
-            k=25,
-            rho=0.5,
-            scope='minority',
-            normalize_features=False,
-            draw=None,
-        ).sum()
+        loss = ClassRectificationLossTPAMI2019(*design)
+        loss = loss.rectify(shares[:, None], targets, leaf, (3,)).sum()
         (pull,) = torch.autograd.grad(loss, leaf, retain_graph=True)
-        assert pulls[mining, comparison] == pytest.approx((pull.norm() / base).item(), rel=1e-6)
+        assert pulls[design] == pytest.approx((pull.norm() / base).item(), rel=1e-6)
 
 
 def test_without_a_minority_class_nothing_is_pulled():
@@ -52,12 +40,12 @@ def test_without_a_minority_class_nothing_is_pulled():
     assert set(pulls) == set(DESIGNS) and set(pulls.values()) == {0.0}
 
 
-def test_the_table_has_a_row_for_each_rule_of_mining():
+def test_the_table_has_a_row_for_each_miner():
     pulls = {design: float(number) for number, design in enumerate(DESIGNS)}
     assert pull_table({'x': pulls}).splitlines() == [
-        '| mining | x: relative | x: absolute | x: distribution |',
+        '| miner | x: relative | x: absolute | x: distribution |',
         '|---|---|---|---|',
-        '| class | 0.00 | 1.00 | 2.00 |',
-        '| instance | 3.00 | 4.00 | 5.00 |',
-        '| none | 6.00 | 7.00 | 8.00 |',
+        '| ClassMiner | 0.00 | 1.00 | 2.00 |',
+        '| InstanceMiner | 3.00 | 4.00 | 5.00 |',
+        '| RandomMiner | 6.00 | 7.00 | 8.00 |',
     ]

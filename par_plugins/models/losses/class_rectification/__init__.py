@@ -1,10 +1,17 @@
-"""Class rectification: anchors, mined samples, distances, comparisons, the loss, two presets."""
+"""Class rectification: anchors, miners, distances, comparisons, the loss, two presets."""
 
 from par_plugins.models.losses.class_rectification.class_rectification_loss import (
     ClassRectificationLoss,
-    class_rectification_loss,
     imbalance,
 )
-from par_plugins.models.losses.class_rectification.presets import PRESETS, Preset
+from par_plugins.models.losses.class_rectification.presets import (
+    ClassRectificationLossICCV2017,
+    ClassRectificationLossTPAMI2019,
+)
 
-__all__ = ['PRESETS', 'ClassRectificationLoss', 'Preset', 'class_rectification_loss', 'imbalance']
+__all__ = [
+    'ClassRectificationLoss',
+    'ClassRectificationLossICCV2017',
+    'ClassRectificationLossTPAMI2019',
+    'imbalance',
+]

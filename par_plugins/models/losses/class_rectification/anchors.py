@@ -14,27 +14,35 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Anchors:
-    """Classes with anchors, and the anchors.
+    """A batch, its classes with anchors, and the anchors.
 
     Attributes:
+        probabilities: ``(A, K, N)``, 0 where an attribute has fewer values.
+        labels: ``(A, N)`` int64, -1 for unknown.
         attributes: ``(R,)`` attribute of every listed class.
         values: ``(R,)`` its value.
+        scores: ``(R, N)`` probability of every image to be of the class.
         images: ``(A, M)`` images that are anchors, by attribute.
-        present: ``(A, M)`` whether the place is taken.
-        classes: ``(A, M)`` place of an anchor's class in the list of classes.
+        present: ``(A, M)`` whether there is such an anchor.
+        classes: ``(A, M)`` index of an anchor's class in the list of classes.
+        num_values: ``(A,)`` number of values of every attribute.
     """
 
+    probabilities: Tensor
+    labels: Tensor
     attributes: Tensor
     values: Tensor
+    scores: Tensor
     images: Tensor
     present: Tensor
     classes: Tensor
+    num_values: Tensor
 
 
 def rectified_classes(
-    labels: Tensor, num_values: int, *, strict: bool, rho: float, scope: str
+    labels: Tensor, num_values: int, *, rho: float | None, strict: bool
 ) -> Tensor:
-    """Classes that have anchors in a batch: minority classes (or all) with two images or more.
+    """Find the classes that have anchors in a batch: minority ones, or all, of two images or more.
 
     Minority classes of an attribute are the longest run of its classes, from the one with the
     fewest images up (of equal ones the first value), that together have at most (``strict``:
@@ -43,9 +51,8 @@ def rectified_classes(
     Args:
         labels: ``(A, N)`` int64, -1 for unknown.
         num_values: The largest number of values K.
-        strict: See :class:`Preset`.
-        rho: Share of the known labels.
-        scope: ``minority`` or ``all``.
+        rho: Share of the known labels; None takes every class.
+        strict: Whether minority classes have less than that share, in place of at most.
 
     Returns:
         ``(A, K)`` bool.
@@ -53,7 +60,7 @@ def rectified_classes(
     known = (labels >= 0).long()
     counts = known.new_zeros(len(labels), num_values).scatter_add(1, labels.clamp(min=0), known)
     enough = counts >= 2
-    if scope == 'all':
+    if rho is None:
         return enough
     ascending = counts.sort(dim=1, stable=True)
     together = ascending.values.cumsum(dim=1)
@@ -63,35 +70,44 @@ def rectified_classes(
 
 
 def find_anchors(
-    labels: Tensor, num_values: Sequence[int], *, strict: bool, rho: float, scope: str
+    probabilities: Tensor,
+    labels: Tensor,
+    num_values: Sequence[int],
+    *,
+    rho: float | None,
+    strict: bool,
 ) -> Anchors:
     """List the classes that have anchors, and the anchors: every image of these classes.
 
     Args:
+        probabilities: ``(A, K, N)``, 0 where an attribute has fewer values.
         labels: ``(A, N)`` int64, -1 for unknown.
         num_values: Number of values of every attribute.
-        strict: See :func:`rectified_classes`.
         rho: See :func:`rectified_classes`.
-        scope: See :func:`rectified_classes`.
+        strict: See :func:`rectified_classes`.
     """
-    (num_attributes, num_images), width = labels.shape, max(num_values)
-    rectified = rectified_classes(labels, width, strict=strict, rho=rho, scope=scope).flatten()
+    (num_attributes, num_images), width = labels.shape, probabilities.shape[1]
+    rectified = rectified_classes(labels, width, rho=rho, strict=strict).flatten()
     # At most so many images are anchors of an attribute, and classes of two have anchors.
-    most_anchors = num_images if scope == 'all' else max(1, int(rho * num_images))
-    minority = scope == 'minority' and rho < 1  # then an attribute's largest class is none
+    most_anchors = num_images if rho is None else max(1, int(rho * num_images))
+    minority = rho is not None and rho < 1  # then an attribute's largest class is none
     num_classes = sum(min(values - minority, most_anchors // 2) for values in num_values)
     listed = rectified.int().sort(descending=True, stable=True).indices[: max(1, num_classes)]
-    place = torch.zeros_like(rectified, dtype=torch.long)
-    place = place.scatter(0, listed, torch.arange(len(listed), device=labels.device))
+    index = torch.zeros_like(rectified, dtype=torch.long)
+    index = index.scatter(0, listed, torch.arange(len(listed), device=labels.device))
 
     first = width * torch.arange(num_attributes, device=labels.device)[:, None]
     class_of = first + labels.clamp(min=0)
     is_anchor = (labels >= 0) & rectified[class_of]
     images = is_anchor.int().sort(dim=1, descending=True, stable=True).indices[:, :most_anchors]
     return Anchors(
+        probabilities=probabilities,
+        labels=labels,
         attributes=listed // width,
         values=listed % width,
+        scores=probabilities.flatten(0, 1).index_select(0, listed),
         images=images,
         present=is_anchor.gather(1, images),
-        classes=place[class_of.gather(1, images)],
+        classes=index[class_of.gather(1, images)],
+        num_values=torch.tensor(num_values).to(probabilities, non_blocking=True),
     )

@@ -1,42 +1,54 @@
-"""The two papers' class rectification, told apart by what each does.
+"""Class rectification as each paper composes it, of a design's miner and comparison.
 
 Q. Dong, S. Gong and X. Zhu, ICCV 2017 and TPAMI 2019.
 """
 
-from dataclasses import dataclass
+from typing import Any
+
+from mmengine.registry import MODELS
+
+from par_plugins.models.losses.class_rectification.class_rectification_loss import (
+    ClassRectificationLoss,
+    Component,
+    built,
+)
+from par_plugins.models.losses.class_rectification.comparisons import DistributionComparison
+from par_plugins.models.losses.class_rectification.distances import FeatureDistance, ScoreDistance
+from par_plugins.models.losses.class_rectification.miners import InstanceMiner
+
+MINER, COMPARISON = 'ClassMiner', 'RelativeComparison'
 
 
-@dataclass(frozen=True)
-class Preset:
-    """What one paper does where the other does something else.
+@MODELS.register_module()
+class ClassRectificationLossICCV2017(ClassRectificationLoss):
+    """``L_crl + L_ce``: features are compared, and pooled over the attributes.
 
-    Attributes:
-        strict_minority: Minority classes have less than the share ``rho`` of an attribute's labels
-            together, in place of at most.
-        features_always: Distances are between features, also where scores mine; else there scores
-            are compared.
-        misclassified_positives: Mining by distance takes its positives from the images that are
-            classified wrongly alone.
-        pooled: The pairs of all attributes make one loss, which is added to the cross-entropy; else
-            every attribute has a loss of its own, weighed against its cross-entropy by alpha.
+    Minority classes have less than half of the labels, and ``InstanceMiner`` takes its positives
+    from the misclassified images. Histograms are of features of length 1.
     """
 
-    strict_minority: bool
-    features_always: bool
-    misclassified_positives: bool
-    pooled: bool
+    def __init__(
+        self, miner: Component = MINER, comparison: Component = COMPARISON, **options: Any
+    ) -> None:
+        miner, comparison = built(miner), built(comparison)
+        if isinstance(miner, InstanceMiner):
+            miner.misclassified = True
+        distance = FeatureDistance(normalize=isinstance(comparison, DistributionComparison))
+        super().__init__(miner, distance, comparison, strict=True, pooled=True, **options)
 
-    def compares_features(self, mining: str) -> bool:
-        """Whether distances are between features, in place of scores."""
-        return self.features_always or mining == 'instance'
 
+@MODELS.register_module()
+class ClassRectificationLossTPAMI2019(ClassRectificationLoss):
+    """``alpha L_crl + (1 - alpha) L_ce`` of every attribute.
 
-PRESETS = {
-    'tpami2019': Preset(
-        strict_minority=False, features_always=False, misclassified_positives=False, pooled=False
-    ),
-    'iccv2017': Preset(
-        strict_minority=True, features_always=True, misclassified_positives=True, pooled=True
-    ),
-}
-"""By the name that ``variant`` gives."""
+    With ``InstanceMiner`` features are compared, for histograms of length 1, and else scores.
+    """
+
+    def __init__(
+        self, miner: Component = MINER, comparison: Component = COMPARISON, **options: Any
+    ) -> None:
+        miner, comparison = built(miner), built(comparison)
+        distance: FeatureDistance | ScoreDistance = ScoreDistance()
+        if isinstance(miner, InstanceMiner):
+            distance = FeatureDistance(normalize=isinstance(comparison, DistributionComparison))
+        super().__init__(miner, distance, comparison, **options)

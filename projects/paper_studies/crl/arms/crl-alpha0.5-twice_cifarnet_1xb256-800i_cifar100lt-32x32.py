@@ -3,4 +3,4 @@
 #   tools/train.py projects/paper_studies/crl/arms/crl-alpha0.5-twice_cifarnet_1xb256-800i_cifar100lt-32x32.py
 _base_ = 'cross-entropy_cifarnet_1xb256-800i_cifar100lt-32x32.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(type='ClassRectificationLoss', alpha=0.5, loss_weight=2.0))))
+    _delete_=True, crl=dict(type='ClassRectificationLossTPAMI2019', alpha=0.5, loss_weight=2.0))))

@@ -2,4 +2,4 @@
 #   tools/train.py projects/paper_studies/crl/arms/crl-alpha0.8_cifarnet_1xb256-800i_cifar100lt-32x32.py
 _base_ = 'cross-entropy_cifarnet_1xb256-800i_cifar100lt-32x32.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(type='ClassRectificationLoss', alpha=0.8))))
+    _delete_=True, crl=dict(type='ClassRectificationLossTPAMI2019', alpha=0.8))))

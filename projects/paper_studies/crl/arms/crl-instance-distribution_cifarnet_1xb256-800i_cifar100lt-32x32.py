@@ -4,5 +4,5 @@
 _base_ = 'cross-entropy_cifarnet_1xb256-800i_cifar100lt-32x32.py'
 model = dict(head=dict(losses=dict(
     _delete_=True, crl=dict(
-        type='ClassRectificationLoss',
-        alpha=0.1, mining='instance', comparison='distribution'))))
+        type='ClassRectificationLossTPAMI2019',
+        miner='InstanceMiner', comparison='DistributionComparison', alpha=0.1))))

@@ -2,4 +2,6 @@
 #   tools/train.py projects/paper_studies/crl/arms/crl-k5_cifarnet_1xb256-800i_cifar100lt-32x32.py
 _base_ = 'cross-entropy_cifarnet_1xb256-800i_cifar100lt-32x32.py'
 model = dict(head=dict(losses=dict(
-    _delete_=True, crl=dict(type='ClassRectificationLoss', alpha=0.1, k=5))))
+    _delete_=True, crl=dict(
+        type='ClassRectificationLossTPAMI2019',
+        miner=dict(type='ClassMiner', k=5), alpha=0.1))))

@@ -7,15 +7,18 @@ import pytest
 import torch
 from mmpretrain.models import MultiLabelClsHead
 from mmpretrain.structures import DataSample
+from torch.nn.utils.rnn import pad_sequence
 
 from par_plugins.models.heads import AttributeHead
 from par_plugins.models.losses import (
     AttributeCrossEntropyLoss,
     ClassRectificationLoss,
-    class_rectification_loss,
+    ClassRectificationLossICCV2017,
+    ClassRectificationLossTPAMI2019,
 )
 from par_plugins.models.losses.class_rectification import imbalance
-from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics, LogitLayout
+from par_plugins.models.losses.class_rectification.distances import FeatureDistance
+from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics
 from par_plugins.testing.contracts.losses import prepared, random_batch
 from tests.references import class_rectification as reference
 
@@ -34,14 +37,14 @@ NUM_VALUES = (2, 3, 2, 7)
 def options(design, **changed):
     """All options; without mining all pairs, which the reference has too."""
     k = None if design['mining'] == 'none' else 3
-    return {
-        **design,
-        'k': k,
-        'rho': 0.5,
-        'scope': 'minority',
-        'normalize_features': False,
-        **changed,
-    }
+    return {**design, 'k': k, 'rho': 0.5, 'scope': 'minority', **changed}
+
+
+def rectify(loss, probabilities, targets, features):
+    """L_crl from a list of ``(N, K_j)``."""
+    table = pad_sequence([columns.t() for columns in probabilities], batch_first=True)
+    num_values = [columns.shape[1] for columns in probabilities]
+    return loss.rectify(table.permute(2, 0, 1), targets, features, num_values)
 
 
 def batch_of(num_images, num_values=NUM_VALUES, unknown=0.2, skew=2.0, size=3, seed=0):
@@ -60,22 +63,25 @@ def batch_of(num_images, num_values=NUM_VALUES, unknown=0.2, skew=2.0, size=3, s
     return probabilities, torch.stack(targets, dim=1), features
 
 
-def agree(probabilities, targets, features, **chosen):
+def agree(probabilities, targets, features, *, normalize_features=False, **chosen):
     """The loss and its slow reference give the same."""
-    found = class_rectification_loss(
-        probabilities, targets, features, layout=None, draw=None, **chosen
-    )
-    own = features
+    loss = reference.preset(**chosen)
+    if normalize_features and isinstance(loss.distance, FeatureDistance):
+        loss.distance = FeatureDistance(normalize=True)
+    rectification = rectify(loss, probabilities, targets, features)
+    by_attribute = features
     if features is not None and features.ndim == 2:
-        own = features[:, None, :].expand(-1, targets.shape[1], -1)
+        by_attribute = features[:, None, :].expand(-1, targets.shape[1], -1)
     expected = reference.class_rectification_loss(
         [[p[i].tolist() for p in probabilities] for i in range(len(targets))],
         targets.tolist(),
-        None if own is None else own.tolist(),
+        None if by_attribute is None else by_attribute.tolist(),
+        normalize_features=normalize_features,
         **chosen,
     )
-    torch.testing.assert_close(found, torch.tensor(expected, dtype=torch.float64))
-    return found
+    expected = torch.tensor(expected, dtype=torch.float64).reshape(-1)
+    torch.testing.assert_close(rectification, expected)
+    return rectification
 
 
 @design
@@ -107,16 +113,16 @@ def test_number_of_hard_samples(design, k):
 
 @design
 def test_an_attribute_of_55_values(design):
-    found = agree(*batch_of(60, (55, 2), skew=1.0), **options(design))
-    assert (found > 0).all()
+    losses = agree(*batch_of(60, (55, 2), skew=1.0), **options(design))
+    assert (losses > 0).all()
 
 
 @design
 def test_an_even_split_has_a_minority_in_the_later_paper_alone(design):
     probabilities, _, features = batch_of(8, (2,))
     targets = torch.tensor([0, 1, 1, 0, 0, 1, 0, 1])[:, None]
-    found = agree(probabilities, targets, features, **options(design))
-    assert (found == 0).all() == (design['variant'] == 'iccv2017')
+    losses = agree(probabilities, targets, features, **options(design))
+    assert (losses == 0).all() == (design['variant'] == 'iccv2017')
 
 
 WITHOUT_TRIPLET = {
@@ -140,9 +146,8 @@ def test_without_a_triplet_loss_and_gradient_are_zero(design, labels, scope):
     probabilities.requires_grad_()
     features.requires_grad_()
     targets = torch.tensor(labels)[:, None]
-    loss = class_rectification_loss(
-        [probabilities], targets, features, layout=None, draw=None, **options(design, scope=scope)
-    )
+    chosen = reference.preset(**options(design, scope=scope))
+    loss = rectify(chosen, [probabilities], targets, features)
     loss.sum().backward()
     assert (loss == 0).all()
     for leaf in (probabilities, features):
@@ -208,15 +213,10 @@ def test_the_gradient_is_that_of_the_value(design):
     probabilities, targets, features = batch_of(9, (2, 4), seed=3)
     logits = [p.log().requires_grad_() for p in probabilities]
 
+    loss = reference.preset(**options(design))
+
     def value(features, *logits):
-        return class_rectification_loss(
-            [z.softmax(dim=1) for z in logits],
-            targets,
-            features,
-            layout=None,
-            draw=None,
-            **options(design),
-        )
+        return rectify(loss, [z.softmax(dim=1) for z in logits], targets, features)
 
     assert (value(features, *logits) > 0).any()
     for shared in (features, features[:, 0]):
@@ -224,42 +224,50 @@ def test_the_gradient_is_that_of_the_value(design):
         assert torch.autograd.gradcheck(value, inputs, fast_mode=True)
 
 
-def test_a_list_packed_and_padded_probabilities_give_the_same():
-    schema = AttributeSchema(['a', Attribute('b', ('x', 'y', 'z')), 'c'])
-    layout = LogitLayout(schema)
-    logits = torch.randn(12, schema.num_logits, generator=torch.Generator().manual_seed(0)).double()
-    _, targets, features = batch_of(12, (2, 3, 2))
-    padded = layout.log_probabilities(logits).exp()
-    chosen = options(DESIGNS[0], scope='all')
-    as_list = [padded[:, j, :values] for j, values in enumerate(schema.num_values)]
-    found = [
-        class_rectification_loss(p, targets, features, layout=given, draw=None, **chosen)
-        for p, given in ((as_list, None), (padded, layout), (layout.probabilities(logits), layout))
+@pytest.mark.parametrize('mining', ['class', 'instance'])
+def test_an_attribute_among_wider_ones_has_the_loss_that_it_has_alone(mining):
+    probabilities, targets, features = batch_of(24)
+    loss = reference.preset(variant='tpami2019', mining=mining, comparison='relative')
+    together = rectify(loss, probabilities, targets, features)
+    alone = [
+        rectify(loss, [columns], targets[:, j : j + 1], features[:, j : j + 1])
+        for j, columns in enumerate(probabilities)
     ]
-    torch.testing.assert_close(found[0], found[1])
-    torch.testing.assert_close(found[0], found[2])
+    torch.testing.assert_close(together, torch.cat(alone))
 
 
 def test_one_triplet_by_hand():
     # The minority: images 0 and 1 with p(1) = 0.9 and 0.4; hardest of the others 0.7.
     probabilities = torch.tensor([0.9, 0.4, 0.7, 0.1, 0.2])
-    loss = class_rectification_loss(
+    loss = rectify(
+        ClassRectificationLoss(miner=dict(type='ClassMiner', k=1)),
         [torch.stack([1 - probabilities, probabilities], dim=1)],
         torch.tensor([1, 1, 0, 0, 0])[:, None],
         None,
-        layout=None,
-        draw=None,
-        **options(DESIGNS[0], k=1),
     )
     # Positive: image 1, of whom image 0 is the one anchor: 0.5 + |0.9 - 0.4| - (0.9 - 0.7).
     torch.testing.assert_close(loss, torch.tensor([0.8]))
+
+
+def test_objects_compose_beyond_the_papers_instances_mined_by_score():
+    # Anchors 0, 1 and 2 with p(1) = 0.9, 0.4 and 0.8; the others have 0.7, 0.1, 0.2 and 0.
+    probabilities = torch.tensor([0.9, 0.4, 0.8, 0.7, 0.1, 0.2, 0.0])
+    loss = rectify(
+        ClassRectificationLoss(miner=dict(type='InstanceMiner', k=1), distance='ScoreDistance'),
+        [torch.stack([1 - probabilities, probabilities], dim=1)],
+        torch.tensor([1, 1, 1, 0, 0, 0, 0])[:, None],
+        None,
+    )
+    # Farthest positives are 1, 0 and 1, nearest negatives 0.7, 0.2 and 0.7.
+    hinges = [0.5 + 0.5 - 0.2, 0.5 + 0.5 - 0.2, 0.5 + 0.4 - 0.1]
+    torch.testing.assert_close(loss, torch.tensor([sum(hinges) / 3]))
 
 
 def test_without_mining_a_draw_of_k_is_another_every_time_and_saved():
     logits, targets = torch.randn(40, 3), (torch.rand(40, 3) < 0.3).long()
 
     def make():
-        return ClassRectificationLoss(mining='none', k=2, alpha=1.0)
+        return ClassRectificationLoss(dict(type='RandomMiner', k=2), alpha=1.0)
 
     loss, later = make(), make()
     values = [float(loss(logits, targets)) for _ in range(8)]
@@ -270,23 +278,23 @@ def test_without_mining_a_draw_of_k_is_another_every_time_and_saved():
     later.load_state_dict(loss.state_dict())
     assert [float(later(logits, targets)) for _ in range(4)] == values[4:]
     # Drawn evenly: the mean over many draws is that over all pairs.
-    everything = ClassRectificationLoss(mining='none', k=None, alpha=1.0)(logits, targets)
+    every_pair = ClassRectificationLoss(dict(type='RandomMiner', k=None), alpha=1.0)
     mean = np.mean([float(loss(logits, targets)) for _ in range(150)])
-    assert mean == pytest.approx(float(everything), abs=0.05)
+    assert mean == pytest.approx(float(every_pair(logits, targets)), abs=0.05)
 
 
 @pytest.mark.parametrize('omega', ['moved', 'added'])
 def test_imbalance_of_the_training_set(omega):
     schema = AttributeSchema(['a', Attribute('b', ('x', 'y', 'z')), 'c', 'd'])
     counts = np.array([[17, 3, 0], [6, 3, 1], [0, 0, 0], [10, 10, 0]])
-    found = imbalance(LabelStatistics(schema, counts, 20), omega=omega)
+    omegas = imbalance(LabelStatistics(schema, counts, 20), omega=omega)
     expected = [
         reference.imbalance(list(row[:values]), omega)
         for row, values in zip(counts, schema.num_values, strict=True)
     ]
-    np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(omegas, expected)
     by_hand = {'moved': [0.35, 1 / 3 - 0.3 + 1 / 3 - 0.1], 'added': [1 - 20 / 34, 1 - 10 / 18]}
-    np.testing.assert_allclose(found[:2], by_hand[omega])
+    np.testing.assert_allclose(omegas[:2], by_hand[omega])
 
 
 def test_alpha_of_an_attribute_weighs_its_two_losses():
@@ -300,7 +308,7 @@ def test_alpha_of_an_attribute_weighs_its_two_losses():
 
 def test_iccv_adds_the_two():
     batch = random_batch(num_images=6)
-    loss = prepared(lambda: ClassRectificationLoss(variant='iccv2017'))
+    loss = prepared(ClassRectificationLossICCV2017)
     total = batch.call(loss)
     torch.testing.assert_close(total, loss.parts['rectification'] + loss.parts['cross_entropy'])
     torch.testing.assert_close(
@@ -313,7 +321,7 @@ def test_a_head_logs_both_parts_and_minimises_their_sum_alone():
         in_channels=4,
         num_attributes=3,
         embedding_channels=5,
-        losses=dict(crl=dict(type='ClassRectificationLoss', variant='iccv2017')),
+        losses=dict(crl=dict(type='ClassRectificationLossICCV2017')),
     )
     labels = (torch.rand(16, 3) < 0.3).long()
     samples = [DataSample(gt_attributes=row.numpy()) for row in labels]
@@ -338,9 +346,8 @@ def test_under_autocast_the_loss_is_that_of_float32(design, dtype):
     logits, features = 8 * torch.randn(16, 3), 30 * torch.randn(16, 4)
     logits, features = logits.to(dtype).requires_grad_(), features.to(dtype).requires_grad_()
     targets = (torch.rand(16, 3) < 0.3).long()
-    alpha = 0.5 if design['variant'] == 'tpami2019' else None
-    k = None if design['mining'] == 'none' else 4
-    loss = ClassRectificationLoss(**design, k=k, alpha=alpha)
+    alpha = dict(alpha=0.5) if design['variant'] == 'tpami2019' else {}
+    loss = reference.preset(**options(design), **alpha)
     with torch.autocast('cpu', dtype=dtype):
         value = loss(logits, targets, features=features)
     assert value.dtype == torch.float32 and value.isfinite()
@@ -354,10 +361,10 @@ def test_under_autocast_the_loss_is_that_of_float32(design, dtype):
 def test_scores_need_no_features_and_features_are_asked_for():
     logits, targets = torch.randn(6, 2), torch.randint(0, 2, (6, 2))
     ClassRectificationLoss(alpha=0.5)(logits, targets)
-    with pytest.raises(ValueError, match="variant='tpami2019' with mining='instance' compares"):
-        ClassRectificationLoss(mining='instance', alpha=0.5)(logits, targets)
+    with pytest.raises(ValueError, match='FeatureDistance compares features, which'):
+        ClassRectificationLossTPAMI2019('InstanceMiner', alpha=0.5)(logits, targets)
     with pytest.raises(ValueError, match=r'features of shape \(6, 3, 4\) for targets'):
-        ClassRectificationLoss('iccv2017')(logits, targets, features=torch.randn(6, 3, 4))
+        ClassRectificationLossICCV2017()(logits, targets, features=torch.randn(6, 3, 4))
     with pytest.raises(ValueError, match="alpha follows from the training set's statistics"):
         ClassRectificationLoss()(logits, targets)
 
@@ -365,16 +372,20 @@ def test_scores_need_no_features_and_features_are_asked_for():
 @pytest.mark.parametrize(
     ('chosen', 'message'),
     [
-        (dict(variant='cvpr'), "variant must be one of tpami2019, iccv2017, got 'cvpr'"),
-        (dict(mining='hard'), "mining must be one of class, instance, none, got 'hard'"),
-        (dict(comparison='x'), 'comparison must be one of relative, absolute, distribution'),
-        (dict(scope='x'), 'scope must be one of minority, all'),
         (dict(omega='x'), 'omega must be one of moved, added'),
-        (dict(k=0), 'must be a whole number, at least 1, got 0'),
+        (dict(miner=dict(type='ClassMiner', k=0)), 'must be a whole number, at least 1, got 0'),
         (dict(rho=0), r'rho must be in \(0, 1\], got 0'),
         (dict(eta=-1), 'eta must be at least 0, got -1'),
         (dict(alpha=1.5), r'alpha must be in \[0, 1\].* got 1.5'),
-        (dict(alpha=0.5, variant='iccv2017'), "no meaning with variant='iccv2017'"),
+        (dict(alpha=0.5, pooled=True), 'no meaning where pairs are pooled'),
+        (
+            dict(distance='FeatureDistance', comparison='DistributionComparison'),
+            'DistributionComparison needs distances with a bound',
+        ),
+        (
+            dict(comparison=dict(type='DistributionComparison', num_nodes=1)),
+            'num_nodes must be a whole number, at least 2, got 1',
+        ),
     ],
 )
 def test_wrong_arguments_are_refused(chosen, message):
@@ -403,12 +414,10 @@ def test_a_balanced_training_set_leaves_cross_entropy_alone_and_the_log_says_so(
 def test_margins_of_features_are_arcs_of_the_unit_circle():
     # All features equal: every distance is 0, so the loss is the margin.
     (probabilities,), _, features = batch_of(6, (7,))
-    loss = class_rectification_loss(
+    loss = rectify(
+        ClassRectificationLossTPAMI2019('InstanceMiner'),
         [probabilities],
         torch.tensor([0, 0, 1, 1, 1, 1])[:, None],
         torch.zeros_like(features),
-        layout=None,
-        draw=None,
-        **options(dict(variant='tpami2019', mining='instance', comparison='relative')),
     )
     assert loss.item() == pytest.approx(2 * math.pi / 7)
