@@ -17,11 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-import torch
 from rich.progress import Progress
-
-from par_plugins.engine.checkpoint_files import load_checkpoint_file
-from par_plugins.testing import write_toy_benchmark
 
 TOOLS = Path(__file__).parent
 CONFIG = TOOLS.parent / 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
@@ -91,6 +87,10 @@ def run(arguments: list[str], work_dir: Path, seconds: float | None = None) -> f
 
 def same_outcome(work_dir: Path, expected: Path, epochs: int) -> bool:
     """Whether two runs ended with the same weights and test scores, bit by bit."""
+    import torch
+
+    from par_plugins.engine.checkpoint_files import load_checkpoint_file
+
     weights, others = (
         load_checkpoint_file(str(folder / f'epoch_{epochs}.pth'))['state_dict']
         for folder in (work_dir, expected)
@@ -104,6 +104,8 @@ def same_outcome(work_dir: Path, expected: Path, epochs: int) -> bool:
 
 def main() -> None:
     args = parse_args()
+    from par_plugins.testing import write_toy_benchmark
+
     root, alone = args.folder / 'data', args.folder / 'alone'
     if args.folder.exists() and any(args.folder.iterdir()):
         sys.exit(f'error: {args.folder} is not empty')

@@ -6,8 +6,7 @@ their own, such as attribute/tuned_f1/mA.
 
 import argparse
 
-from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
-from par_plugins.apis.operating_points import fit_operating_points
+from par_runtime.run_options import RUNNER_OPTIONS
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,9 +23,17 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis import load_config
+    from par_plugins.apis.operating_points import fit_operating_points
+
     cfg = load_config(args, work_dir='{config}/operating_points')
     points = fit_operating_points(
         cfg, args.checkpoint, args.out or args.checkpoint, rules=args.rules
