@@ -1,12 +1,15 @@
 """Who may import whom, read off the source."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / 'par_plugins'
 MODULES = sorted(PACKAGE.rglob('*.py'))
+RUNTIME = sorted((PACKAGE.parent / 'par_runtime').rglob('*.py'))
+WITHOUT_TORCH = {'numpy', 'cv2', 'onnxruntime', 'par_runtime'}
 PURE = {'torch', 'numpy', 'scipy'}
 # numba is slow to import and compiles at run time: loops that array code cannot do as fast, alone.
 COMPILED = {PACKAGE / 'evaluation/functional/count_nearer.py'}
@@ -62,8 +65,6 @@ def test_every_room_of_the_house_is_known_and_every_known_room_has_code():
 
 @pytest.mark.parametrize('room', ['structures', 'evaluation/functional'])
 def test_pure_rooms_import_torch_numpy_scipy_and_the_standard_library_only(room):
-    import sys
-
     for path in modules_in(room):
         for name in imports(path):
             top = name.split('.')[0]
@@ -71,6 +72,14 @@ def test_pure_rooms_import_torch_numpy_scipy_and_the_standard_library_only(room)
             allowed |= top == 'numba' and path in COMPILED
             own = name.startswith(('par_plugins.structures', 'par_plugins.evaluation.functional'))
             assert allowed or own, f'{path} imports {name}'
+
+
+def test_the_runtime_needs_neither_torch_nor_openmmlab_nor_the_plugin():
+    assert len(RUNTIME) > 3
+    for path in RUNTIME:
+        for name in imports(path):
+            top = name.split('.')[0]
+            assert top in WITHOUT_TORCH | set(sys.stdlib_module_names), f'{path} imports {name}'
 
 
 def test_compiled_loops_are_imported_by_the_functions_that_call_them_only():

@@ -4,6 +4,7 @@ Imports nothing of this project, so that it works where the project does not. En
 where there is a problem.
 """
 
+import argparse
 import importlib
 import os
 import platform
@@ -145,6 +146,7 @@ def pretrained_files() -> dict[str, Path]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     versions = installed_versions()
     print('\n'.join(f'{name:24}{version}' for name, version in versions.items()))
     found = problems(versions)

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
-from par_plugins.apis.image_index import embed_images
-from par_plugins.structures import printable
+from par_runtime.run_options import RUNNER_OPTIONS
 
 
 def parse_args() -> argparse.Namespace:
@@ -29,9 +27,18 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis import load_config
+    from par_plugins.apis.image_index import embed_images
+    from par_plugins.structures import printable
+
     cfg = load_config(args, work_dir='{config}/embed')
     unreadable: list[str] = []
     with Progress() as progress:

@@ -14,18 +14,15 @@ import shlex
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mmengine.config import Config
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-with redirect_stdout(sys.stderr):  # packages that print when they are imported
-    from par_plugins.apis import load_config, stop_on_input_error
-    from par_plugins.apis.command_line import CFG_OPTIONS
-    from par_plugins.apis.comparison_table import comparison_table
-    from par_plugins.apis.experiment import Training, check_scores, train_all
-    from par_plugins.engine.written_aside import written_aside
-    from par_plugins.structures import InputError
-    from par_plugins.visualization import comparison_figure
+from par_runtime.installed_files import leaf_path
+from par_runtime.run_options import CFG_OPTIONS
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 
 def parse_args() -> argparse.Namespace:
@@ -34,10 +31,12 @@ def parse_args() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[CFG_OPTIONS],
     )
-    parser.add_argument('leaves', nargs='+', type=Path, help='configs, an arm of the table each')
+    parser.add_argument(
+        'leaves', nargs='+', type=leaf, help='configs or names of leaves, an arm of the table each'
+    )
     parser.add_argument('--seeds', nargs='+', type=int, default=[0], help='default: 0')
     parser.add_argument('--scores', nargs='+', required=True, help='such as attribute/mA')
-    parser.add_argument('--baseline', type=Path, help='a leaf; default: the first one')
+    parser.add_argument('--baseline', type=leaf, help='a leaf; default: the first one')
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/experiment'))
     parser.add_argument('--jobs', type=int, default=1, help='trainings at once')
     parser.add_argument('--publish', type=Path, help='also write runs and scores to this JSON')
@@ -50,9 +49,26 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
+def leaf(name: str) -> Path:
+    """The file of a leaf."""
+    return Path(leaf_path(name))
+
+
 def main() -> None:
     args = parse_args()
+    with redirect_stdout(sys.stderr):  # packages that print when they are imported
+        from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis.comparison_table import comparison_table
+    from par_plugins.apis.experiment import Training, check_scores, train_all
+    from par_plugins.engine.written_aside import written_aside
+    from par_plugins.structures import InputError
+    from par_plugins.visualization import comparison_figure
+
     baseline = args.baseline or args.leaves[0]
     leaves = {path.stem: path for path in args.leaves}
     if len(leaves) < len(args.leaves):
@@ -94,10 +110,12 @@ def main() -> None:
             unfinished.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
 
 
-def read(leaf: Path, args: argparse.Namespace) -> Config:
+def read(path: Path, args: argparse.Namespace) -> 'Config':
     """The config of a leaf with the options of all."""
+    from par_plugins.apis import load_config
+
     options = argparse.Namespace(
-        config=str(leaf), cfg_options=args.cfg_options, work_dir=None, launcher='none', local_rank=0
+        config=str(path), cfg_options=args.cfg_options, work_dir=None, launcher='none', local_rank=0
     )
     return load_config(options, work_dir='{config}')
 
@@ -109,17 +127,16 @@ def chosen(scores: dict[str, float], names: list[str]) -> dict[str, float]:
 
 def commands(args: argparse.Namespace) -> list[str]:
     """A command for each run; when all have ended, this tool without --commands has the table."""
-    options = [f'{key}={value}' for key, value in (args.cfg_options or {}).items()]
     return [
         shlex.join(
             [
-                *('python', __file__, str(leaf), '--seeds', str(seed), '--scores', *args.scores),
+                *('python', __file__, str(path), '--seeds', str(seed), '--scores', *args.scores),
                 *('--work-dir', str(args.work_dir)),
-                *(['--cfg-options', *options] if options else []),
+                *(['--cfg-options', *args.cfg_options] if args.cfg_options else []),
             ]
         )
         for seed in args.seeds
-        for leaf in args.leaves
+        for path in args.leaves
     ]
 
 

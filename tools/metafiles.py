@@ -16,16 +16,12 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-import yaml
-from mmengine.config import Config
-from mmengine.registry import MODELS, init_default_scope
 from rich.progress import track
-from torch import nn
 
-from par_plugins.apis import stop_on_input_error
+if TYPE_CHECKING:
+    import torch
 
 ROOT = Path(__file__).parents[1]
 COLLECTIONS = {
@@ -52,9 +48,14 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
     stale = []
     for method in track(args.methods, 'methods'):
         path = ROOT / 'configs' / method / 'metafile.yml'
@@ -69,6 +70,8 @@ def main() -> None:
 
 def metafile(method: str) -> dict[str, Any]:
     """The entries of a method's leaves."""
+    import yaml
+
     folder = ROOT / 'configs' / method
     collection: dict[str, Any] = {'Name': COLLECTIONS[method]}
     paper = ROOT / 'configs' / PAPERS.get(method, f'{method}/paper.yml')
@@ -125,6 +128,8 @@ def results_of(folder: Path) -> dict[str, list[dict[str, Any]]]:
 
 def network(path: Path) -> str:
     """The network of a leaf as JSON, without what does not change its size."""
+    from mmengine.config import Config
+
     cfg = Config.fromfile(path)
     model = cfg.model.to_dict()
     for part in (model, model.get('backbone', {}), model.get('head', {})):
@@ -150,6 +155,10 @@ def network(path: Path) -> str:
 @cache
 def sizes_of(model: str, height: int, width: int) -> dict[str, int]:
     """Parameters of a network, and FLOPs of an image where it is a classifier."""
+    import torch
+    from mmengine.registry import MODELS, init_default_scope
+    from torch import nn
+
     options = json.loads(model)
     if (options.get('head') or {}).get('schema') == 'dataset':
         return {}  # they are those of the table that it is trained on
@@ -161,7 +170,7 @@ def sizes_of(model: str, height: int, width: int) -> dict[str, int]:
         return parameters
     flops = 0
 
-    def count(layer: Any, _: Any, output: torch.Tensor) -> None:
+    def count(layer: Any, _: Any, output: 'torch.Tensor') -> None:
         nonlocal flops
         of_one = layer.weight[0].numel()  # products for one number of the output
         flops += output.numel() * of_one
@@ -177,6 +186,8 @@ def sizes_of(model: str, height: int, width: int) -> dict[str, int]:
 @contextmanager
 def drawn_by_nobody() -> Iterator[None]:
     """Layers keep what memory holds, which is quicker than to draw it."""
+    from torch import nn
+
     layers: tuple[Any, ...] = (nn.Conv2d, nn.Linear, nn.ConvTranspose2d)
     before = [layer.reset_parameters for layer in layers]
     try:
@@ -190,6 +201,8 @@ def drawn_by_nobody() -> Iterator[None]:
 
 def dumped(content: dict[str, Any]) -> str:
     """YAML with a note on where it comes from."""
+    import yaml
+
     head = '# Written by tools/metafiles.py: change leaves or results, not this file.\n'
     return head + yaml.safe_dump(content, sort_keys=False, width=100, allow_unicode=True)
 

@@ -5,16 +5,18 @@ The picture is one of the index, or any other where config and checkpoint are gi
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
-from par_plugins.apis.image_index import ImageIndex, embed_images
-from par_plugins.apis.search import ApproximateSearch, Found, recall, search
-from par_plugins.structures import InputError, printable
-from par_plugins.visualization import RankList, rank_lists_figure, read_picture
+from par_runtime.run_options import RUNNER_OPTIONS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from par_plugins.apis.image_index import ImageIndex
+    from par_plugins.apis.search import Found
 
 
 def parse_args() -> argparse.Namespace:
@@ -43,8 +45,14 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def embedding_of(picture: str, index: ImageIndex, model: list[str] | None) -> np.ndarray:
+def embedding_of(picture: str, index: 'ImageIndex', model: list[str] | None) -> 'np.ndarray':
     """Of a picture of the index, or of one that the model has to look at."""
+    import numpy as np
+
+    from par_plugins.apis import load_config
+    from par_plugins.apis.image_index import embed_images
+    from par_plugins.structures import InputError
+
     row = np.flatnonzero(index.names == picture)
     if len(row):
         return index.embeddings[row[0]]
@@ -56,8 +64,10 @@ def embedding_of(picture: str, index: ImageIndex, model: list[str] | None) -> np
     return embed_images(cfg, checkpoint, picture).embeddings[0]
 
 
-def show(found: Found, index: ImageIndex, *, by_picture: bool) -> None:
+def show(found: 'Found', index: 'ImageIndex', *, by_picture: bool) -> None:
     """Print the answer."""
+    from par_plugins.structures import printable
+
     if found.meaning:
         print(f'Asked for: {printable(", ".join(found.meaning))}')
     table = Table('', 'picture', 'distance' if by_picture else 'probability')
@@ -66,9 +76,18 @@ def show(found: Found, index: ImageIndex, *, by_picture: bool) -> None:
     Console(markup=False, emoji=False).print(table)
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis.image_index import ImageIndex
+    from par_plugins.apis.search import ApproximateSearch, recall, search
+    from par_plugins.visualization import RankList, rank_lists_figure, read_picture
+
     index = ImageIndex.load(args.index)
     embedding = embedding_of(args.picture, index, args.model) if args.picture else None
     found = search(

@@ -1,20 +1,12 @@
 """Train a config; at the end, test what came out of it."""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from mmengine.config import Config
+from par_runtime.run_options import RUNNER_OPTIONS
 
-from par_plugins.apis import (
-    RUNNER_OPTIONS,
-    build_runner,
-    evaluate_best,
-    last_whole_checkpoint,
-    load_config,
-    own_work_directory,
-    rank_of,
-    stop_on_input_error,
-    train,
-)
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,9 +36,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis import load_config, own_work_directory, rank_of
+
     cfg = load_config(args, work_dir='{config}')
     for section in ('auto_scale_lr', 'randomness'):
         cfg.setdefault(section, {})
@@ -60,10 +59,12 @@ def main() -> None:
     if args.deterministic:
         cfg.randomness.deterministic = True
     with own_work_directory(cfg, rank=rank_of(cfg.launcher), resume=args.resume is not None):
-        run(cfg, args)
+        train_and_test(cfg, args)
 
 
-def run(cfg: Config, args: argparse.Namespace) -> None:
+def train_and_test(cfg: 'Config', args: argparse.Namespace) -> None:
+    from par_plugins.apis import build_runner, evaluate_best, last_whole_checkpoint, train
+
     if args.resume:
         cfg.load_from = (
             last_whole_checkpoint(cfg.work_dir, cfg.get('run_id'))

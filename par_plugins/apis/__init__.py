@@ -1,6 +1,6 @@
 """Entry points that command lines and other programs call."""
 
-from par_plugins.apis.command_line import RUNNER_OPTIONS, load_config, stop_on_input_error
+from par_plugins.apis.command_line import load_config, stop_on_input_error
 from par_plugins.apis.runner import (
     build_predictor,
     build_runner,
@@ -10,6 +10,7 @@ from par_plugins.apis.runner import (
     train,
 )
 from par_plugins.apis.work_directory import own_work_directory, subfolder_of_run
+from par_runtime.run_options import RUNNER_OPTIONS
 
 __all__ = [
     'RUNNER_OPTIONS',

@@ -43,7 +43,7 @@ def check_option_keys(cfg: Config, options: Iterable[str]) -> None:
     for option in options:
         key = option.partition('.')[0]
         if key not in known:
-            raise InputError(f'--cfg-options {option}: there is no {key!r}{_nearest(key, known)}')
+            raise InputError(f'--cfg-options {option}: there is no {key!r}{nearest(key, known)}')
 
 
 def check_top_level_keys(cfg: Config, path: str) -> None:
@@ -117,14 +117,14 @@ def config_mistake(error: BaseException) -> str | None:
     if cls is None:
         return (
             f'{prefix}there is no {name!r} among the {registry.name}s'
-            f'{_nearest(str(name), _registered(registry))}'
+            f'{nearest(str(name), _registered(registry))}'
         )
     message = ' '.join(str(error.args[0] if error.args else error).split())
     reason = f'{getattr(cls, "__name__", cls)}: {message}'
     options = _arguments(cls)
     for key in component:
         if f"unexpected keyword argument '{key}'" in message:
-            reason = f'{name} has no option {key!r}{_nearest(key, options)}'
+            reason = f'{name} has no option {key!r}{nearest(key, options)}'
             prefix = f'{where}.{key}: ' if where else ''
     return prefix + reason
 
@@ -167,7 +167,8 @@ def _arguments(cls: Any) -> set[str]:
     return names
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Say which of the known words is nearest to one that is not known, if any is near."""
     near = get_close_matches(word, sorted(known), n=1)
     return f'; the nearest is {near[0]!r}' if near else ''
 

@@ -36,13 +36,8 @@ from par_plugins.engine.hooks import (
     WorkDirectoryHook,
 )
 from par_plugins.structures import InputError
+from par_runtime.run_options import LAUNCHER_VARIABLES
 
-# Where each launcher tells a process its rank, the number of processes and its local rank.
-LAUNCHER_VARIABLES = {
-    'pytorch': ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
-    'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
-    'mpi': ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_RANK'),
-}
 REQUIRED_HOOKS = (
     SafeCheckpointHook,
     CompleteWeightsHook,

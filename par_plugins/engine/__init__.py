@@ -5,6 +5,7 @@ from par_plugins.engine import (
     checked_pretrained_init,
     checkpoint_files,
     hooks,
+    inherited_configs,
     separate_optim_wrappers,
     written_aside,
 )
@@ -14,6 +15,7 @@ __all__ = [
     'checked_pretrained_init',
     'checkpoint_files',
     'hooks',
+    'inherited_configs',
     'separate_optim_wrappers',
     'written_aside',
 ]

@@ -1,12 +1,14 @@
 """A slip of the pen in a config is a sentence that names it, not another experiment."""
 
+import doctest
+import re
 import subprocess
 import sys
 from argparse import ArgumentParser
 
 import pytest
 
-from par_plugins.apis import RUNNER_OPTIONS, build_runner, load_config, train
+from par_plugins.apis import RUNNER_OPTIONS, build_runner, key_values, load_config, train
 from par_plugins.structures import InputError
 from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
 
@@ -120,11 +122,13 @@ def test_what_no_config_is_to_blame_for_stays_what_it_is(toy_root, tmp_path):
         'x=(,',
     ],
 )
-def test_a_value_that_cannot_be_read_is_one_sentence(tmp_path, capsys, option):
-    with pytest.raises(SystemExit):
+def test_a_value_that_cannot_be_read_is_one_sentence(tmp_path, option):
+    with pytest.raises(InputError, match=re.escape(f'--cfg-options {option}: ')):
         loaded(tmp_path, option)
-    last = capsys.readouterr().err.strip().splitlines()[-1]
-    assert f'error: --cfg-options {option}: ' in last and 'Traceback' not in last
+
+
+def test_values_of_options_are_read_as_the_documentation_says():
+    assert doctest.testmod(key_values) == (0, 1)
 
 
 def test_the_command_line_ends_with_that_sentence(toy_root, tmp_path):

@@ -8,8 +8,7 @@ applies thresholds; its numbers have names of their own, such as attribute/prior
 
 import argparse
 
-from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
-from par_plugins.apis.operating_points import HEIGHTS, fit_operating_points
+from par_runtime.run_options import RUNNER_OPTIONS
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,18 +26,26 @@ def parse_args() -> argparse.Namespace:
         '--heights',
         nargs='*',
         type=int,
-        default=HEIGHTS,
         help='to shrink people to until attributes can no longer be told; none: do not look',
     )
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis import load_config
+    from par_plugins.apis.operating_points import HEIGHTS, fit_operating_points
+
     cfg = load_config(args, work_dir='{config}/operating_points')
+    heights = HEIGHTS if args.heights is None else args.heights
     points = fit_operating_points(
-        cfg, args.checkpoint, args.out or args.checkpoint, rules=args.rules, heights=args.heights
+        cfg, args.checkpoint, args.out or args.checkpoint, rules=args.rules, heights=heights
     )
     for name, point in points.items():
         print(name, *(f'{key}={value:g}' for key, value in point.parameters.items()))

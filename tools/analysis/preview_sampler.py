@@ -2,24 +2,16 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
-from par_plugins.apis.preview_sampler import (
-    CAPS,
-    SIZES,
-    DAITradeOff,
-    SamplerPreview,
-    build_training_loader,
-    dai_trade_off,
-    preview_sampler,
-)
-from par_plugins.datasets.samplers import DAISampler, ResampledLabels
-from par_plugins.structures import shown_name
-from par_plugins.visualization.dai_trade_off_figure import dai_trade_off_figure
-from par_plugins.visualization.resampled_labels_figure import resampled_labels_figure
+from par_runtime.run_options import RUNNER_OPTIONS
+
+if TYPE_CHECKING:
+    from par_plugins.apis.preview_sampler import DAITradeOff, SamplerPreview
+    from par_plugins.datasets.samplers import ResampledLabels
 
 
 def parse_args() -> argparse.Namespace:
@@ -29,22 +21,37 @@ def parse_args() -> argparse.Namespace:
         '--caps',
         nargs='+',
         type=int,
-        default=CAPS,
-        help="of DAI's trade-off (default: %(default)s)",
+        default=argparse.SUPPRESS,
+        help="of DAI's trade-off: the most that an image is drawn, in place of the usual ones",
     )
     parser.add_argument(
         '--sizes',
         nargs='+',
         type=float,
-        default=SIZES,
-        help="of DAI's trade-off, shares of the images (default: %(default)s)",
+        default=argparse.SUPPRESS,
+        help="of DAI's trade-off: shares of the images, in place of the usual ones",
     )
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis import load_config
+    from par_plugins.apis.preview_sampler import (
+        build_training_loader,
+        dai_trade_off,
+        preview_sampler,
+    )
+    from par_plugins.datasets.samplers import DAISampler
+    from par_plugins.visualization.dai_trade_off_figure import dai_trade_off_figure
+    from par_plugins.visualization.resampled_labels_figure import resampled_labels_figure
+
     cfg = load_config(args, work_dir='{config}/sampler')
     folder = args.out or Path(cfg.work_dir)
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +63,8 @@ def main() -> None:
     figure = resampled_labels_figure(counted(preview), title=preview.sampler)
     figure.savefig(folder / 'sampler.png', dpi=150)
     if isinstance(loader.sampler, DAISampler):
-        found = dai_trade_off(loader.sampler, sizes=args.sizes, caps=args.caps)
+        asked = {name: getattr(args, name) for name in ('sizes', 'caps') if name in args}
+        found = dai_trade_off(loader.sampler, **asked)
         console.print(trade_off_table(found))
         figure = dai_trade_off_figure(
             found.sizes, found.caps, found.objectives, chosen=found.chosen
@@ -65,13 +73,15 @@ def main() -> None:
     print(f'Drew the pictures in {folder}.')
 
 
-def counted(preview: SamplerPreview) -> dict[str, ResampledLabels]:
+def counted(preview: 'SamplerPreview') -> 'dict[str, ResampledLabels]':
     """The ways to count, by name."""
     ways = {'draws': preview.draws}
     return ways | {'whole epoch': preview.epoch} if preview.whole_set_follows else ways
 
 
-def ratio_table(preview: SamplerPreview) -> Table:
+def ratio_table(preview: 'SamplerPreview') -> Table:
+    from par_plugins.structures import shown_name
+
     ways = counted(preview)
     table = Table('attribute', title=f'{preview.sampler}: percent positive among the known labels')
     for heading in ('before', *ways):
@@ -82,7 +92,7 @@ def ratio_table(preview: SamplerPreview) -> Table:
     return table
 
 
-def draw_table(preview: SamplerPreview) -> Table:
+def draw_table(preview: 'SamplerPreview') -> Table:
     kind = 'in the mean of the epochs' if preview.planned else 'in the first epoch'
     table = Table('', title=f'what is drawn from {len(preview.draws.weights):,} images, {kind}')
     headings = ('number', 'different images', 'largest repeat', 'effective sample size')
@@ -99,7 +109,7 @@ def draw_table(preview: SamplerPreview) -> Table:
     return table
 
 
-def trade_off_table(trade_off: DAITradeOff) -> Table:
+def trade_off_table(trade_off: 'DAITradeOff') -> Table:
     size, repeat, objective = trade_off.chosen
     table = Table('draws', title='imbalance that is left (DAI objective), by cap')
     table.caption = f'the sampler: {size:,} draws, at most {repeat:.4g} an image, {objective:.4f}'

@@ -3,9 +3,6 @@
 import argparse
 from pathlib import Path
 
-from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.results_table import between_marks, results_table
-
 SCORES = [f'attribute/{name}' for name in ('mA', 'accuracy', 'precision', 'recall', 'f1')]
 
 
@@ -19,9 +16,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis.results_table import between_marks, results_table
+
     table = results_table(args.runs, scores=args.scores)
     if args.into is None:
         print(table)

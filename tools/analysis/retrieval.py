@@ -3,13 +3,9 @@
 import argparse
 from pathlib import Path
 
-import numpy as np
 from rich.progress import Progress
 
-from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
-from par_plugins.apis.retrieval_set import predict_retrieval_set
-from par_plugins.structures import printable
-from par_plugins.visualization import camera_pairs_figure, rank_lists_figure
+from par_runtime.run_options import RUNNER_OPTIONS
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,9 +18,21 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    from par_plugins.apis import load_config
+    from par_plugins.apis.retrieval_set import predict_retrieval_set
+    from par_plugins.structures import printable
+    from par_plugins.visualization import camera_pairs_figure, rank_lists_figure
+
     cfg = load_config(args, work_dir='{config}/retrieval')
     unreadable: list[str] = []
     with Progress() as progress:

@@ -2,15 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import mmcv
-import numpy as np
-import torch
+from par_runtime.run_options import RUNNER_OPTIONS
 
-from par_plugins.apis import RUNNER_OPTIONS, build_predictor, load_config, stop_on_input_error
-from par_plugins.structures import InputError
-from par_plugins.visualization import predictions_figure, read_picture
+if TYPE_CHECKING:
+    import numpy as np
 
 FORMATS = ('.png', '.pdf', '.svg', '.jpg')
 
@@ -26,18 +23,33 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def _picture(source: dict[str, Any]) -> np.ndarray:
+def _picture(source: dict[str, Any]) -> 'np.ndarray':
     """An image as RGB: of its own file, or as a file of many has given it."""
+    import mmcv
+
+    from par_plugins.visualization import read_picture
+
     if 'img' not in source:
         return read_picture(source['img_path'])
     image = source['img']
     return mmcv.gray2rgb(image) if image.ndim == 2 else mmcv.bgr2rgb(image)
 
 
-@stop_on_input_error
-@torch.inference_mode()
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    import numpy as np
+    import torch
+
+    from par_plugins.apis import build_predictor, load_config
+    from par_plugins.structures import InputError
+    from par_plugins.visualization import predictions_figure
+
     cfg = load_config(args, work_dir='{config}/pictures')
     runner = build_predictor(cfg, args.checkpoint)
     loader = runner.test_loop.dataloader
@@ -52,7 +64,8 @@ def main() -> None:
         print(f'{shown - len(readable)} of {shown} images could not be read and are left out.')
     sources, packed = zip(*readable, strict=True)
     data = loader.collate_fn(list(packed))
-    samples = runner.model.test_step(data)
+    with torch.inference_mode():
+        samples = runner.model.test_step(data)
     probabilities = torch.stack([sample.pred_probabilities for sample in samples]).cpu()
     figure = predictions_figure(
         [_picture(source) for source in sources],

@@ -3,17 +3,14 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.check_dataset import DatasetReport, check_dataset
-from par_plugins.structures import printable, shown_name
-from par_plugins.visualization.co_occurrence_figure import co_occurrence_figure, correlation_figure
-from par_plugins.visualization.positive_ratio_figure import positive_ratio_figure
+if TYPE_CHECKING:
+    from par_plugins.apis.check_dataset import DatasetReport
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--options',
         nargs='+',
-        action=DictAction,
+        default=(),
         metavar='KEY=VALUE',
         help='arguments of the dataset, e.g. split_index=2 attribute_set=all',
     )
@@ -39,9 +36,18 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis.check_dataset import check_dataset
+    from par_plugins.apis.key_values import key_values
+    from par_plugins.structures import printable
+
     console = Console(markup=False, emoji=False)
     columns = (TextColumn('images'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
@@ -50,7 +56,7 @@ def main() -> None:
             args.name,
             args.root,
             splits=args.splits,
-            options=args.options,
+            options=key_values(args.options, '--options'),
             read_images=not args.no_images,
             num_threads=args.threads,
             on_start=lambda total: progress.update(task, total=total),
@@ -71,7 +77,9 @@ def main() -> None:
     sys.exit(1 if report.problems else 0)
 
 
-def ratio_table(report: DatasetReport) -> Table:
+def ratio_table(report: 'DatasetReport') -> Table:
+    from par_plugins.structures import shown_name
+
     table = Table('attribute', title='percent positive among the known labels')
     for split, size in report.sizes.items():
         table.add_column(f'{split} ({size})', justify='right')
@@ -83,7 +91,13 @@ def ratio_table(report: DatasetReport) -> Table:
     return table
 
 
-def draw_figures(report: DatasetReport, folder: Path) -> None:
+def draw_figures(report: 'DatasetReport', folder: Path) -> None:
+    from par_plugins.visualization.co_occurrence_figure import (
+        co_occurrence_figure,
+        correlation_figure,
+    )
+    from par_plugins.visualization.positive_ratio_figure import positive_ratio_figure
+
     folder.mkdir(parents=True, exist_ok=True)
     names = next(iter(report.labels.values())).names
     ratios = {split: labels.ratios for split, labels in report.labels.items()}

@@ -7,9 +7,6 @@ LongTailedCIFAR100 needs as many of each class as its gamma asks for, in the ord
 
 import argparse
 
-from par_plugins.apis import stop_on_input_error
-from par_plugins.datasets.files.cifar100_binary import convert_cifar100_npz
-
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -20,9 +17,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.datasets.files.cifar100_binary import convert_cifar100_npz
+
     written = convert_cifar100_npz(args.npz, args.root)
     print(f'Wrote {written["train"]} train, {written["test"]} test images to {args.root}.')
 

@@ -4,15 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import cv2
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from par_plugins.apis import stop_on_input_error
-from par_plugins.structures import InputError
-from par_plugins.testing import LAYOUTS, draw_sheet, write_toy_benchmark
-
-DATASETS = {name.lower(): name for name in LAYOUTS}
-WITHOUT_VALIDATION = [name.lower() for name in LAYOUTS if 'val' not in LAYOUTS[name].splits]
 MARKER = 'TOYS.txt'  # in the folder, so that nothing else is ever overwritten
 SHEET_IMAGES = 40
 
@@ -22,13 +15,15 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument('root', type=Path, help='folder of annotations and images')
-    parser.add_argument('--layout', choices=DATASETS, default='pa100k', help='whose layout')
+    parser.add_argument(
+        '--layout', default='pa100k', help='whose layout: peta, celeba, market1501, ...'
+    )
     parser.add_argument('--train', type=int, default=3000, help='training images')
     parser.add_argument(
         '--val',
         type=int,
         default=argparse.SUPPRESS,
-        help=f'validation images (default: 500; none for {", ".join(WITHOUT_VALIDATION)})',
+        help='validation images (default: 500; none in layouts that have no such split)',
     )
     parser.add_argument('--test', type=int, default=1000, help='test images')
     parser.add_argument('--seed', type=int, default=0, help='of the toy world')
@@ -56,11 +51,25 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    import cv2
+
+    from par_plugins.structures import InputError
+    from par_plugins.testing import LAYOUTS, draw_sheet, write_toy_benchmark
+
+    datasets = {name.lower(): name for name in LAYOUTS}
+    if args.layout not in datasets:
+        raise InputError(f'--layout {args.layout}: is none of {", ".join(datasets)}')
+    dataset = datasets[args.layout]
     sizes = {'num_train': args.train, 'num_val': getattr(args, 'val', 500), 'num_test': args.test}
-    if args.layout in WITHOUT_VALIDATION:
+    if 'val' not in LAYOUTS[dataset].splits:
         if 'val' in args:
             raise InputError(f'--val {args.val}: {args.layout} has no validation split')
         del sizes['num_val']
@@ -77,7 +86,7 @@ def main() -> None:
         task = progress.add_task('images', total=sum(sizes.values()))
         written = write_toy_benchmark(
             args.root,
-            DATASETS[args.layout],
+            dataset,
             **sizes,
             seed=args.seed,
             difficulty=args.difficulty,

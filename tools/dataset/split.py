@@ -18,18 +18,8 @@ camid_column='camera'; where there are none, ReIDMetric needs filter_same_camera
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
-
-from par_plugins.apis import stop_on_input_error
-from par_plugins.datasets.attributes.attribute_csv_writer import write_attribute_csv
-from par_plugins.datasets.build_attribute_dataset import build_attribute_dataset
-from par_plugins.datasets.search_roles import search_roles
-from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
-from par_plugins.structures import InputError, shown_name
-
-DEFAULT_PARTS = {'train': 0.6, 'val': 0.2, 'test': 0.2}
 
 
 def parse_args() -> argparse.Namespace:
@@ -42,7 +32,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--parts',
         nargs='+',
-        action=DictAction,
+        default=['train=0.6', 'val=0.2', 'test=0.2'],
         metavar='NAME=SHARE',
         help='parts and their shares (default: train=0.6 val=0.2 test=0.2)',
     )
@@ -55,29 +45,40 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--options',
         nargs='+',
-        action=DictAction,
-        default={},
+        default=[],
         metavar='KEY=VALUE',
         help='arguments of the dataset, e.g. split_index=2 attribute_set=all',
     )
-    args = parser.parse_args()
-    args.parts = args.parts or DEFAULT_PARTS  # DictAction would add to a default
-    return args
+    return parser.parse_args()
 
 
-@stop_on_input_error
 def main() -> None:
     args = parse_args()
+    from par_plugins.apis import stop_on_input_error
+
+    stop_on_input_error(run)(args)
+
+
+def run(args: argparse.Namespace) -> None:
+    from par_plugins.apis.key_values import key_values
+    from par_plugins.datasets.attributes.attribute_csv_writer import write_attribute_csv
+    from par_plugins.datasets.build_attribute_dataset import build_attribute_dataset
+    from par_plugins.datasets.search_roles import search_roles
+    from par_plugins.datasets.split_dataset import split_dataset, summarise_parts
+    from par_plugins.structures import InputError, shown_name
+
+    shares = key_values(args.parts, '--parts')
+    options = key_values(args.options, '--options')
     if args.keep and (args.split is None or args.by_identity):
         raise InputError(
             f'--keep {" ".join(args.keep)} needs --split, as else every image is divided, and goes '
             'with no --by-identity, as people may be in both'
         )
-    if set(args.keep) & {*args.parts, args.split}:
+    if set(args.keep) & {*shares, args.split}:
         raise InputError(f'--keep {" ".join(args.keep)}: it is a part or what is divided')
-    dataset = build_attribute_dataset(args.name, args.root, args.split, args.options)
-    parts = split_dataset(dataset, args.parts, seed=args.seed, by_identity=args.by_identity)
-    kept = [build_attribute_dataset(args.name, args.root, name, args.options) for name in args.keep]
+    dataset = build_attribute_dataset(args.name, args.root, args.split, options)
+    parts = split_dataset(dataset, shares, seed=args.seed, by_identity=args.by_identity)
+    kept = [build_attribute_dataset(args.name, args.root, name, options) for name in args.keep]
     roles = None
     if args.by_identity:
         cameras = dataset.camids if 'gt_camid' in dataset.get_data_info(0) else None
@@ -92,7 +93,7 @@ def main() -> None:
         roles=roles,
     )
     table = Table('part', 'images', 'identities', 'largest deviation of a ratio')
-    summaries = summarise_parts(dataset, parts, list(args.parts))
+    summaries = summarise_parts(dataset, parts, list(shares))
     for part in summaries:
         people = '-' if part.num_identities is None else str(part.num_identities)
         deviation = f'{100 * part.deviation:.2f} %'

@@ -1,0 +1,21 @@
+"""Configs and tools that came with the package, where the tools of OpenMMLab look for them too."""
+
+from pathlib import Path
+
+MIM = Path(__file__).parents[1] / 'par_plugins/.mim'
+"""Folder of ``configs``, ``tools``, ``model-index.yml``: links in the source, files in a wheel."""
+
+
+def leaves() -> dict[str, Path]:
+    """Find the configs that can be run, by their names."""
+    paths = sorted((MIM / 'configs').glob('*/*.py'))
+    return {path.stem: path for path in paths if path.parent.name != '_base_'}
+
+
+def leaf_path(config: str) -> str:
+    """Return the file of a leaf that is named, and anything else as it is.
+
+    Args:
+        config: A file, or the name of a leaf of this package.
+    """
+    return config if Path(config).exists() else str(leaves().get(config, config))
