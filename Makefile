@@ -5,7 +5,7 @@ DEMO := work_dirs/demo
 # The tests in a process for each core; the largest networks of the configs take 4 GB.
 PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test check install-det test-det test-upstream
+.PHONY: demo test test-all check install-det test-det test-upstream
 
 # An environment $(1) with the packages of $(2), those of the tests, and this one.
 define make-environment
@@ -43,6 +43,12 @@ demo: .venv/installed $(TOY)/annotation.mat
 
 test: .venv/installed
 	$(BIN)/python $(PYTEST)
+
+# What is marked slow too, the examples of docstrings, and the promises of runs that survive.
+test-all: .venv/installed
+	$(BIN)/python $(PYTEST) -m ''
+	$(BIN)/python -m pytest --doctest-modules par_plugins
+	$(BIN)/python tools/reliability.py work_dirs/reliability
 
 check: .venv/installed
 	$(BIN)/ruff check .

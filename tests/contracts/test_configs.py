@@ -1,14 +1,32 @@
 """Every config leaf keeps the promise of ``par_plugins.testing.contracts.configs``."""
 
 import ast
+import json
 from collections import Counter
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
 from mmengine.config import Config
+from mmengine.registry import DATASETS, MODELS, init_default_scope
 
+from par_plugins.apis.runner import FROM_DATASET
 from par_plugins.testing import check_config
-from tests.contracts.config_leaves import CONFIGS, LEAVES, NAME, ROOT, STUDIES, name_of, read_leaf
+from par_plugins.testing.contracts.heads import features_and_samples
+from par_plugins.testing.contracts.losses import tell
+from par_plugins.testing.contracts.two_images import leave_two_images
+from tests.contracts.config_leaves import (
+    CONFIGS,
+    LEAVES,
+    ROOT,
+    STUDIES,
+    name_matched,
+    name_of,
+    read_leaf,
+    step_takers,
+    to_step,
+)
 
 # GANs have a contract of their own: test_gan_configs.py.
 CLASSIFIERS = [path for path in LEAVES if not path.stem.startswith('mrgan')]
@@ -16,14 +34,58 @@ CLASSIFIERS = [path for path in LEAVES if not path.stem.startswith('mrgan')]
 
 def test_the_leaves_are_found():
     assert len(LEAVES) == 191
+    assert len(step_takers(LEAVES)) < len(LEAVES) / 2
+
+
+def test_every_method_network_and_dataset_takes_a_step_whatever_is_left_out():
+    def words(leaves):
+        return {
+            (word, name_matched(path)[word].rstrip('0123456789.-'))
+            for path in leaves
+            for word in ('method', 'network', 'data')
+        }
+
+    assert words(step_takers(LEAVES)) == words(LEAVES)
+
+
+@pytest.mark.parametrize('path', to_step(CLASSIFIERS))
+def test_the_config_loads_builds_and_trains(path, tiny_root, tmp_path):
+    check_config(path, data_root=tiny_root_of(path, tiny_root), work_dir=tmp_path)
 
 
 @pytest.mark.parametrize('path', CLASSIFIERS, ids=name_of)
-def test_the_config_loads_builds_and_trains(path, tiny_root, tmp_path):
-    dataset = read_leaf(path).train_dataloader.dataset
-    dataset = dataset.get('dataset', dataset)  # RepeatDataset's
-    root = tiny_root(dataset.type, dataset.get('ann_file'))
-    check_config(path, data_root=root, work_dir=tmp_path)
+def test_the_losses_of_a_leaf_are_numbers_on_features(path, tiny_root):
+    cfg = deepcopy(read_leaf(path))
+    init_default_scope(cfg.default_scope)
+    data = leave_two_images(cfg, tiny_root_of(path, tiny_root))
+    schema = schema_of(json.dumps({**data.to_dict(), 'pipeline': []}))
+    if cfg.model.head.get('schema') == FROM_DATASET:
+        cfg.model.head.schema = schema
+    head = tell(MODELS.build(cfg.model.head), schema)
+    features, samples = features_and_samples(head)
+    if 'generator' in cfg.default_hooks:
+        samples[1].set_field(True, 'synthetic', field_type='metainfo')
+    losses = head.train().loss(features, samples)
+    assert {f'loss_{name}' for name in cfg.model.head.get('losses', {})} <= set(losses)
+    assert losses and all(value.ndim == 0 and value.isfinite() for value in losses.values())
+
+
+@cache
+def schema_of(dataset):
+    """The schema of a dataset, from its config as JSON."""
+    return DATASETS.build(json.loads(dataset)).metainfo['schema']
+
+
+def train_set(cfg):
+    """The config of the training set, without what repeats it."""
+    dataset = cfg.train_dataloader.dataset
+    return dataset.get('dataset', dataset)
+
+
+def tiny_root_of(path, tiny_root):
+    """The folder of a tiny dataset in the format that a leaf reads."""
+    dataset = train_set(read_leaf(path))
+    return str(tiny_root(dataset.type, dataset.get('ann_file')))
 
 
 @pytest.mark.parametrize('path', LEAVES, ids=name_of)
@@ -49,9 +111,7 @@ def test_no_two_leaves_of_the_repository_share_a_name():
 
 @pytest.mark.parametrize('path', [*LEAVES, *STUDIES], ids=name_of)
 def test_a_name_says_what_is_in_the_leaf(path):
-    name = NAME.fullmatch(path.stem)
-    assert name, f'{path.stem}: not {{method}}_{{network}}_{{gpus}}xb{{batch}}-...'
-    cfg = read_leaf(path)
+    name, cfg = name_matched(path), read_leaf(path)
     assert cfg.train_dataloader.batch_size == int(name['batch'])
     assert cfg.auto_scale_lr.base_batch_size == int(name['gpus']) * int(name['batch'])
     length = cfg.train_cfg.max_epochs if name['unit'] == 'e' else cfg.train_cfg.max_iters

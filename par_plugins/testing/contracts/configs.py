@@ -11,6 +11,7 @@ from mmengine.registry import DATASETS, MODELS
 from par_plugins.apis import build_runner
 from par_plugins.testing.contracts.gan_configs import TINY, check_gan_trains
 from par_plugins.testing.contracts.promises import check_promises
+from par_plugins.testing.contracts.two_images import leave_two_images
 
 LOWER_IS_BETTER = ('fid',)
 """Among the scores of our metrics, the ones of which less is better."""
@@ -62,21 +63,11 @@ def check_trains(cfg: Config, data_root: str) -> None:
         cfg: The config, with its ``work_dir``; changed.
         data_root: A tiny dataset in the official format that the config reads.
     """
-    splits = [split for split in ('train', 'val', 'test') if cfg[f'{split}_dataloader']]
-    for split in splits:
-        loader = cfg[f'{split}_dataloader']
-        loader.update(batch_size=2, num_workers=0)
-        dataset = _unwrapped(loader.dataset)
-        dataset.update(data_root=data_root, indices=2)
-        if 'num_val_identities' in dataset:  # re-identification: queries need a gallery
-            dataset.update(num_val_identities=1, indices=2 if split == 'train' else 6)
+    train_set = leave_two_images(cfg, data_root)
     cfg.model.backbone.init_cfg = None  # the weights are elsewhere
     cfg.train_cfg.update(max_epochs=1, val_interval=1)
     best = cfg.default_hooks.checkpoint.save_best
     cfg.default_hooks.checkpoint = None
-    train_set = _unwrapped(cfg.train_dataloader.dataset)
-    if 'num_images' in train_set:
-        train_set.num_images = 2
     if 'generator' in cfg.default_hooks:
         _give_generator(
             cfg.default_hooks.generator,
@@ -91,20 +82,12 @@ def check_trains(cfg: Config, data_root: str) -> None:
         for parameter, old in zip(runner.model.parameters(), before, strict=True)
     ]
     assert sum(changed) > len(changed) / 2, 'most parameters did not move'
-    if 'val' in splits:
+    if cfg.val_dataloader:
         scores = [name for metric in runner.val_evaluator.metrics for name in metric.prefixed_names]
         assert best in scores, f'save_best={best!r}, but validation gives {scores}'
     else:
         assert best is None, f'save_best={best!r} without validation'
     assert runner.iter == len(runner.train_dataloader)  # a sampler may draw more than the two
-
-
-def _unwrapped(dataset: Any) -> Any:
-    """The config of a dataset, of which one that repeats it takes it once."""
-    if 'dataset' not in dataset:
-        return dataset
-    dataset.times = 1
-    return dataset.dataset
 
 
 def _give_generator(hook: Any, *, dataset: Any, checkpoint: Path) -> None:

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS
 
 from par_plugins.apis import build_runner
+from par_plugins.testing.contracts.two_images import leave_two_images
 
 TINY = {'channels': 2, 'max_channels': 4}
 
@@ -22,11 +23,7 @@ def check_gan_trains(cfg: Config, data_root: str) -> None:
         data_root: A tiny dataset in the official format that the config reads.
     """
     work_dir = cfg.work_dir
-    for split in ('train', 'val', 'test'):
-        loader = cfg[f'{split}_dataloader']
-        loader.update(batch_size=2, num_workers=0)
-        dataset = loader.dataset.get('dataset', loader.dataset)
-        dataset.update(data_root=data_root, indices=2)
+    leave_two_images(cfg, data_root)
     cfg.model.update(TINY)
     channels = cfg.model.get('image_channels', 3)
     cfg.val_evaluator.update(

@@ -10,7 +10,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from par_plugins.structures import AttributeSchema
-from par_plugins.testing.contracts.losses import PIDS, random_batch
+from par_plugins.testing.contracts.losses import IMAGE_INDICES, PIDS, random_batch
 from par_plugins.testing.contracts.promises import builder, check_promises, name_of
 
 Make = Callable[[], Any]
@@ -40,21 +40,35 @@ def check_head(head: Mapping[str, Any] | nn.Module) -> None:
 def prepared(make: Make) -> tuple[Any, Tensor, list[DataSample]]:
     """The head, told what hooks tell it, features ``(N, F)`` and their samples."""
     head = make()
-    schema: AttributeSchema = head.layout.schema
-    targets = random_batch(schema=schema).targets
+    (features,), samples = features_and_samples(head)
+    if hasattr(head, 'set_gallery'):
+        targets = torch.stack([torch.as_tensor(sample.gt_attributes) for sample in samples])
+        head.set_gallery(head.pre_logits((features,)).detach(), targets)
+    return head, features, samples
+
+
+def features_and_samples(head: Any) -> tuple[tuple[Tensor], list[DataSample]]:
+    """What a head takes, for six images of three people; a head of identities is told whose.
+
+    Args:
+        head: Built, with its attributes.
+
+    Returns:
+        Features ``(6, F)``, alone in a tuple as networks give them, and the samples.
+    """
+    targets = random_batch(schema=head.layout.schema).targets
     generator = torch.Generator().manual_seed(2)
     features = torch.randn(len(targets), head.in_channels, generator=generator)
     if hasattr(head, 'set_identities'):
         head.set_identities(sorted(set(PIDS.tolist())))
-    if hasattr(head, 'set_gallery'):
-        head.set_gallery(head.pre_logits((features,)).detach(), targets)
     samples = []
-    for row, pid in zip(targets.numpy(), PIDS.tolist(), strict=True):
-        sample = DataSample()
+    numbers = zip(PIDS.tolist(), IMAGE_INDICES.tolist(), strict=True)
+    for row, (pid, index) in zip(targets.numpy(), numbers, strict=True):
+        sample = DataSample(metainfo={'sample_idx': index})
         sample.set_field(row, 'gt_attributes')
         sample.set_field(pid, 'gt_pid')
         samples.append(sample)
-    return head, features, samples
+    return (features,), samples
 
 
 def check_logits_are_packed(make: Make) -> None:

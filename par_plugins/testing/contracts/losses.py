@@ -55,21 +55,32 @@ def random_batch(
 
 def prepared(make: Make, schema: AttributeSchema = SCHEMA) -> nn.Module:
     """The loss with a schema, with statistics of skewed labels, and with clusters, if it asks."""
-    loss = make()
+    return tell(make(), schema)
+
+
+def tell(model: nn.Module, schema: AttributeSchema) -> nn.Module:
+    """Tell a loss, or every part of a head, what hooks would: :func:`prepared`.
+
+    Args:
+        model: To be told; its parts take what they ask for.
+        schema: Of the data.
+
+    Returns:
+        The model.
+    """
     targets = np.zeros((20, len(schema)), dtype=np.int64)
     targets[:3] = 1
-    statistics = LabelStatistics.from_targets(targets, schema)
     told = {
         'set_schema': schema,
-        'set_label_statistics': statistics,
-        'set_clusters': CLUSTERS,
+        'set_label_statistics': LabelStatistics.from_targets(targets, schema),
+        'set_clusters': CLUSTERS[:, torch.arange(len(schema)) % CLUSTERS.shape[1]],
     }
     for name, value in told.items():
-        for module in loss.modules():
+        for module in model.modules():
             take = getattr(module, name, None)
             if take is not None:
                 take(value)
-    return loss
+    return model
 
 
 def check_loss(
