@@ -121,7 +121,9 @@ def _training(train: Path, folder: Path, epochs: int) -> Training:
         for split in ('train', 'val', 'test')
         for option in (f'dataset.data_root={root}', 'batch_size=8', 'num_workers=1')
     ]
-    config = train.parents[1] / 'configs/toy/resnet18_toy_pedestrians.py'
+    config = (
+        train.parents[1] / 'configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py'
+    )
     options = [f'train_cfg.max_epochs={epochs}', 'model.head.dropout=0.3', *loaders]
     return Training(
         [sys.executable, str(train), str(config), '--resume', '--cfg-options', *options], epochs
