@@ -1,7 +1,8 @@
 """Anyone's own data: one row an image, one column an attribute."""
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from par_plugins.structures import (
 
 DELIMITERS = (',', ';', '\t')
 ROLES = ('query', 'gallery', '')
+BINARY = {'0': 0, '1': 1, '0.0': 0, '1.0': 1}
+"""Entries of binary columns; pandas writes the latter where other cells are blank."""
 NO_VALUES = {'nan', 'na', 'n/a', 'null', 'none', 'unknown', '?', 'true', 'false', 'yes', 'no'}
 
 
@@ -34,16 +37,18 @@ class AttributeCSV(AttributeDataset):
         a/001.jpg,train,17,1,1,0,adult
         a/002.jpg,train,17,2,1,,adult
 
-    A blank cell is an unknown label. A column with no other entries than 0 and 1 is a binary
-    attribute; any other column of words is a categorical one, its values being the different
-    entries of the *whole* file (all splits), sorted. Give ``schema`` to say it yourself: which
-    columns are attributes, their order, and the order of their values. Other numbers (-1 is "no"
-    to some benchmarks and "unknown" to others) and words like ``nan`` and ``true`` are refused
-    unless ``schema`` names them.
+    A blank cell is an unknown label. A column with no other entries than 0 and 1 (or 0.0 and 1.0,
+    as pandas writes them beside blank cells) is a binary attribute; any other column of words is a
+    categorical one, its values being the different entries of the *whole* file (all splits),
+    sorted. Give ``schema`` to say it yourself: which columns are attributes, their order, and the
+    order of their values. Other numbers (-1 is "no" to some benchmarks and "unknown" to others) and
+    words like ``nan`` and ``true`` are refused unless ``schema`` names them; so are splits, and
+    values that no ``schema`` names, which differ in case alone.
 
     Tables are read as programs write them: with a byte order mark, with ``;`` between cells
     (spreadsheets of many countries), with ``# image`` as the first name (NumPy), or with pandas'
-    index, a first column of whole numbers without a name or called ``Unnamed: 0``: it is left out.
+    index, a first column of whole numbers without a name or called ``Unnamed: 0``: it is left out,
+    and so are several (``Unnamed: 0.1``).
 
     >>> AttributeCSV(data_root='shop', ann_file='labels.csv', split='train', pid_column='person')[0]
     {'img_path': 'shop/a/001.jpg', 'gt_attributes': array([1, 0, 0]), 'gt_pid': 17, ...}
@@ -90,6 +95,8 @@ class AttributeCSV(AttributeDataset):
         self.camid_column = camid_column
         self.role_column = role_column
         self._path = Path(data_root) / ann_file
+        if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+            raise InputError(f'delimiter: {delimiter!r}, not one character that parts cells')
         self._delimiter = delimiter or _delimiter_of(self._path)
         self._table, self._lines = _read_table(self._path, self._delimiter)
         if isinstance(schema, Mapping):
@@ -138,6 +145,7 @@ class AttributeCSV(AttributeDataset):
                 f'{self._path}: no row has split {self.split!r}; column {self.split_column!r} '
                 f'has {", ".join(sorted(set(splits))) or "no row"}'
             )
+        self._refuse_two_spellings(self.split_column, sorted(set(splits)))
         return rows
 
     def _schema_of_file(self) -> AttributeSchema:
@@ -166,9 +174,9 @@ class AttributeCSV(AttributeDataset):
 
     def _values_of_file(self, name: str, entries: list[str]) -> tuple[str, ...] | None:
         values = sorted(set(entries) - {''})
-        if set(values) <= {'0', '1'}:
+        if set(values) <= set(BINARY):
             return None
-        others = [value for value in values if value not in ('0', '1')]
+        others = [value for value in values if value not in BINARY]
         for value in others:
             # Words for "unknown" and "yes", numbers, and anything beside 0 and 1 (RAP's 2 is
             # "uncertain") would quietly become values of a categorical attribute.
@@ -184,11 +192,14 @@ class AttributeCSV(AttributeDataset):
                 f'{self._path}: column {name!r} has the one entry {values[0]!r}; give schema=... '
                 'if the attribute has more values than this file shows'
             )
+        self._refuse_two_spellings(name, values)
         return tuple(values)
 
     def _labels(self, attribute: Attribute) -> np.ndarray:
-        values = ('0', '1') if attribute.values is None else attribute.values
+        values = attribute.values or ('0', '1')
         numbers = {'': UNKNOWN} | {value: number for number, value in enumerate(values)}
+        if attribute.values is None:
+            numbers |= BINARY
         entries = self._column(attribute.name)
         for row, entry in enumerate(entries):
             if entry not in numbers:
@@ -218,6 +229,15 @@ class AttributeCSV(AttributeDataset):
                 problem = f'{entries[row]!r} is not query, gallery or blank'
                 raise self._error(row, self.role_column, problem)
         return {'is_query': [entries[row] == 'query' for row in rows]}
+
+    def _refuse_two_spellings(self, column: str, entries: Sequence[str]) -> None:
+        """``Train`` beside ``train`` would quietly be another split, or another value."""
+        spellings: dict[str, str] = {}
+        for entry in entries:
+            other = spellings.setdefault(entry.casefold(), entry)
+            if other != entry:
+                row = self._column(column).index(entry)
+                raise self._error(row, column, f'{entry!r} differs from {other!r} in case alone')
 
     def _error(self, row: int, column: str, problem: str) -> InputError:
         return InputError(f'{self._path}, line {self._lines[row]}, column {column!r}: {problem}')
@@ -251,8 +271,8 @@ def _read_table(path: Path, delimiter: str) -> tuple[dict[str, list[str]], list[
         lines.append(line)
         body.append(row)
     table = {name: [row[column] for row in body] for column, name in enumerate(header)}
-    if re.fullmatch(r'|Unnamed: \d+', header[0]):
-        index = table.pop(header[0])
+    for name in itertools.takewhile(re.compile(r'|Unnamed: [\d.]+').fullmatch, header):
+        index = table.pop(name)
         if not all(whole_number(entry) is not None for entry in index):
             raise InputError(f'{path}: the header has a first column without a name')
     return table, lines

@@ -42,7 +42,7 @@ class WorkDirectoryHook(Hook):
                 info[key] = str(path)
                 continue
             named = info.pop(key)
-            if key != LAST and named:
+            if key != LAST and named and runner._resume:  # else nobody would have believed it
                 info.pop(BEST_SCORE + str(key).removeprefix(BEST), None)
                 runner.logger.warning(
                     f'the checkpoint calls {named} the best so far, which is not in {folder}: '

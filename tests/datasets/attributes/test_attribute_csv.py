@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,8 @@ def indexed(name):
         (indexed(''), {}),
         (indexed('Unnamed: 0'), {}),
         ('\ufeff' + indexed('').replace(',', ';'), {}),
+        (indexed('Unnamed: 0.1,Unnamed: 0').replace('\n', '\n7,'), {}),
+        (re.sub(r'(?<=,)([01])(?=,[^,]*(,[^,]*)?$)', r'\1.0', TABLE, flags=re.M), {}),
         (TABLE.replace(',', ';').replace('Hat', '"Hat"'), {}),
         (TABLE.replace(',', ' , '), {}),
         (TABLE + '\n\n', {}),
@@ -123,6 +127,11 @@ BAD = {
     'signs': (TABLE.replace('17,2', '--7,2'), "'--7' is not a whole number"),
     'no attribute': ('image,split,person,camera\n1.jpg,train,1,1\n', 'no column is left for attr'),
     'split': (TABLE.replace('train', 'dev'), "no row has split 'train'; column 'split' has dev, t"),
+    'split in another case': (
+        TABLE.replace('2.jpg,train', '2.jpg,Train'),
+        "'train' differs from 'T",
+    ),
+    'value in another case': (TABLE.replace('6,,0,', '6,,0,Old'), "'old' differs from 'Old' in"),
     'one value': (TABLE.replace('old', 'adult').replace('child', 'adult'), "one entry 'adult'"),
     'empty': ('', 'the file is empty'),
     'header only': (TABLE.splitlines()[0] + '\n', "no row has split 'train'"),
@@ -141,6 +150,12 @@ def test_a_value_outside_the_given_schema_is_named(tmp_path):
     schema = {'attributes': [{'name': 'Age', 'values': ['adult', 'old']}]}
     with pytest.raises(InputError, match="line 4, column 'Age': entry 'child' is not one of adult"):
         dataset(tmp_path, schema=schema)
+
+
+@pytest.mark.parametrize('delimiter', ['||', '', '\n', '"'])
+def test_a_delimiter_is_one_character(tmp_path, delimiter):
+    with pytest.raises(InputError, match='delimiter: .* not one character'):
+        dataset(tmp_path, delimiter=delimiter)
 
 
 def test_a_missing_or_foreign_file_is_named(tmp_path):

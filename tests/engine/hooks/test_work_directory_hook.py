@@ -99,6 +99,16 @@ def test_a_best_checkpoint_that_is_left_behind_is_said_and_chosen_anew(tmp_path,
     assert log.count('the best is chosen anew from here on') == 1
 
 
+def test_a_checkpoint_that_is_only_tested_or_begun_from_says_nothing_of_the_best(tmp_path):
+    train(tmp_path / 'a', 2)
+    runner = tiny_runner(tmp_path / 'b')
+    runner._load_from = str(tmp_path / 'a/epoch_2.pth')
+    runner.train()
+    log = next((tmp_path / 'b').glob('*/*.log')).read_text()
+    assert runner._has_loaded
+    assert 'the best' not in log
+
+
 def test_weights_alone_cannot_be_resumed(tmp_path):
     train(tmp_path, 1)
     with pytest.raises(InputError, match='no state of the optimiser'):
