@@ -2,14 +2,19 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+import mmengine.runner
 from mmengine.config import Config
+from mmengine.hooks import CheckpointHook
 from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
+from torch.utils.data import DataLoader
 
 from par_plugins.structures import InputError
 
@@ -25,6 +30,27 @@ BUILDERS = [
     function.__code__
     for function in (build_functions.build_from_cfg, build_functions.build_scheduler_from_cfg)
 ]
+SECTIONS = {
+    getattr(Runner, method).__code__: argument
+    for method, argument in {
+        'build_dataloader': 'dataloader',
+        'build_train_loop': 'train_cfg',
+        'build_val_loop': 'val_cfg',
+        'build_test_loop': 'test_cfg',
+        'set_randomness': 'randomness',
+        'setup_env': 'env_cfg',
+        'build_logger': 'log_level',
+    }.items()
+}
+"""What a runner makes without a registry, and the key of a config that it makes it of."""
+UNEXPECTED = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+READ_AS_THEY_ARE = {
+    'env_cfg': {'cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'},
+    'auto_scale_lr': {'enable', 'base_batch_size'},
+}
+"""Keys of sections of which a runner takes what it knows, and passes over the rest."""
+DICTIONARIES = ('model', '_dataloader', '_cfg', 'optim_wrapper', 'default_hooks', 'randomness')
+"""How the keys of sections end that are made of keys themselves."""
 OF_COMPONENTS = (TypeError, KeyError, ValueError, AssertionError, AttributeError)
 """How components say that their arguments are wrong."""
 
@@ -65,6 +91,59 @@ def check_top_level_keys(cfg: Config, path: str) -> None:
             )
 
 
+def check_sections(cfg: Config) -> None:
+    """Refuse what a runner would pass over without a word, and sections that are none.
+
+    Args:
+        cfg: The config.
+
+    Raises:
+        InputError: Naming the key, and what is nearest to it.
+    """
+    for key in RUNNER_KEYS & set(cfg):
+        value = cfg[key]
+        if key.endswith(DICTIONARIES) and not isinstance(value, Mapping | None):
+            raise InputError(f'{key}: must be a dictionary, got {value!r}')
+        if key == 'custom_hooks' and not isinstance(value, Sequence | None):
+            raise InputError(f'{key}: must be a list, got {value!r}')
+    for section, known in READ_AS_THEY_ARE.items():
+        for key in cfg.get(section) or ():
+            if key not in known:
+                raise InputError(
+                    f'{section}.{key}: there is no option {key!r}{_nearest(key, known)}'
+                )
+
+
+def check_intervals(runner: Runner) -> None:
+    """Refuse, before training, what would end it in the middle.
+
+    Args:
+        runner: Its training loop is built.
+
+    Raises:
+        InputError: If it is to train for no step, validate at an interval below 1, or a hook acts
+            at an interval that is no whole number or saves with options that there are not.
+    """
+    loop = runner.train_loop
+    for name in ('max_epochs', 'max_iters', 'val_interval'):
+        value = getattr(loop, name, 1)
+        if not isinstance(value, int) or value < 1:
+            raise InputError(f'train_cfg.{name} must be a whole number of 1 or more, got {value!r}')
+    for hook in runner.hooks:
+        interval = getattr(hook, 'interval', 1)
+        if not isinstance(interval, int | Sequence) or isinstance(interval, str):
+            raise InputError(
+                f'{type(hook).__name__}: interval must be a whole number, got {interval!r}'
+            )
+        if isinstance(hook, CheckpointHook):
+            options = _arguments(CheckpointHook) | _arguments(Runner.save_checkpoint)
+            for key in hook.args.keys() - options:
+                raise InputError(
+                    f'default_hooks.checkpoint.{key}: CheckpointHook has no option '
+                    f'{key!r}{_nearest(key, options)}'
+                )
+
+
 def mistakes_in_a_sentence(function: Callable[P, R]) -> Callable[P, R]:
     """Raise what components say about their arguments as an :class:`InputError`."""
 
@@ -90,13 +169,9 @@ def config_mistake(error: BaseException) -> str | None:
         One sentence; None where nothing was being built from a config.
     """
     frames = [frame.tb_frame for frame in _tracebacks(error.__traceback__)]
-    building = [frame for frame in frames if frame.f_code in BUILDERS]
-    if not building:
-        return None
-    values = building[-1].f_locals
-    component, registry = values['cfg'], values['registry']
-    if not isinstance(component, Mapping) or not isinstance(registry, Registry):
-        return None
+    message = ' '.join(str(error.args[0] if error.args else error).split())
+    if not message:  # a bare assertion says nothing but its source
+        message = traceback.extract_tb(error.__traceback__)[-1].line or type(error).__name__
     config = next(
         (
             found
@@ -106,7 +181,49 @@ def config_mistake(error: BaseException) -> str | None:
         ),
         Config(),
     ).to_dict()
+    building = [f for f in frames if f.f_code in BUILDERS or f.f_code in SECTIONS]
+    if building and building[-1].f_code in BUILDERS:
+        return _component_mistake(building[-1].f_locals, config, message)
+    if unexpected := UNEXPECTED.search(message):
+        name, key = unexpected[1].removesuffix('.__init__').rpartition('.')[2], unexpected[2]
+        places = [path for path, _ in _values(config) if path.rpartition('.')[2] == key]
+        maker = getattr(mmengine.runner, name, getattr(Runner, name, None))
+        maker = DataLoader if name == DataLoader.__name__ else maker
+        if maker is not None and places:
+            return f'{places[0]}: there is no option {key!r}{_nearest(key, _arguments(maker))}'
+    if frames[-1].f_code is Runner.__init__.__code__:
+        return message.partition(', but got')[0]
+    if not building:
+        return None
+    section = SECTIONS[building[-1].f_code]
+    value = building[-1].f_locals.get(section)
+    if section not in config:
+        section = next(
+            (k for k, v in config.items() if k.endswith(section) and v == value), section
+        )
+    return f'{section}: {type(error).__name__}: {message}'
+
+
+def _component_mistake(values: Mapping[str, Any], config: Any, message: str) -> str | None:
+    """What is wrong with a component.
+
+    Args:
+        values: Variables of the function that has built it.
+        config: The whole one.
+        message: What its building said.
+    """
+    component, registry = values['cfg'], values['registry']
+    if not isinstance(component, Mapping) or not isinstance(registry, Registry):
+        return None
     name = component.get('type')
+    if name is None:
+        where = next((path for path, value in _values(config) if value == component), 'a component')
+        siblings = {
+            path.rpartition('.')[2]
+            for path, _ in _values(config)
+            if path.rpartition('.')[0] == where.rpartition('.')[0] and path != where
+        }
+        return f'{where}: it has no type{_nearest(where.rpartition(".")[2], siblings)}'
     where = max(
         (pair for pair in _components(config) if pair[1]['type'] == name),
         key=lambda pair: (pair[1] == component, _shared(pair[1], component)),
@@ -119,7 +236,6 @@ def config_mistake(error: BaseException) -> str | None:
             f'{prefix}there is no {name!r} among the {registry.name}s'
             f'{nearest(str(name), _registered(registry))}'
         )
-    message = ' '.join(str(error.args[0] if error.args else error).split())
     reason = f'{getattr(cls, "__name__", cls)}: {message}'
     options = _arguments(cls)
     for key in component:
@@ -129,16 +245,23 @@ def config_mistake(error: BaseException) -> str | None:
     return prefix + reason
 
 
-def _components(config: Any, path: str = '') -> Iterator[tuple[str, Any]]:
+def _components(config: Any) -> Iterator[tuple[str, Any]]:
     """The dictionaries in a config that have a type, with their dotted paths."""
+    for path, value in [('', config), *_values(config)]:
+        if isinstance(value, Mapping) and 'type' in value:
+            yield path, value
+
+
+def _values(config: Any, path: str = '') -> Iterator[tuple[str, Any]]:
+    """Everything in a config with its dotted path."""
     if isinstance(config, Mapping):
-        if 'type' in config:
-            yield path, config
         items: Iterable[tuple[Any, Any]] = config.items()
     else:
         items = enumerate(config) if isinstance(config, list | tuple) else ()
     for key, value in items:
-        yield from _components(value, f'{path}.{key}' if path else str(key))
+        place = f'{path}.{key}' if path else str(key)
+        yield place, value
+        yield from _values(value, place)
 
 
 def _shared(part: Mapping[str, Any], component: Mapping[str, Any]) -> int:
@@ -192,7 +315,7 @@ def _slips(word: str, other: str) -> int:
     return rows[-1][-1]
 
 
-def _tracebacks(traceback: TracebackType | None) -> Iterator[TracebackType]:
-    while traceback is not None:
-        yield traceback
-        traceback = traceback.tb_next
+def _tracebacks(first: TracebackType | None) -> Iterator[TracebackType]:
+    while first is not None:
+        yield first
+        first = first.tb_next

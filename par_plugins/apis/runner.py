@@ -20,7 +20,7 @@ from mmengine.structures import BaseDataElement
 from torch import distributed
 
 from par_plugins.apis.batch_norm_check import check_last_batch
-from par_plugins.apis.config_checks import mistakes_in_a_sentence
+from par_plugins.apis.config_checks import check_intervals, check_sections, mistakes_in_a_sentence
 from par_plugins.apis.shared_images import OPTION, refuse_shared_images
 from par_plugins.apis.system_failures import stop_where_the_log_cannot_be_written
 from par_plugins.apis.utf8_output import log_in_utf8
@@ -63,8 +63,9 @@ def build_runner(cfg: Config) -> Runner:
         InputError: If the launcher's environment is incomplete, mixed precision is asked
             for where there is no accelerator, or a component of the config cannot be built.
     """
+    check_sections(cfg)
     if not torch.cuda.is_available():
-        if cfg.get('optim_wrapper', {}).get('type') == 'AmpOptimWrapper':
+        if (cfg.get('optim_wrapper') or {}).get('type') == 'AmpOptimWrapper':
             raise InputError('AmpOptimWrapper (--amp) needs a GPU, and there is none')
         if cfg.launcher != 'none':
             _join_cpu_processes(cfg)
@@ -176,6 +177,7 @@ def train(runner: Runner) -> None:
             shares images with another set (unless the config has ``allow_shared_images=True``); on
             an interrupt, saying where the weights are and how to go on.
     """
+    check_intervals(runner)
     loader = runner.train_loop.dataloader
     if len(loader) == 0:
         raise InputError(
@@ -217,14 +219,13 @@ def _was_interrupted(error: BaseException | None) -> bool:
 def evaluate_best(runner: Runner) -> dict[str, float]:
     """Test the checkpoint that was best on the validation split, once.
 
+    Where no validation has picked one, the last weights are tested, and a warning says so.
+
     Args:
         runner: A runner whose training has ended.
 
     Returns:
         The scores.
-
-    Raises:
-        InputError: If no validation has picked a checkpoint.
     """
     best = next(
         (
@@ -235,10 +236,11 @@ def evaluate_best(runner: Runner) -> dict[str, float]:
         None,
     )
     if best is None:
-        raise InputError(
-            'no checkpoint was picked on a validation split: set '
-            'default_hooks.checkpoint.save_best and val_dataloader, or test with tools/test.py'
+        runner.logger.warning(
+            'no checkpoint was picked on a validation split (by default_hooks.checkpoint.save_best '
+            'and val_dataloader, in an epoch that is validated): the last weights are tested'
         )
+        return runner.test()
     barrier()  # the main process alone has written it
     if not Path(best).is_file():  # the work directory was moved between start and resume
         best = str(Path(runner.work_dir) / Path(best).name)

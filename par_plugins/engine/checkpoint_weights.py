@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from par_plugins.structures import InputError
 
+COUNTER = '.num_batches_tracked'
+
 
 @dataclass(frozen=True)
 class LoadedWeights:
@@ -84,12 +86,7 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
     Raises:
         InputError: If a layer cannot make anything of what the file has for it.
     """
-    # Batch norm needs its counter for no output, and older files lack it.
-    targets = {
-        name: target
-        for name, target in module.state_dict().items()
-        if not name.endswith('num_batches_tracked')
-    }
+    targets = module.state_dict()
     found = OrderedDict((re.sub(r'^module\.', '', name), value) for name, value in weights.items())
     if hasattr(weights, '_metadata'):
         found._metadata = weights._metadata  # type: ignore[attr-defined]
@@ -110,9 +107,13 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
             f'{source}: the weights cannot be loaded ({str(error).splitlines()[-1]})'
         ) from error
     for name in missing:
-        if name in targets and name not in unusable:
+        # Batch norm needs its counter for no output, and older files lack it.
+        if name not in unusable and not name.endswith(COUNTER):
             absent.setdefault(name, 'missing')
-    return LoadedWeights(tuple(targets), absent, unusable)
+    needed = tuple(
+        name for name in targets if name in absent or name in unusable or not name.endswith(COUNTER)
+    )
+    return LoadedWeights(needed, absent, unusable)
 
 
 def non_finite(checkpoint: Mapping[str, Any]) -> str | None:

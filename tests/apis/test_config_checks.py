@@ -151,3 +151,46 @@ def test_the_command_line_ends_with_that_sentence(toy_root, tmp_path):
     assert done.returncode == 1 and 'Traceback' not in done.stderr
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith('error: test_dataloader.dataset.splitt: PA100K has no option'), last
+
+
+@pytest.mark.parametrize(
+    ('options', 'sentence'),
+    [
+        ({'train_dataloader.batchsize': 3}, "train_dataloader.batchsize: .*'batch_size'"),
+        ({'train_cfg.max_epoch': 3}, "train_cfg.max_epoch: .*'max_epochs'"),
+        ({'randomness.sed': 3}, "randomness.sed: .*'seed'"),
+        ({'train_dataloader.batch_size': 'abc'}, 'train_dataloader: ValueError: batch_size .*abc'),
+        ({'val_dataloader.num_workers': -1}, 'val_dataloader: ValueError: num_workers'),
+        ({'train_cfg.max_epochs': 'abc'}, 'train_cfg: ValueError: .*abc'),
+        ({'randomness.seed': 'abc'}, 'randomness: TypeError: '),
+        ({'log_level': 'LOUD'}, 'log_level: KeyError: LOUD'),
+        ({'env_cfg.cudnn_benchmrk': True}, "env_cfg.cudnn_benchmrk: .*'cudnn_benchmark'"),
+        ({'auto_scale_lr.enabel': True}, "auto_scale_lr.enabel: .*'enable'"),
+        ({'default_hooks.chekpoint.interval': 3}, "hooks.chekpoint: it has no type.*'checkpoint'"),
+        ({'default_hooks.checkpoint.max_keep_ckpt': 3}, "checkpoint.max_keep_ckpt: .*_ckpts'"),
+        ({'default_hooks.checkpoint.interval': 'abc'}, "CheckpointHook: interval .*'abc'"),
+        ({'default_hooks.logger.interval': 'abc'}, 'hooks.logger: LoggerHook: interval must be'),
+        ({'train_cfg.val_interval': 0}, 'train_cfg.val_interval .* got 0'),
+        ({'model': 3}, 'model: must be a dictionary, got 3'),
+        ({'train_dataloader': 3}, 'train_dataloader: must be a dictionary, got 3'),
+        ({'custom_hooks': 3}, 'custom_hooks: must be a list, got 3'),
+        ({'optim_wrapper': None}, 'train_dataloader, train_cfg, and optim_wrapper should be'),
+        ({'param_scheduler.1.type': 'CosineRestartLR'}, 'CosineRestartLR: .*periods'),
+    ],
+)
+def test_what_the_runner_itself_takes_is_named_before_any_training(
+    toy_root, tmp_path, options, sentence
+):
+    with pytest.raises(InputError, match=sentence) as caught:
+        train(build_runner(toy_config(toy_root, tmp_path, **options)))
+    assert '\n' not in str(caught.value)
+    assert not list(tmp_path.glob('*.pth'))
+
+
+def test_a_bare_assertion_is_shown_by_its_source(toy_root, tmp_path):
+    restarts = {'param_scheduler.1.type': 'CosineRestartLR', 'param_scheduler.1.periods': [1]}
+    config = toy_config(
+        toy_root, tmp_path, **restarts, **{'param_scheduler.1.restart_weights': [1]}
+    )
+    with pytest.raises(InputError, match='CosineRestartLR: assert .*eta_min'):
+        train(build_runner(config))

@@ -145,11 +145,15 @@ def test_mixed_precision_without_a_gpu_is_refused(toy_root, tmp_path):
         build_runner(cfg)
 
 
-def test_a_run_without_validation_has_no_best_checkpoint_to_test(toy_root, tmp_path):
-    cfg = toy_config(toy_root, tmp_path)
+def test_a_run_that_was_never_validated_ends_with_a_test_of_its_last_weights(toy_root, tmp_path):
+    cfg = toy_config(toy_root, tmp_path, **{'train_cfg.val_begin': 9})
     runner = build_runner(cfg)
-    with pytest.raises(InputError, match='no checkpoint was picked'):
-        evaluate_best(runner)
+    runner.train()
+    scores = evaluate_best(runner)
+    logs = ''.join(log.read_text(encoding='utf-8') for log in tmp_path.glob('*/*.log'))
+    assert 'the last weights are tested' in logs
+    cfg = toy_config(toy_root, tmp_path / 'last', load_from=str(tmp_path / 'epoch_1.pth'))
+    assert scores == pytest.approx(build_runner(cfg).test(), nan_ok=True)
 
 
 @pytest.mark.parametrize(

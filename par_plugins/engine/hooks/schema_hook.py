@@ -1,14 +1,17 @@
 """Keep data, model, metrics and checkpoint on one schema."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from mmengine.hooks import Hook
+from mmengine.hooks import EarlyStoppingHook, Hook
+from mmengine.optim.scheduler.param_scheduler import ReduceOnPlateauParamScheduler
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from mmengine.runner.base_loop import BaseLoop
 
 from par_plugins.datasets.identity_sources import keep_identities_apart
 from par_plugins.datasets.training_labels import schema_of, sources_of
+from par_plugins.engine.hooks.schedule_hook import built_schedulers
 from par_plugins.engine.validation_labels import check_validation_labels
 from par_plugins.evaluation.metrics.counted_once_metric import CountedOnceMetric
 from par_plugins.structures import AttributeSchema, InputError
@@ -21,9 +24,9 @@ class SchemaHook(Hook):
     Every module of the model with a ``set_schema`` method gets the schema before a run starts.
     Saved checkpoints carry it as a plain dict in ``meta['dataset_meta']['schema']``; on loading
     it must equal the schema of the datasets in use, in names, order and values. A metric that
-    cannot score the schema, or a ``save_best`` that no metric gives, or none for the labels of the
-    validation split, is refused before training. People and cameras of several sources are kept
-    apart in the samples of every dataset in use.
+    cannot score the schema, a score to follow (``save_best``, ``monitor``) that no metric gives,
+    or none for the labels of the validation split, is refused before training. People and cameras
+    of several sources are kept apart in the samples of every dataset in use.
     """
 
     # Before EMAHook copies the model, buffers of losses included.
@@ -57,7 +60,7 @@ class SchemaHook(Hook):
                     if isinstance(metric, CountedOnceMetric):
                         metric.check()
         if isinstance(runner._val_loop, BaseLoop):
-            _check_save_best(runner)
+            _check_followed_scores(runner)
             if isinstance(runner._train_loop, BaseLoop):
                 check_validation_labels(runner)
 
@@ -100,16 +103,24 @@ def _datasets_in_use(runner: Runner) -> list[Any]:
     return [loop.dataloader.dataset for loop in loops if isinstance(loop, BaseLoop)]
 
 
-def _check_save_best(runner: Runner) -> None:
-    """Refuse, before any training, a ``save_best`` that no validation will give."""
+def _check_followed_scores(runner: Runner) -> None:
+    """Refuse, before any training, a score to follow that no validation will give."""
     metrics = runner.val_evaluator.metrics
     if not all(hasattr(metric, 'prefixed_names') for metric in metrics):
         return  # what metrics of other projects give shows only when they do
     names = [name for metric in metrics for name in metric.prefixed_names]
+    for option, key in _followed_scores(runner):
+        if key != 'auto' and key not in names:
+            raise InputError(f'{option}={key!r}, but validation gives {", ".join(names)}')
+
+
+def _followed_scores(runner: Runner) -> Iterator[tuple[str, str]]:
+    """Options that name a score of the validation, and the scores."""
     for hook in runner.hooks:
         for key in getattr(hook, 'save_best', None) or ():
-            if key != 'auto' and key not in names:
-                raise InputError(
-                    f'default_hooks.checkpoint.save_best={key!r}, but validation gives '
-                    f'{", ".join(names)}'
-                )
+            yield 'default_hooks.checkpoint.save_best', key
+        if isinstance(hook, EarlyStoppingHook):
+            yield 'EarlyStoppingHook: monitor', hook.monitor
+    for scheduler in built_schedulers(runner):
+        if isinstance(scheduler, ReduceOnPlateauParamScheduler):
+            yield 'param_scheduler: monitor', scheduler.monitor

@@ -30,6 +30,8 @@ class WorkDirectoryHook(Hook):
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Move the paths that resuming would believe into the run's own folder, or drop them."""
+        if not runner._resume:
+            return  # weights alone are taken from it
         hub = checkpoint.get('message_hub')
         info = hub.get('runtime_info') if isinstance(hub, dict) else None
         if not isinstance(info, dict):

@@ -3,6 +3,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 from mmengine.dataset import ConcatDataset
+from mmengine.hooks import EarlyStoppingHook
+from mmengine.optim import ReduceOnPlateauLR
 
 from par_plugins.datasets import AttributeCSV
 from par_plugins.engine.hooks import SchemaHook
@@ -102,12 +104,16 @@ def test_images_mixed_without_their_labels_are_refused_before_the_run():
     SchemaHook().before_run(toy_runner(test=loop(), model=upstreams))
 
 
-def check_save_best(key):
+def check_followed(hooks=(), schedulers=None):
     metric = SimpleNamespace(prefixed_names=['attribute/mA'])
-    hooks = [SimpleNamespace(save_best=[key]), SimpleNamespace()]
     runner = toy_runner(val=loop(metrics=[metric]), model=Outputs(), hooks=hooks)
     runner.val_evaluator = runner.val_loop.evaluator
+    runner.param_schedulers = schedulers
     SchemaHook().before_run(runner)
+
+
+def check_save_best(key):
+    check_followed([SimpleNamespace(save_best=[key]), SimpleNamespace()])
 
 
 def test_a_best_score_that_no_validation_gives_is_refused():
@@ -115,3 +121,17 @@ def test_a_best_score_that_no_validation_gives_is_refused():
     check_save_best('auto')
     with pytest.raises(InputError, match="save_best='attribute/f2', but validation gives attrib"):
         check_save_best('attribute/f2')
+
+
+def test_a_score_that_stops_training_or_lowers_its_rate_is_one_that_validation_gives():
+    def plateau(monitor):
+        optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+        return [ReduceOnPlateauLR(optimiser, monitor=monitor)]
+
+    check_followed(
+        [EarlyStoppingHook(monitor='attribute/mA', rule='greater')], plateau('attribute/mA')
+    )
+    with pytest.raises(InputError, match="EarlyStoppingHook: monitor='attribute/mAA', but valid"):
+        check_followed([EarlyStoppingHook(monitor='attribute/mAA', rule='greater')])
+    with pytest.raises(InputError, match="param_scheduler: monitor='loss', but validation gives"):
+        check_followed(schedulers=plateau('loss'))

@@ -113,3 +113,13 @@ def test_weights_alone_cannot_be_resumed(tmp_path):
     train(tmp_path, 1)
     with pytest.raises(InputError, match='no state of the optimiser'):
         train(tmp_path, 2, resume=tmp_path / 'best_score_epoch_1.pth')
+
+
+def test_a_test_after_training_says_nothing_of_where_the_best_checkpoint_is(tmp_path, caplog):
+    runner = train(tmp_path / 'run', 2)
+    runner.logger.addHandler(caplog.handler)
+    runner._load_from = str(next((tmp_path / 'run').glob('best_*')))
+    runner._resume = runner._has_loaded = False
+    runner.load_or_resume()
+    assert 'Load checkpoint from' in caplog.text
+    assert 'chosen anew' not in caplog.text
