@@ -110,7 +110,7 @@ def check_sections(cfg: Config) -> None:
         for key in cfg.get(section) or ():
             if key not in known:
                 raise InputError(
-                    f'{section}.{key}: there is no option {key!r}{_nearest(key, known)}'
+                    f'{section}.{key}: there is no option {key!r}{nearest(key, known)}'
                 )
 
 
@@ -140,7 +140,7 @@ def check_intervals(runner: Runner) -> None:
             for key in hook.args.keys() - options:
                 raise InputError(
                     f'default_hooks.checkpoint.{key}: CheckpointHook has no option '
-                    f'{key!r}{_nearest(key, options)}'
+                    f'{key!r}{nearest(key, options)}'
                 )
 
 
@@ -190,7 +190,7 @@ def config_mistake(error: BaseException) -> str | None:
         maker = getattr(mmengine.runner, name, getattr(Runner, name, None))
         maker = DataLoader if name == DataLoader.__name__ else maker
         if maker is not None and places:
-            return f'{places[0]}: there is no option {key!r}{_nearest(key, _arguments(maker))}'
+            return f'{places[0]}: there is no option {key!r}{nearest(key, _arguments(maker))}'
     if frames[-1].f_code is Runner.__init__.__code__:
         return message.partition(', but got')[0]
     if not building:
@@ -223,7 +223,7 @@ def _component_mistake(values: Mapping[str, Any], config: Any, message: str) -> 
             for path, _ in _values(config)
             if path.rpartition('.')[0] == where.rpartition('.')[0] and path != where
         }
-        return f'{where}: it has no type{_nearest(where.rpartition(".")[2], siblings)}'
+        return f'{where}: it has no type{nearest(where.rpartition(".")[2], siblings)}'
     where = max(
         (pair for pair in _components(config) if pair[1]['type'] == name),
         key=lambda pair: (pair[1] == component, _shared(pair[1], component)),
