@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-from iterstrat.ml_stratifiers import IterativeStratification
 
 from par_plugins.datasets.spread_rare_labels import spread_rare_labels
 from par_plugins.structures import InputError
@@ -33,6 +32,8 @@ def stratified_parts(
     Raises:
         InputError: If a share is not positive, or a part stays empty.
     """
+    from iterstrat.ml_stratifiers import IterativeStratification
+
     if not shares or not all(
         isinstance(share, int | float) and 0 < share < np.inf for share in shares.values()
     ):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import torch
-from sklearn.cluster import KMeans
 from torch import Tensor
 from torch.nn import functional
 
@@ -39,6 +38,8 @@ def cluster_classes(
             times as many has one cluster.
         seed: Same seed, same clusters.
     """
+    from sklearn.cluster import KMeans  # takes half a second, and few runs cluster
+
     unit = functional.normalize(features.float(), dim=-1)
     clusters = torch.full_like(targets, UNKNOWN)
     centres: list[Tensor] = []

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
+import scipy
 
 from par_plugins.datasets.files.matlab_elements import MAX_BYTES, DamagedError, sound_matlab_bytes
 from par_plugins.structures import InputError, read_regular_file
@@ -31,7 +31,7 @@ def read_matlab_file(path: str | Path, variables: Collection[str], missing: str)
     packed = read_regular_file(path, largest=MAX_BYTES)
     try:
         sound = sound_matlab_bytes(packed, variables)
-        content = loadmat(io.BytesIO(sound))
+        content = scipy.io.loadmat(io.BytesIO(sound))
     except DamagedError as error:
         raise InputError(f'{path}: not a readable MATLAB file: {error}') from error
     except Exception as error:  # SciPy raises whatever the bytes lead it to

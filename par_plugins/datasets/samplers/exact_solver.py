@@ -13,8 +13,7 @@ the unknowns, and a step that starts dual feasible stays so.
 import warnings
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from threadpoolctl import threadpool_limits
+import scipy
 
 from par_plugins.datasets.samplers.dai_problem import DAIProblem
 
@@ -43,6 +42,8 @@ def solve_exactly(
     capacity = problem.capacity(max_repeat)
     if capacity.sum() <= 1 + 1e-12:  # every image as often as allowed: nothing is left to choose
         return capacity, 0.0
+    from threadpoolctl import threadpool_limits
+
     # One thread gives every rank the same last bit; more of them hardly help at these sizes.
     with threadpool_limits(1, user_api='blas'):
         iterate = _Iterate(problem, capacity)
@@ -157,7 +158,7 @@ class _NewtonSystem:
         diagonal = np.arange(1, len(system))
         system[diagonal, diagonal] += 1 / (6 * excess) + slacks / multipliers
         # The sum comes first, so that its elimination leaves a sum of two positive matrices.
-        self.factor = cho_factor(system, overwrite_a=True)
+        self.factor = scipy.linalg.cho_factor(system, overwrite_a=True)
 
     def direction(self, change: np.ndarray) -> _Direction:
         """Return the change of primal and dual that changes their products by ``change``."""
@@ -168,7 +169,7 @@ class _NewtonSystem:
         right = (self.inverse * force) @ iterate.columns
         right[0] -= self.sum_error
         right[1:] += of_multipliers / multipliers - self.slack_error
-        solved = cho_solve(self.factor, right)
+        solved = scipy.linalg.cho_solve(self.factor, right)
         d_shares = self.inverse * (force - iterate.columns @ solved)
         d_primal = np.concatenate([d_shares, -d_shares, solved[1:]])
         return d_primal, (change - iterate.dual * d_primal) / iterate.primal

@@ -20,7 +20,6 @@ from rich.text import Text
 
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import shown_name, spreadsheet_cell
-from par_plugins.visualization import attribute_scores_figure
 
 SHARES, SHARE_DIGITS = ('ratio', 'threshold'), 4  # between 0 and 1; other scores are percents
 
@@ -78,6 +77,10 @@ class AttributeReportHook(Hook):
             part.write_text(json.dumps(run, indent=2) + '\n', encoding='utf-8')
         tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
         kinds = Counter(map(_table_name, tables))
+        from par_plugins.visualization import (
+            attribute_scores_figure,  # matplotlib is slow to import
+        )
+
         for metric in tables:
             name = f'{split}_{_table_name(metric)}'
             if kinds[_table_name(metric)] > 1:

@@ -12,7 +12,6 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
 from par_plugins.engine.written_aside import written_aside
-from par_plugins.visualization import image_grid
 
 
 @HOOKS.register_module()
@@ -54,6 +53,8 @@ class SampleGridHook(Hook):
 
     @master_only
     def _write(self, runner: Runner, iteration: int) -> None:
+        from par_plugins.visualization import image_grid  # matplotlib is slow to import
+
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         generator = torch.Generator().manual_seed(self.seed)
         labels = model.draw_labels(self.num_images, generator)

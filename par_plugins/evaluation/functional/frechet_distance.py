@@ -9,8 +9,8 @@ where there are fewer images than features.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import eigh, svdvals
 
 from par_plugins.structures import InputError
 
@@ -99,13 +99,13 @@ def frechet_distance(
     if not all(np.isfinite(part).all() for part in (*means, *covariances)):
         return float('nan')
     # The eigenvalues of C1 C2 are the squares of the singular values of C1^(1/2) C2^(1/2).
-    trace_of_root = svdvals(_root(covariances[0]) @ _root(covariances[1])).sum()
+    trace_of_root = scipy.linalg.svdvals(_root(covariances[0]) @ _root(covariances[1])).sum()
     distance = np.square(means[0] - means[1]).sum()
     return float(distance + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * trace_of_root)
 
 
 def _root(covariance: Array) -> Array:
     """The symmetric square root."""
-    squares, axes = eigh(covariance)
+    squares, axes = scipy.linalg.eigh(covariance)
     root: Array = (axes * np.sqrt(squares.clip(min=0))) @ axes.T
     return root

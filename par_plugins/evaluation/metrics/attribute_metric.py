@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.registry import METRICS
-from sklearn.metrics import average_precision_score
 from torch import Tensor
 
 from par_plugins.evaluation.functional import AttributeCounts, mean_by_ratio
@@ -168,6 +167,8 @@ class AttributeMetric(StreamedMetric):
         precisions = [math.nan] * num_attributes
         if not self.average_precision:
             return precisions
+        from sklearn.metrics import average_precision_score  # slow to import
+
         parts = zip(*summary.batches, strict=True)
         probabilities, targets = (torch.cat(part).numpy() for part in parts)
         for column in set(range(num_attributes)).difference(absent):
