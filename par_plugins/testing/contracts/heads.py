@@ -9,7 +9,6 @@ from mmengine.registry import MODELS
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
-from par_plugins.structures import AttributeSchema
 from par_plugins.testing.contracts.losses import IMAGE_INDICES, PIDS, random_batch
 from par_plugins.testing.contracts.promises import builder, check_promises, name_of
 
