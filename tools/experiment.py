@@ -9,7 +9,6 @@ experiment goes on where it stopped.
 """
 
 import argparse
-import json
 import shlex
 import sys
 from contextlib import redirect_stdout
@@ -39,7 +38,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--baseline', type=leaf, help='a leaf; default: the first one')
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/experiment'))
     parser.add_argument('--jobs', type=int, default=1, help='trainings at once')
-    parser.add_argument('--publish', type=Path, help='also write runs and scores to this JSON')
+    parser.add_argument(
+        '--publish',
+        type=Path,
+        help='also write runs and scores to this JSON, and the table into a README with its marks',
+    )
     parser.add_argument('--figure', type=Path, help='also draw the arms here (PNG)')
     parser.add_argument(
         '--commands',
@@ -64,8 +67,8 @@ def main() -> None:
 
 def run(args: argparse.Namespace) -> None:
     from par_plugins.apis.comparison_table import comparison_table
-    from par_plugins.apis.experiment import Training, check_scores, train_all
-    from par_plugins.engine.written_aside import written_aside
+    from par_plugins.apis.experiment import Training, check_scores, scores_of, train_all
+    from par_plugins.apis.published_results import named_as_before, publish
     from par_plugins.structures import InputError
     from par_plugins.visualization import comparison_figure
 
@@ -95,19 +98,14 @@ def run(args: argparse.Namespace) -> None:
     with Progress(*columns) as progress:
         task = progress.add_task('runs', total=len(in_order))
         train_all(in_order, jobs=args.jobs, on_run=lambda _: progress.advance(task))
-    runs = {
-        name: {seed: chosen(run.scores() or {}, args.scores) for seed, run in of_leaf.items()}
-        for name, of_leaf in trainings.items()
-    }
+    runs = scores_of(trainings, args.scores)
     print(comparison_table(runs, baseline=baseline.stem, scores=args.scores))
     if args.figure:
         figure = comparison_figure(runs, baseline=baseline.stem, scores=args.scores)
         figure.savefig(args.figure, dpi=100)
     if args.publish:
         results = {'baseline': baseline.stem, 'scores': args.scores, 'runs': runs}
-        args.publish.parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(args.publish) as unfinished:
-            unfinished.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
+        publish(args.publish, named_as_before(args.publish, results))
 
 
 def read(path: Path, args: argparse.Namespace) -> 'Config':
@@ -118,11 +116,6 @@ def read(path: Path, args: argparse.Namespace) -> 'Config':
         config=str(path), cfg_options=args.cfg_options, work_dir=None, launcher='none', local_rank=0
     )
     return load_config(options, work_dir='{config}')
-
-
-def chosen(scores: dict[str, float], names: list[str]) -> dict[str, float]:
-    """The scores that are compared, as far as the leaf gives them."""
-    return {name: scores[name] for name in names if name in scores}
 
 
 def commands(args: argparse.Namespace) -> list[str]:

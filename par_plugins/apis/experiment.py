@@ -16,6 +16,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DATASETS, METRICS, init_default_scope
 
+from par_plugins.apis.run_scores import RunScores
 from par_plugins.apis.runner import build_runner, last_whole_checkpoint, train
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import InputError
@@ -48,7 +49,7 @@ class Training:
                 '--work-dir'
             )
         finished = self.folder / FINISHED
-        return _read(finished)['scores'] if finished.exists() else None
+        return RunScores.read(finished).scores if finished.exists() else None
 
     def plan(self) -> None:
         """Write down what will be run here."""
@@ -60,6 +61,24 @@ class Training:
         config = json.dumps({**self.config.to_dict(), 'seed': self.seed}, default=str)
         plan: dict[str, Any] = json.loads(config)
         return plan
+
+
+def scores_of(
+    arms: Mapping[str, Mapping[str, Training]], names: Sequence[str]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The scores of finished runs that are compared, by arm and run, as far as runs give them.
+
+    Args:
+        arms: The runs of each arm, by their names.
+        names: Of the scores.
+    """
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for arm, runs in arms.items():
+        found[arm] = {}
+        for run, training in runs.items():
+            scores = training.scores() or {}
+            found[arm][run] = {name: scores[name] for name in names if name in scores}
+    return found
 
 
 def train_all(
@@ -124,7 +143,9 @@ def _train(training: Training, threads: int) -> None:
             reason = str(error).strip().splitlines() or [type(error).__name__]
             raise RuntimeError(reason[-1]) from None
         with written_aside(folder / FINISHED) as unfinished:
-            unfinished.write_text(json.dumps({'scores': scores}, indent=1) + '\n', encoding='utf-8')
+            name = Path(training.config.filename or 'config').stem
+            run = {'config': name, 'seed': training.seed, 'scores': scores}
+            unfinished.write_text(json.dumps(run, indent=1) + '\n', encoding='utf-8')
 
 
 def _scores_of(training: Training) -> dict[str, float]:

@@ -8,12 +8,12 @@ What has different names in different arms is given as NAME=one,other.
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, printable
 from projects.paper_studies.experiment_runs import run_folders
 from projects.paper_studies.lines_figure import Line, lines_figure
 
@@ -64,14 +64,32 @@ def _mean_curve(
     return shown, [mean(curve[step] for curve in curves) for step in shown]
 
 
+def _lines(logs: Sequence[Path]) -> Iterator[tuple[Path, int, str]]:
+    for log in logs:
+        try:
+            text = log.read_text(encoding='utf-8')
+        except (OSError, ValueError) as error:
+            raise InputError(f'{log}: cannot be read ({error})') from error
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield log, number, line
+
+
 def _rows(run: Path) -> list[tuple[int, dict[str, float]]]:
     """Every line of a run's log with the step that it was written at."""
     logs = sorted(run.glob('*/vis_data/scalars.json'))  # a resumed run has several
     if not logs:
         raise InputError(f'{run}: no vis_data/scalars.json')
     rows, step = [], 0
-    for line in (line for log in logs for line in log.read_text(encoding='utf-8').splitlines()):
-        row = json.loads(line)
+    for log, number, line in _lines(logs):
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or not isinstance(row.get('iter', step), int):
+                raise ValueError('not a table of numbers with a whole step')
+            wrong = [name for name, value in row.items() if not isinstance(value, int | float)]
+            if wrong:
+                raise ValueError(f'{wrong[0]} is no number')
+        except (ValueError, RecursionError) as error:
+            raise InputError(f'{log}, line {number}: {printable(str(error))}') from error
         # Only training counts steps; a validation comes after as many as there were before it.
         step = row.get('iter', step)
         rows.append((step, row))

@@ -3,7 +3,13 @@ import json
 import pytest
 from mmengine.config import Config
 
-from par_plugins.apis.experiment import Training, check_scores, first_difference
+from par_plugins.apis.experiment import (
+    Training,
+    check_scores,
+    first_difference,
+    scores_of,
+    train_all,
+)
 from par_plugins.structures import InputError
 
 METRIC = {'type': 'ReIDMetric'}
@@ -35,10 +41,13 @@ def test_only_a_finished_run_of_the_same_config_and_seed_has_scores(tmp_path):
         json.dumps({'scores': {'attribute/mA': 1.0}}), encoding='utf-8'
     )
     assert training.scores() is None  # of no checkpoint that this run has tested
-    (tmp_path / 'run/finished.json').write_text(
-        json.dumps({'scores': {'attribute/mA': 70.0}}), encoding='utf-8'
-    )
-    assert training.scores() == {'attribute/mA': 70.0}
+    scores = {'attribute/mA': 70.0, 'attribute/f1': 80.0}
+    finished = {'config': 'it', 'seed': 3, 'scores': scores}
+    (tmp_path / 'run/finished.json').write_text(json.dumps(finished), encoding='utf-8')
+    assert training.scores() == scores
+    train_all([training], jobs=1)  # no such model could be trained
+    arms = {'it': {'3': training}}
+    assert scores_of(arms, ['attribute/f1', 'reid/mAP']) == {'it': {'3': {'attribute/f1': 80.0}}}
     for other in (
         Training(config(), training.folder, 4),
         Training(config(a=1), training.folder, 3),
@@ -46,7 +55,7 @@ def test_only_a_finished_run_of_the_same_config_and_seed_has_scores(tmp_path):
         with pytest.raises(InputError, match='holds a run of another config'):
             other.scores()
     (tmp_path / 'run/finished.json').write_text('{', encoding='utf-8')
-    with pytest.raises(InputError, match=r'finished\.json: cannot be read'):
+    with pytest.raises(InputError, match=r'finished\.json: not the scores of a run'):
         training.scores()
 
 

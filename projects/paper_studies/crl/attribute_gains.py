@@ -55,10 +55,13 @@ def attribute_gains(folder: Path, *, baseline: str, arms: Sequence[str]) -> Attr
     Raises:
         InputError: If a run has no ``test_attributes.csv``, or not one of the same attributes.
     """
-    seeds = list(run_folders(folder, baseline))
+    runs_of = {arm: run_folders(folder, arm) for arm in (baseline, *arms)}
     tables = {
-        arm: [_read(folder / arm / f'seed_{seed}' / 'test_attributes.csv') for seed in seeds]
-        for arm in (baseline, *arms)
+        arm: [
+            _read(runs.get(seed, folder / arm / f'seed_{seed}') / 'test_attributes.csv')
+            for seed in runs_of[baseline]
+        ]
+        for arm, runs in runs_of.items()
     }
     first = tables[baseline][0]
     for arm, runs in tables.items():

@@ -20,7 +20,14 @@ from projects.paper_studies.experiment_runs import run_folders
 from projects.paper_studies.lines_figure import Line, lines_figure
 
 FOLDER = Path(__file__).parent
-ALL_ARMS = ('cross-entropy', 'focal loss', 'HABP', 'Deact', 'HABP and Deact')
+METHODS = {
+    'cross-entropy': 'cross-entropy',
+    'focal loss': 'focal',
+    'HABP': 'habp',
+    'Deact': 'deact',
+    'HABP and Deact': 'habp-deact',
+}
+"""The methods of the leaves, by the names of the lines."""
 LOSSES = ('cross-entropy', 'focal loss', 'HABP')
 
 
@@ -94,7 +101,8 @@ def main() -> None:
     args = parse_args()
     results = FOLDER / 'results'
     probabilities = {
-        arm: positive_probabilities(run_folders(args.runs, arm).values()) for arm in ALL_ARMS
+        arm: positive_probabilities(run_folders(args.runs, method).values())
+        for arm, method in METHODS.items()
     }
     rates = scores_by_condition(
         results / 'learning_rate_toy.json', score='attribute/mA', arms=LOSSES

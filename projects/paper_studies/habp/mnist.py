@@ -23,15 +23,18 @@ from typing import Any
 from mmengine.config import Config
 
 from par_plugins.apis import stop_on_input_error
+from par_plugins.apis.experiment import Training, scores_of, train_all
+from par_plugins.apis.published_results import publish
 from projects.paper_studies.mrgan.decorrelation import (
     CHECKPOINT,
+    CONFIGS,
+    LENET,
     NO_VALIDATION,
     extractor,
     small_generator,
 )
-from projects.paper_studies.tables import publish
-from projects.paper_studies.trainings import DEACT, LENET, Training, hook, scores_of, train_all
 
+DEACT = CONFIGS / 'habp/deact_lenet5_1xb64-1e_mnist100-28x28.py'
 FOLDER = Path(__file__).parent
 SCORES = ['attribute/label_accuracy']
 SEEDS = (0, 1, 2)
@@ -155,7 +158,7 @@ def classifier(study: Study, arm: Arm | None, generator: Training, *, size: int)
     )
     if 'ac' in arm:
         head.update(type='AuxiliaryClassHead', synthetic_weight=arm['ac'])
-    images = hook(config, 'MRGANGeneratorHook')
+    images = config.default_hooks.generator
     images.clear()
     images.update(interval=1, num_images=study.synthetic, **arm['images'])
     if images.type == 'MRGANGeneratorHook':
@@ -176,10 +179,16 @@ def generators(study: Study, folder: Path) -> dict[tuple[int, int], Training]:
             average=study.gan_average,
             epochs=GAN_EPOCHS,
         )
-        repeated = config.train_dataloader.dataset
-        repeated.times = study.sizes[size][0]
-        repeated.dataset.update(num_images=size, subset_seed=subset)
-        hook(config, 'SampleGridHook').update(interval=2000, num_images=20, columns=10)
+        config.train_dataloader.dataset = {
+            'type': 'mmengine.RepeatDataset',
+            'times': study.sizes[size][0],
+            'dataset': {
+                **config.train_dataloader.dataset,
+                'num_images': size,
+                'subset_seed': subset,
+            },
+        }
+        config.default_hooks.sample_grid.update(interval=2000, num_images=20, columns=10)
         place = folder / 'generator' / f'images_{size}' / f'subset_{subset}'
         trainings[size, subset] = Training(config, place)
     return trainings

@@ -8,7 +8,6 @@ from mmengine.registry import MODELS, init_default_scope
 
 import par_plugins  # noqa: F401  (registers everything)
 from projects.paper_studies.habp import mnist
-from projects.paper_studies.trainings import hook
 
 IMAGES = {
     'random blobs': 'RandomBlobsHook',
@@ -47,7 +46,8 @@ def test_an_arm_is_what_its_name_says(short):
         if name == 'LeNet':
             assert 'deact' not in loss
             continue
-        images = hook(config, IMAGES.get(name.partition(', ')[2], 'MRGANGeneratorHook'))
+        images = config.default_hooks.generator
+        assert images.type == IMAGES.get(name.partition(', ')[2], 'MRGANGeneratorHook')
         assert images.interval == 1 and images.num_images == 16
         if images.type == 'MRGANGeneratorHook':
             assert images.sigma_p == (0 if name.endswith('sigma_p 0') else 2.4)

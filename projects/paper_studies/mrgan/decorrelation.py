@@ -13,9 +13,12 @@ from pathlib import Path
 from mmengine.config import Config
 
 from par_plugins.apis import stop_on_input_error
-from projects.paper_studies.tables import publish
-from projects.paper_studies.trainings import LENET, MRGAN, Training, hook, scores_of, train_all
+from par_plugins.apis.experiment import Training, scores_of, train_all
+from par_plugins.apis.published_results import publish
 
+CONFIGS = Path(__file__).parents[3] / 'configs'
+LENET = CONFIGS / 'mrgan/cross-entropy_lenet5_1xb64-10e_mnist-28x28.py'
+MRGAN = CONFIGS / 'mrgan/mrgan_c64_1xb128-20e_mnist-28x28.py'
 RESULTS = Path(__file__).parent / 'results/decorrelation_mnist.json'
 SEEDS = (0, 1)
 SCORES = ['gan/fid']
@@ -75,9 +78,9 @@ def trainings(folder: Path) -> dict[str, dict[str, Training]]:
         config = small_generator(
             extractor(folder), batch_size=64, rate=4e-4, average=0.01, epochs=2
         )
-        config.train_dataloader.dataset.dataset.num_images = 25_000
+        config.train_dataloader.dataset.num_images = 25_000
         config.model.update(options)
-        hook(config, 'SampleGridHook').update(interval=390, num_images=40, columns=20)
+        config.default_hooks.sample_grid.update(interval=390, num_images=40, columns=20)
         for seed in SEEDS:
             runs[arm][str(seed)] = Training(config, folder / arm / f'seed_{seed}', seed)
     return runs

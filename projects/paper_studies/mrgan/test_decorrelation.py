@@ -23,4 +23,4 @@ def test_arms_differ_in_the_decorrelation_alone_and_are_those_published():
             config['model'].pop(key)
         others.append(config)
     assert all(config == others[0] for config in others)
-    assert others[0]['train_dataloader']['dataset']['dataset']['num_images'] == 25_000
+    assert others[0]['train_dataloader']['dataset']['num_images'] == 25_000
