@@ -215,8 +215,8 @@ class AttributeDataset(BaseDataset):
         """
         schema = self.metainfo['schema']
         return [
-            part.start + (0 if binary else int(label))
-            for part, binary, label in zip(
+            logits.start + (0 if binary else int(label))
+            for logits, binary, label in zip(
                 schema.logit_slices, schema.binary, self.targets[idx], strict=True
             )
             if label > 0 or (label == 0 and not binary)
@@ -235,9 +235,9 @@ class AttributeDataset(BaseDataset):
             several = len(self.IMAGE_FOLDERS) > 1
             if not several or Path(self.get_data_info(idx)['img_path']).exists():
                 raise
-            places = ', '.join(f'{folder}/' for folder in self.IMAGE_FOLDERS)
+            folders = ', '.join(f'{folder}/' for folder in self.IMAGE_FOLDERS)
             raise InputError(
-                f'{error}; {type(self).__name__} has its images in one of {places} below data_root'
+                f'{error}; {type(self).__name__} has its images in one of {folders} below data_root'
             ) from error
 
     @property

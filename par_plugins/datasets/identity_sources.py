@@ -63,8 +63,8 @@ def keep_identities_apart(datasets: Sequence[Any]) -> None:
 
 def _known_numbers(datasets: Sequence[Any], name: str) -> np.ndarray:
     """The different numbers that the files say, -1 left out; none where there are none."""
-    own = [_numbers_in_files(dataset, name) for dataset in datasets]
-    numbers = np.unique(np.concatenate([np.empty(0, np.int64), *own]))
+    by_dataset = [_numbers_in_files(dataset, name) for dataset in datasets]
+    numbers = np.unique(np.concatenate([np.empty(0, np.int64), *by_dataset]))
     return numbers[numbers != UNKNOWN]
 
 

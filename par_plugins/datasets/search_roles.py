@@ -32,7 +32,7 @@ def search_roles(pids: np.ndarray, camids: np.ndarray | None, *, seed: int) -> l
             is_query[image] = True
             asking, searched = images[is_query[images]], images[~is_query[images]]
             others = cameras[searched] != cameras[asking][:, None]
-            found = others.any(axis=1) if camids is not None else np.array([len(searched) > 0])
-            is_query[image] = bool(found.all())
+            searchable = others.any(axis=1) if camids is not None else np.array([len(searched) > 0])
+            is_query[image] = bool(searchable.all())
     roles = np.where(pids == UNKNOWN, '', np.where(is_query, QUERY, GALLERY))
     return [str(role) for role in roles]

@@ -33,13 +33,13 @@ def spread_rare_labels(parts: np.ndarray, has: np.ndarray, *, num_parts: int) ->
     needed = counts.sum(axis=0) >= num_parts
     for label in np.argsort(counts.sum(axis=0), kind='stable'):
         for part in np.flatnonzero((counts[:, label] == 0) & needed[label]).tolist():
-            found = _best_exchange(parts, has, counts, needed, int(label), part)
-            if found is None:
+            exchange = _best_exchange(parts, has, counts, needed, int(label), part)
+            if exchange is None:
                 continue
-            donor = int(parts[found.image])
-            moves = [(found.image, donor, part)]
-            if found.partner is not None:
-                moves.append((found.partner, part, donor))
+            donor = int(parts[exchange.image])
+            moves = [(exchange.image, donor, part)]
+            if exchange.partner is not None:
+                moves.append((exchange.partner, part, donor))
             for image, old, new in moves:
                 parts[image] = new
                 counts[old] -= has[image]

@@ -146,15 +146,15 @@ def _joined(inner: Sequence[_LabelRows]) -> _LabelRows:
     """The images of several, one after the other; a source that comes twice has one table."""
     sources: list[Any] = []
     tables: list[np.ndarray] = []
-    places: dict[int, int] = {}
+    index_of: dict[int, int] = {}
     table_of: list[np.ndarray] = []
     for rows in inner:
         for source, table in zip(rows.sources, rows.tables, strict=True):
-            if id(source) not in places:
-                places[id(source)] = len(sources)
+            if id(source) not in index_of:
+                index_of[id(source)] = len(sources)
                 sources.append(source)
                 tables.append(table)
-        numbers = np.array([places[id(source)] for source in rows.sources])
+        numbers = np.array([index_of[id(source)] for source in rows.sources])
         table_of.append(numbers[rows.table])
     row = np.concatenate([rows.row for rows in inner])
     return _LabelRows(sources, tables, np.concatenate(table_of), row)

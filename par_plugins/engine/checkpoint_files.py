@@ -124,10 +124,10 @@ def _fetch_once(url: str, kept: Path, digits: str) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         _fetch(url, kept, digits, f'put the file at {kept}')
     with kept.open('rb') as file:
-        found = hashlib.file_digest(file, 'sha256').hexdigest()
-    if not found.startswith(digits):
+        digest = hashlib.file_digest(file, 'sha256').hexdigest()
+    if not digest.startswith(digits):
         raise InputError(
-            f'{kept}: its SHA-256 begins with {found[: len(digits)]}, not with {digits} as its '
+            f'{kept}: its SHA-256 begins with {digest[: len(digits)]}, not with {digits} as its '
             f'name says: remove it, and {url} is fetched anew'
         )
 
@@ -270,11 +270,11 @@ def close_unsafe_ways() -> None:
         torch.load = torch.serialization.load = _refusing_what_old_torch_runs(torch.load)
     for prefix, loader in list(CheckpointLoader._schemes.items()):
         CheckpointLoader.register_scheme(prefix, _in_one_sentence(loader), force=True)
-    for prefixes, own in (
+    for prefixes, backend in (
         ('', load_checkpoint_file),
         (('http://', 'https://'), load_checkpoint_url),
     ):
-        CheckpointLoader.register_scheme(prefixes, own, force=True)
+        CheckpointLoader.register_scheme(prefixes, backend, force=True)
     upstream.load_from_http = load_checkpoint_url  # what names of models stand for
     upstream._safe_torch_load = _safe_torch_load
 

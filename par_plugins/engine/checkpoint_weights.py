@@ -87,21 +87,21 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
         InputError: If a layer cannot make anything of what the file has for it.
     """
     targets = module.state_dict()
-    found = OrderedDict((re.sub(r'^module\.', '', name), value) for name, value in weights.items())
+    named = OrderedDict((re.sub(r'^module\.', '', name), value) for name, value in weights.items())
     if hasattr(weights, '_metadata'):
-        found._metadata = weights._metadata  # type: ignore[attr-defined]
-    shapes = {name: tuple(getattr(value, 'shape', ())) for name, value in found.items()}
+        named._metadata = weights._metadata  # type: ignore[attr-defined]
+    shapes = {name: tuple(getattr(value, 'shape', ())) for name, value in named.items()}
     unusable = {}
     for name, target in targets.items():
-        if name in found and (why := _why_unusable(found[name], target)):
+        if name in named and (why := _why_unusable(named[name], target)):
             unusable[name] = why
-            del found[name]
+            del named[name]
     absent = {}
-    for name in _misshapen(module, found):
+    for name in _misshapen(module, named):
         absent[name] = f'of shape {shapes[name]}, not {tuple(targets[name].shape)}'
-        del found[name]
+        del named[name]
     try:
-        missing = module.load_state_dict(found, strict=False).missing_keys
+        missing = module.load_state_dict(named, strict=False).missing_keys
     except Exception as error:  # layers read what older versions have saved, each in its own way
         raise InputError(
             f'{source}: the weights cannot be loaded ({str(error).splitlines()[-1]})'
@@ -128,11 +128,11 @@ def non_finite(checkpoint: Mapping[str, Any]) -> str | None:
         Its name, or None.
     """
     weights = checkpoint.get('state_dict', checkpoint)
-    parts = {'': weights, **{key: checkpoint.get(key) for key in ('ema_state_dict', 'optimizer')}}
+    states = {'': weights, **{key: checkpoint.get(key) for key in ('ema_state_dict', 'optimizer')}}
     if weights is checkpoint:
-        del parts['ema_state_dict'], parts['optimizer']
+        del states['ema_state_dict'], states['optimizer']
     seen: set[int] = set()
-    open_ends: list[tuple[str, Any]] = list(reversed(parts.items()))
+    open_ends: list[tuple[str, Any]] = list(reversed(states.items()))
     while open_ends:
         name, value = open_ends.pop()
         if isinstance(value, Tensor):
@@ -196,4 +196,4 @@ def _kind_of_number(tensor: Tensor) -> str:
 
 
 def _of_a_loss(name: str) -> bool:
-    return any(part.startswith('loss') for part in name.split('.'))
+    return any(word.startswith('loss') for word in name.split('.'))

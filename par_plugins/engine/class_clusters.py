@@ -45,18 +45,18 @@ def cluster_classes(
     centres: list[Tensor] = []
     labels: list[Tensor] = []
     for column in range(targets.shape[1]):
-        own = unit if unit.ndim == 2 else unit[:, column]
+        embeddings = unit if unit.ndim == 2 else unit[:, column]
         for value in targets[:, column].unique().tolist():
             if value == UNKNOWN:
                 continue
             rows = torch.nonzero(targets[:, column] == value)[:, 0]
             number = max(1, round(len(rows) / cluster_size))
-            means = KMeans(number, n_init=1, random_state=seed).fit(own[rows].numpy())
+            means = KMeans(number, n_init=1, random_state=seed).fit(embeddings[rows].numpy())
             clusters[rows, column] = len(labels) + torch.from_numpy(means.labels_).long()
             for centre in torch.from_numpy(means.cluster_centers_):
-                place = torch.zeros_like(unit[0])
-                place[(...,) if unit.ndim == 2 else (column,)] = centre
-                centres.append(place)
+                embedded = torch.zeros_like(unit[0])
+                embedded[(...,) if unit.ndim == 2 else (column,)] = centre
+                centres.append(embedded)
                 label = torch.full_like(targets[0], UNKNOWN)
                 label[column] = value
                 labels.append(label)

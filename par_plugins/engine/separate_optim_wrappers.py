@@ -47,11 +47,11 @@ class SeparateOptimWrapperConstructor:
         bare: Any = model.module if is_model_wrapper(model) else model
         children = dict(bare.named_children())
         wrappers = {}
-        for name, own in self.parts.items():
+        for name, settings in self.parts.items():
             if name not in children:
                 raise InputError(
                     f'optim_wrapper.parts.{name}: the model has no such part, but '
                     f'{", ".join(children)}'
                 )
-            wrappers[name] = build_optim_wrapper(children[name], {**self.common, **own})
+            wrappers[name] = build_optim_wrapper(children[name], {**self.common, **settings})
         return OptimWrapperDict(**wrappers)

@@ -62,10 +62,10 @@ def right_probabilities(targets: Tensor, schema: AttributeSchema) -> Tensor:
         Packed ``(N, C)`` float32.
     """
     known = targets.clamp(min=0)
-    parts = [
+    columns = [
         known[:, column, None].float()
-        if part.stop - part.start == 1
-        else torch.nn.functional.one_hot(known[:, column], part.stop - part.start).float()
-        for column, part in enumerate(schema.logit_slices)
+        if logits.stop - logits.start == 1
+        else torch.nn.functional.one_hot(known[:, column], logits.stop - logits.start).float()
+        for column, logits in enumerate(schema.logit_slices)
     ]
-    return torch.cat(parts, dim=1)
+    return torch.cat(columns, dim=1)

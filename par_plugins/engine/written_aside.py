@@ -26,18 +26,18 @@ def written_aside(path: str | Path) -> Iterator[Path]:
         InputError: If it cannot be written.
     """
     path = Path(path)
-    part = path.with_name(f'.part-{path.name}')
+    partial = path.with_name(f'.part-{path.name}')
     try:
-        yield part
-        with part.open('r+b') as file:  # Windows syncs what may be written alone
+        yield partial
+        with partial.open('r+b') as file:  # Windows syncs what may be written alone
             os.fsync(file.fileno())
-        os.replace(part, path)
+        os.replace(partial, path)
     except OSError as error:
         raise InputError(
             f'{path}: cannot be written ({error.strerror}); an older file of this name is as it was'
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 class WrittenAsideBackend(LocalBackend):
@@ -46,8 +46,8 @@ class WrittenAsideBackend(LocalBackend):
     def put(self, obj: bytes, filepath: str | Path) -> None:
         """Write bytes."""
         Path(filepath).parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(filepath) as part:
-            part.write_bytes(obj)
+        with written_aside(filepath) as partial:
+            partial.write_bytes(obj)
 
 
 register_backend('written_aside', WrittenAsideBackend, force=True)

@@ -67,21 +67,21 @@ def checked_pairs(
     Raises:
         InputError: If something is no such pair, a label is unknown, or in two pairs.
     """
-    places = {label: place for place, label in enumerate(labels)}
-    found: list[FlipPair] = []
+    order = {label: position for position, label in enumerate(labels)}
+    checked: list[FlipPair] = []
     for pair in pairs:
         if isinstance(pair, str) or len(pair) != 2 or pair[0] is None or pair[0] == pair[1]:
             raise InputError(f'flip_pairs: {pair!r} is no pair of two labels')
-        unknown = [label for label in pair if label is not None and label not in places]
+        unknown = [label for label in pair if label is not None and label not in order]
         if unknown:
             raise InputError(
                 f'flip_pairs: {unknown[0]!r} is neither an attribute nor ATTRIBUTE=VALUE of one'
             )
-        one, other = sorted(pair, key=lambda label: places.get(label or '', len(places)))
+        one, other = sorted(pair, key=lambda label: order.get(label or '', len(order)))
         assert one is not None
-        found.append((one, other))
-    named = [label for pair in found for label in pair if label is not None]
+        checked.append((one, other))
+    named = [label for pair in checked for label in pair if label is not None]
     twice = [label for label in named if named.count(label) > 1]
     if twice:
         raise InputError(f'flip_pairs: {twice[0]!r} is in two pairs')
-    return tuple(sorted(found, key=lambda pair: places[pair[0]]))
+    return tuple(sorted(checked, key=lambda pair: order[pair[0]]))

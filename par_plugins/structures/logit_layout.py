@@ -27,8 +27,8 @@ class LogitLayout(nn.Module):
         zero, absent = schema.num_logits, schema.num_logits + 1
         width = max(schema.num_values)
         index = []
-        for part, binary in zip(schema.logit_slices, schema.binary, strict=True):
-            columns = [zero, part.start] if binary else list(range(part.start, part.stop))
+        for logits, binary in zip(schema.logit_slices, schema.binary, strict=True):
+            columns = [zero, logits.start] if binary else list(range(logits.start, logits.stop))
             index.append(columns + [absent] * (width - len(columns)))
         self.register_buffer('index', torch.tensor(index), persistent=False)
         self.register_buffer('constants', torch.tensor([0.0, -torch.inf]), persistent=False)

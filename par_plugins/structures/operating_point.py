@@ -39,8 +39,8 @@ class OperatingPoint:
             raise InputError(f'factors of shape {tuple(self.factors.shape)}, expected {shape}')
         usable = (self.factors >= 0) & self.factors.isfinite()
         for row, attribute in enumerate(self.schema.attributes):
-            own = slice(attribute.num_values)
-            if not usable[row, own].all() or not self.factors[row, own].any():
+            values = slice(attribute.num_values)
+            if not usable[row, values].all() or not self.factors[row, values].any():
                 raise InputError(
                     f'factors of attribute {attribute.name!r} are {self.factors[row].tolist()}: '
                     'they must be finite, at least 0 and not all 0'
@@ -92,14 +92,14 @@ class OperatingPoint:
         exact = probabilities.double()
         factors = self.factors.to(exact.device)
         columns = []
-        for row, (part, attribute) in enumerate(
+        for row, (logits, attribute) in enumerate(
             zip(self.schema.logit_slices, self.schema.attributes, strict=True)
         ):
-            own = exact[:, part]
-            table = torch.cat([1 - own, own], dim=1) if attribute.binary else own
+            given = exact[:, logits]
+            table = torch.cat([1 - given, given], dim=1) if attribute.binary else given
             products = table * factors[row, : attribute.num_values]
             total = products.sum(dim=1, keepdim=True)
-            otherwise = torch.full_like(own, 0.5) if attribute.binary else own
+            otherwise = torch.full_like(given, 0.5) if attribute.binary else given
             kept = products[:, 1:] if attribute.binary else products
             columns.append(torch.where(total > 0, kept / total, otherwise))
         return torch.cat(columns, dim=1)
@@ -130,10 +130,10 @@ class OperatingPoint:
         factors = torch.ones(len(schema), max(schema.num_values), dtype=torch.float64)
         try:
             for row, attribute in enumerate(schema.attributes):
-                own = torch.tensor(data['factors'][attribute.name], dtype=torch.float64)
-                if own.shape != (attribute.num_values,):
+                row_factors = torch.tensor(data['factors'][attribute.name], dtype=torch.float64)
+                if row_factors.shape != (attribute.num_values,):
                     raise ValueError(f'{attribute.name!r} has {attribute.num_values} values')
-                factors[row, : len(own)] = own
+                factors[row, : len(row_factors)] = row_factors
             parameters = {str(key): float(value) for key, value in data['parameters'].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(

@@ -22,17 +22,17 @@ def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
     rows = sorted(table, key=lambda row: (not math.isnan(row['ratio']), row['ratio']))
     figure = Figure(figsize=(8, 1.2 + 0.28 * len(rows)), layout='constrained')
     axes = figure.subplots()
-    places = range(len(rows))
-    axes.barh(places, [row['mA'] for row in rows], color='0.8', label='mA')
+    rows_shown = range(len(rows))
+    axes.barh(rows_shown, [row['mA'] for row in rows], color='0.8', label='mA')
     axes.plot(
-        [row['tpr'] for row in rows], places, '>', color='tab:blue', label='true positive rate'
+        [row['tpr'] for row in rows], rows_shown, '>', color='tab:blue', label='true positive rate'
     )
     axes.plot(
-        [row['tnr'] for row in rows], places, '<', color='tab:red', label='true negative rate'
+        [row['tnr'] for row in rows], rows_shown, '<', color='tab:red', label='true negative rate'
     )
     axes.axvline(50, color='0.4', linewidth=0.8, linestyle=':')
     names = [f'{shown(row["name"])}  {100 * row["ratio"]:.1f} %' for row in rows]
-    axes.set_yticks(places, names)
+    axes.set_yticks(rows_shown, names)
     axes.set_xlim(0, 101)
     axes.set_xlabel('percent')
     axes.set_title('Scores of each attribute, by its share of positives')

@@ -25,13 +25,13 @@ def comparison_figure(
     figure = Figure(figsize=(3 + 3 * len(scores), 1.2 + 0.3 * len(runs)), layout='constrained')
     panels = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
     for axes, score in zip(panels, scores, strict=True):
-        for place, (arm, seeds) in enumerate(runs.items()):
-            values = [found[score] for found in seeds.values() if score in found]
+        for position, (arm, seeds) in enumerate(runs.items()):
+            values = [of_seed[score] for of_seed in seeds.values() if score in of_seed]
             if not values:
                 continue
-            axes.plot(values, [place] * len(values), 'o', color='0.75', markersize=4)
+            axes.plot(values, [position] * len(values), 'o', color='0.75', markersize=4)
             error = stdev(values) if len(values) > 1 else None
-            axes.errorbar(mean(values), place, xerr=error, fmt='ko', markersize=5, capsize=3)
+            axes.errorbar(mean(values), position, xerr=error, fmt='ko', markersize=5, capsize=3)
             if arm == baseline:
                 axes.axvline(mean(values), color='tab:blue', linewidth=0.8)
         axes.set_xlabel(shown(score))

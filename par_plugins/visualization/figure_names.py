@@ -31,7 +31,7 @@ def with_glyphs(figure: Figure) -> Figure:
     Returns:
         The same figure.
     """
-    axes = [axis for place in figure.axes for axis in (place.xaxis, place.yaxis)]
+    axes = [axis for panel in figure.axes for axis in (panel.xaxis, panel.yaxis)]
     for axis in axes:
         axis.get_ticklabels()  # makes them
     texts = figure.findobj(Text)

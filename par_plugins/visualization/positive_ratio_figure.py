@@ -23,10 +23,10 @@ def positive_ratio_figure(names: Sequence[str], ratios: Mapping[str, np.ndarray]
     order = np.lexsort(known.T[::-1])  # by the first split, then by the others
     figure = Figure(figsize=(8, 1.2 + 0.2 * len(names)), layout='constrained')
     axes = figure.subplots()
-    places = np.arange(len(names))
+    positions = np.arange(len(names))
     for split, values in ratios.items():
-        axes.plot(100 * values[order], places, 'o', markersize=4, alpha=0.7, label=shown(split))
-    axes.set_yticks(places, [shown(names[index]) for index in order], fontsize=7)
+        axes.plot(100 * values[order], positions, 'o', markersize=4, alpha=0.7, label=shown(split))
+    axes.set_yticks(positions, [shown(names[index]) for index in order], fontsize=7)
     axes.set_ylim(-0.7, len(names) - 0.3)
     axes.set_xscale('symlog', linthresh=1)
     axes.set_xlim(-0.05, 110)

@@ -37,20 +37,20 @@ def predictions_figure(
     rows = -(-len(images) // columns)
     figure = Figure(figsize=(1.6 * columns, 4.2 * rows), layout='constrained')
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for place in axes:
-        place.axis('off')
-    for place, image, predicted, labelled in zip(axes, images, predictions, targets, strict=False):
-        place.imshow(image)
+    for panel in axes:
+        panel.axis('off')
+    for panel, image, predicted, labelled in zip(axes, images, predictions, targets, strict=False):
+        panel.imshow(image)
         lines = _lines(predicted, labelled, schema)
-        for number, (text, kind) in enumerate(lines):
-            place.annotate(
+        for number, (text, correctness) in enumerate(lines):
+            panel.annotate(
                 shown(text),
                 (0, 0),
                 xycoords='axes fraction',
                 xytext=(0, -9 - 8 * number),
                 textcoords='offset points',
                 fontsize=6.5,
-                color=COLORS[kind],
+                color=COLORS[correctness],
             )
     figure.suptitle(
         'green: right, red: wrong, orange: missed, grey: predicted where no label is known',
@@ -65,11 +65,11 @@ def _lines(
     lines = []
     for attribute, guess, truth in zip(schema.attributes, predicted, labelled, strict=True):
         if attribute.values is not None:
-            kind = 'unknown' if truth == UNKNOWN else 'right' if guess == truth else 'wrong'
-            lines.append((f'{attribute.name}: {attribute.values[guess]}', kind))
+            correctness = 'unknown' if truth == UNKNOWN else 'right' if guess == truth else 'wrong'
+            lines.append((f'{attribute.name}: {attribute.values[guess]}', correctness))
         elif guess:
-            kind = {UNKNOWN: 'unknown', 1: 'right'}.get(int(truth), 'wrong')
-            lines.append((attribute.name, kind))
+            correctness = {UNKNOWN: 'unknown', 1: 'right'}.get(int(truth), 'wrong')
+            lines.append((attribute.name, correctness))
         elif truth == 1:
             lines.append((attribute.name, 'missed'))
     return lines

@@ -47,27 +47,27 @@ def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema | None)
     columns = 1 + max(len(one.found) for one in lists)
     figure = Figure(figsize=(1.3 * columns, 4.0 * len(lists)), layout='constrained')
     axes = figure.subplots(len(lists), columns, squeeze=False)
-    for place in axes.ravel():
-        place.set_axis_off()
+    for panel in axes.ravel():
+        panel.set_axis_off()
     for row, one in zip(axes, lists, strict=True):
         if one.query is not None:
             row[0].imshow(one.query)
             row[0].set_title('query', fontsize=8)
         words = _words(one, schema)
-        for number, (place, picture) in enumerate(zip(row[1:], one.found, strict=False)):
+        for number, (panel, picture) in enumerate(zip(row[1:], one.found, strict=False)):
             right = None if one.right is None else bool(one.right[number])
-            _draw(place, picture, color=FRAMES[right])
-            place.set_title(str(number + 1), fontsize=8)
-            place.set_xlabel('\n'.join(map(shown, words[number])), fontsize=6)
+            _draw(panel, picture, color=FRAMES[right])
+            panel.set_title(str(number + 1), fontsize=8)
+            panel.set_xlabel('\n'.join(map(shown, words[number])), fontsize=6)
     return with_glyphs(figure)
 
 
-def _draw(place: Axes, picture: np.ndarray, *, color: str) -> None:
-    place.set_axis_on()
-    place.set_xticks([])
-    place.set_yticks([])
-    place.imshow(picture)
-    for spine in place.spines.values():
+def _draw(panel: Axes, picture: np.ndarray, *, color: str) -> None:
+    panel.set_axis_on()
+    panel.set_xticks([])
+    panel.set_yticks([])
+    panel.imshow(picture)
+    for spine in panel.spines.values():
         spine.set(edgecolor=color, linewidth=3)
 
 

@@ -37,21 +37,21 @@ def _draw_ratios(axes: Axes, resampled: Mapping[str, ResampledLabels]) -> None:
     first = next(iter(resampled.values()))
     before = first.proportions_before
     order = np.argsort(np.where(np.isnan(before), -1.0, before), kind='stable')
-    places = np.arange(len(order))
+    positions = np.arange(len(order))
     axes.hlines(
-        places,
+        positions,
         100 * before[order],
         100 * first.proportions_after[order],
         color='0.8',
         linewidth=2,
         zorder=1,
     )
-    axes.plot(100 * before[order], places, 'o', color='0.5', markersize=4, label='before')
+    axes.plot(100 * before[order], positions, 'o', color='0.5', markersize=4, label='before')
     for color, (name, labels) in zip(COLORS, resampled.items(), strict=False):
         after = 100 * labels.proportions_after[order]
-        axes.plot(after, places, 'o', color=color, markersize=4, label=shown(name))
+        axes.plot(after, positions, 'o', color=color, markersize=4, label=shown(name))
     names = [shown(first.column_names[index]) for index in order]
-    axes.set_yticks(places, names, fontsize=7)
+    axes.set_yticks(positions, names, fontsize=7)
     axes.set_xlim(-1, 101)
     axes.grid(axis='x', color='0.9')
     axes.set_xlabel('percent positive among the known labels')

@@ -178,12 +178,12 @@ def whole_numbers(path: Path, entries: Iterable[Entry], shape: tuple[int, int]) 
     """
     numbers = np.zeros(shape, np.int64)
     for line, row, text in entries:
-        found = [whole_number(word) for word in shown(text).split()]
-        if len(found) != shape[1] or any(number is None or number < 0 for number in found):
+        values = [whole_number(word) for word in shown(text).split()]
+        if len(values) != shape[1] or any(number is None or number < 0 for number in values):
             raise error_at(
                 path, line, f'{shown(text)!r}, expected {shape[1]} whole numbers of at least 0'
             )
-        numbers[row] = np.array(found, np.int64)
+        numbers[row] = np.array(values, np.int64)
     return numbers
 
 

@@ -179,6 +179,6 @@ def _weighted_gram(columns: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """``columns^T diag(weights) columns``, without a second copy of the columns."""
     gram = np.zeros((columns.shape[1],) * 2)
     for start in range(0, len(columns), _ROWS_AT_A_TIME):
-        part = columns[start : start + _ROWS_AT_A_TIME]
-        gram += (part * weights[start : start + _ROWS_AT_A_TIME, None]).T @ part
+        chunk = columns[start : start + _ROWS_AT_A_TIME]
+        gram += (chunk * weights[start : start + _ROWS_AT_A_TIME, None]).T @ chunk
     return gram

@@ -127,7 +127,7 @@ def _integers(labels: np.ndarray) -> np.ndarray:
 def _columns(targets: np.ndarray, schema: AttributeSchema) -> tuple[np.ndarray, np.ndarray]:
     """Whether each packed column is positive, and whether it is known."""
     if not schema.all_binary:
-        num_columns = [part.stop - part.start for part in schema.logit_slices]
+        num_columns = [logits.stop - logits.start for logits in schema.logit_slices]
         targets = np.repeat(targets, num_columns, axis=1)
         values = [
             value

@@ -73,28 +73,31 @@ class AttributeReportHook(Hook):
             ),
             'scores': {name: _finite(score) for name, score in (metrics or {}).items()},
         }
-        with written_aside(folder / f'{split}_scores.json') as part:
-            part.write_text(json.dumps(run, indent=2) + '\n', encoding='utf-8')
+        with written_aside(folder / f'{split}_scores.json') as aside:
+            aside.write_text(json.dumps(run, indent=2) + '\n', encoding='utf-8')
         tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
-        kinds = Counter(map(_table_name, tables))
+        names = Counter(map(_table_name, tables))
         from par_plugins.visualization import (
             attribute_scores_figure,  # matplotlib is slow to import
         )
 
         for metric in tables:
             name = f'{split}_{_table_name(metric)}'
-            if kinds[_table_name(metric)] > 1:
+            if names[_table_name(metric)] > 1:
                 name += f'_{metric.rules}'
             path = folder / f'{name}.csv'
-            with written_aside(path) as part, part.open('w', newline='', encoding='utf-8') as file:
+            with (
+                written_aside(path) as aside,
+                aside.open('w', newline='', encoding='utf-8') as file,
+            ):
                 writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
                 writer.writeheader()
                 writer.writerows(
                     {key: _cell(value) for key, value in row.items()} for row in metric.table
                 )
             if 'mA' in metric.table[0]:
-                with written_aside(path.with_suffix('.png')) as part:
-                    attribute_scores_figure(metric.table).savefig(part)
+                with written_aside(path.with_suffix('.png')) as aside:
+                    attribute_scores_figure(metric.table).savefig(aside)
             runner.logger.info(f'{path}:\n{_as_text(metric.table)}')
 
 

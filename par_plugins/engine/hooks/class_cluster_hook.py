@@ -45,11 +45,11 @@ class ClassClusterHook(Hook):
         """Cluster at the start of a round."""
         if self._clusters is not None and runner.iter % self.interval:
             return
-        found = cluster_classes(
+        clusters = cluster_classes(
             *training_features(runner), cluster_size=self.cluster_size, seed=self.seed
         )
-        runner.logger.info(f'{len(found.centres)} clusters of the training images')
-        self._clusters = found.clusters
+        runner.logger.info(f'{len(clusters.centres)} clusters of the training images')
+        self._clusters = clusters.clusters
         self._hand_over(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:

@@ -50,5 +50,5 @@ class DistortedImagesHook(ComplementaryImagesHook):
         identity = torch.eye(2, 3, device=device).expand(count, -1, -1)
         straight = affine_grid(identity, list(chosen.shape), align_corners=False)
         # grid_sample counts an image from -1 to 1: it is 2 high and 2 wide.
-        places = straight + 2 * self.strength * moves.movedim(1, 3)
-        return grid_sample(chosen, places, padding_mode='border', align_corners=False).round()
+        positions = straight + 2 * self.strength * moves.movedim(1, 3)
+        return grid_sample(chosen, positions, padding_mode='border', align_corners=False).round()

@@ -112,8 +112,8 @@ class FiniteTrainingHook(Hook):
         steps = wrong.tolist()
         first = min(steps)
         if first < NEVER:
-            place = steps.index(first)
-            what = names[place] if place < len(names) else _first_non_finite(runner)
+            index = steps.index(first)
+            what = names[index] if index < len(names) else _first_non_finite(runner)
             raise InputError(
                 f'step {first}: {what} is not finite, at learning rate '
                 f'{self._rates.get(first, _rates_of(runner))}; no checkpoint has it: lower the '

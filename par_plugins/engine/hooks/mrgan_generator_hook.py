@@ -73,8 +73,8 @@ class MRGANGeneratorHook(ComplementaryImagesHook):
 
 def _load(config: str | Mapping[str, Any], checkpoint: str, schema: AttributeSchema) -> nn.Module:
     """Build the MR-GAN of a checkpoint, in evaluation mode."""
-    found = load_checkpoint_file(checkpoint, map_location='cpu')
-    meta = found.get('meta', {}).get('dataset_meta') or {}
+    loaded = load_checkpoint_file(checkpoint, map_location='cpu')
+    meta = loaded.get('meta', {}).get('dataset_meta') or {}
     if 'schema' not in meta:
         raise InputError(f'{checkpoint}: it does not say which attributes it was trained on')
     trained = meta['schema']
@@ -92,7 +92,7 @@ def _load(config: str | Mapping[str, Any], checkpoint: str, schema: AttributeSch
         raise InputError(f'{checkpoint}: the MR-GAN of its config is unconditional')
     gan.label_vectors.set_schema(schema)
     try:
-        gan.load_state_dict(found.get('state_dict', {}))
+        gan.load_state_dict(loaded.get('state_dict', {}))
     except RuntimeError as error:
         problem = str(error).splitlines()[-1].strip()[:200]
         raise InputError(f'{checkpoint}: not of the model of its config: {problem}') from error

@@ -42,10 +42,10 @@ class NearestNeighbourHook(Hook):
     def _collect(self, runner: Runner) -> None:
         features, targets = training_features(runner)
         if self.cluster_size is not None:
-            found = cluster_classes(
+            clusters = cluster_classes(
                 features, targets, cluster_size=self.cluster_size, seed=self.seed
             )
-            features, targets = found.centres, found.targets
+            features, targets = clusters.centres, clusters.targets
         for module in runner.model.modules():
             if hasattr(module, 'set_gallery'):
                 module.set_gallery(features, targets)

@@ -67,5 +67,5 @@ class SampleGridHook(Hook):
             enlarge = max(1, of_resolutions[-1].shape[2] // height)
             pictures = list(images.permute(0, 2, 3, 1).cpu().numpy())
             grid = image_grid(pictures, columns=self.columns, enlarge=enlarge)
-            with written_aside(folder / f'{iteration:07d}_{height}x{width}.png') as part:
-                mmcv.imwrite(grid, str(part))
+            with written_aside(folder / f'{iteration:07d}_{height}x{width}.png') as partial:
+                mmcv.imwrite(grid, str(partial))

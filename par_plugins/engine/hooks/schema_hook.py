@@ -84,12 +84,12 @@ class SchemaHook(Hook):
                 "taken for the dataset's attributes in the dataset's order."
             )
             return
-        found = meta['schema']
-        if not isinstance(found, AttributeSchema):
-            found = AttributeSchema.from_dict(found)
+        saved = meta['schema']
+        if not isinstance(saved, AttributeSchema):
+            saved = AttributeSchema.from_dict(saved)
         for schema in _schemas_in_use(runner):
-            schema.require_equal(found, source='the checkpoint')
-        meta['schema'] = found  # the form in which resuming compares it with the dataset's
+            schema.require_equal(saved, source='the checkpoint')
+        meta['schema'] = saved  # the form in which resuming compares it with the dataset's
 
 
 def _schemas_in_use(runner: Runner) -> list[AttributeSchema]:

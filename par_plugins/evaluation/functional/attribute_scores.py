@@ -115,11 +115,11 @@ class AttributeCounts:
         accuracy_sum, precision_sum, recall_sum, f1_sum = self.sums.tolist()
         undefined: dict[str, str] = {}
 
-        def mean(score: str, total: float, kind: RowKind) -> float:
-            if rows[kind] == 0:
-                undefined[score] = _NO_ROW[kind]
+        def mean(score: str, total: float, row_kind: RowKind) -> float:
+            if rows[row_kind] == 0:
+                undefined[score] = _NO_ROW[row_kind]
                 return math.nan
-            return 100 * total / rows[kind]
+            return 100 * total / rows[row_kind]
 
         per_attribute = self._per_attribute()
         mean_accuracy = _mean_defined([row['mA'] for row in per_attribute])

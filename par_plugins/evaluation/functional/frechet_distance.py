@@ -96,7 +96,7 @@ def frechet_distance(
             f'means of shapes {means[0].shape} and {means[1].shape} with covariances of shapes '
             f'{covariances[0].shape} and {covariances[1].shape}'
         )
-    if not all(np.isfinite(part).all() for part in (*means, *covariances)):
+    if not all(np.isfinite(moment).all() for moment in (*means, *covariances)):
         return float('nan')
     # The eigenvalues of C1 C2 are the squares of the singular values of C1^(1/2) C2^(1/2).
     trace_of_root = scipy.linalg.svdvals(_root(covariances[0]) @ _root(covariances[1])).sum()

@@ -40,8 +40,8 @@ class PositiveProbabilities:
         wrong = (labels != UNKNOWN) & (labels != 0) & (labels != 1)
         refuse_entries('targets', labels, wrong, 0, f'0, 1, or {UNKNOWN} for unknown')
         positive = labels == 1
-        own = scores.double().masked_fill(~positive, 0.0)
-        return cls(positive.sum(dim=0), own.sum(dim=0))
+        of_positives = scores.double().masked_fill(~positive, 0.0)
+        return cls(positive.sum(dim=0), of_positives.sum(dim=0))
 
     def __add__(self, other: 'PositiveProbabilities') -> 'PositiveProbabilities':
         return PositiveProbabilities(self.positives + other.positives, self.sums + other.sums)

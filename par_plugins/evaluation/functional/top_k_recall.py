@@ -49,21 +49,21 @@ class TopKCounts:
         score, label = as_matrix('scores', scores), as_matrix('targets', targets)
         check_ks(ks)
         counts = [
-            score.new_zeros(len(groups), *width, dtype=kind)
-            for width, kind in (
+            score.new_zeros(len(groups), *width, dtype=dtype)
+            for width, dtype in (
                 ((), torch.int64),
                 ((len(ks),), torch.int64),
                 ((), torch.int64),
                 ((len(ks),), torch.float64),
             )
         ]
-        for start, part, truth in paired_chunks('scores', score, 'targets', label):
-            check_probabilities('scores', part, start)
+        for start, chunk, truth in paired_chunks('scores', score, 'targets', label):
+            check_probabilities('scores', chunk, start)
             wrong = (truth != 0) & (truth != 1) & (truth != UNKNOWN)
             refuse_entries('targets', truth, wrong, start, f'0, 1 or {UNKNOWN}')
             for group, columns in enumerate(groups):  # a handful
-                found = _count(part[:, columns], truth[:, columns], ks)
-                for total, number in zip(counts, found, strict=True):
+                numbers = _count(chunk[:, columns], truth[:, columns], ks)
+                for total, number in zip(counts, numbers, strict=True):
                     total[group] += number
         return cls(tuple(ks), *counts)
 

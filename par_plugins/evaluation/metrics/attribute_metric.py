@@ -104,8 +104,8 @@ class AttributeMetric(StreamedMetric):
 
     def summarise(self, probabilities: Tensor, targets: Tensor) -> _Summary:
         """Count the binary attributes, and keep what average precision needs."""
-        parts = self.schema.logit_slices
-        probabilities = probabilities[:, [parts[column].start for column in self.columns]]
+        slices = self.schema.logit_slices
+        probabilities = probabilities[:, [slices[column].start for column in self.columns]]
         counts = AttributeCounts.from_batch(
             probabilities, targets, protocol=self.protocol.name, threshold=self.threshold
         )
@@ -169,8 +169,8 @@ class AttributeMetric(StreamedMetric):
             return precisions
         from sklearn.metrics import average_precision_score  # slow to import
 
-        parts = zip(*summary.batches, strict=True)
-        probabilities, targets = (torch.cat(part).numpy() for part in parts)
+        columns = zip(*summary.batches, strict=True)
+        probabilities, targets = (torch.cat(batches).numpy() for batches in columns)
         for column in set(range(num_attributes)).difference(absent):
             known = targets[:, column] >= 0
             precisions[column] = 100 * float(

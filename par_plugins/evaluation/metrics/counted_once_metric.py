@@ -106,9 +106,9 @@ class CountedOnceMetric(BaseMetric):
 
     def compute_metrics(self, results: list[tuple[int, int, Any]]) -> dict[str, float]:
         """Join the shares of all processes and score them."""
-        found, expected = (sum(share[place] for share in results) for place in (0, 1))
-        if found < expected:
-            self.warn(f'only {found} of the {expected} images of the dataset were evaluated')
+        counted, expected = (sum(share[entry] for share in results) for entry in (0, 1))
+        if counted < expected:
+            self.warn(f'only {counted} of the {expected} images of the dataset were evaluated')
         return self.score(self.join([share[2] for share in results]))
 
     def join(self, summaries: Sequence[Any]) -> Any:

@@ -112,8 +112,8 @@ class FIDMetric(CountedOnceMetric):
         assert self._model is not None
         model = self._model.to(images.device)
         inputs = model.data_preprocessor({'inputs': images, 'data_samples': None}, False)['inputs']
-        found = model.extract_feat(inputs)
-        features = found if isinstance(found, Tensor) else found[-1]
+        stages = model.extract_feat(inputs)
+        features = stages if isinstance(stages, Tensor) else stages[-1]
         return (
             features.flatten(2).mean(dim=2).double().cpu()
             if features.ndim > 2
@@ -123,8 +123,8 @@ class FIDMetric(CountedOnceMetric):
     def summarise(self, generated: Tensor, real: Tensor) -> _Summary:
         """Compute moments of a batch's features; the last of the real ones says which to count."""
         counted = real[:, -1] > 0
-        kinds = generated[counted], real[counted, :-1]
-        return _Summary(*(FeatureMoments.from_batch(kind.numpy()) for kind in kinds))
+        sources = generated[counted], real[counted, :-1]
+        return _Summary(*(FeatureMoments.from_batch(source.numpy()) for source in sources))
 
     def no_images(self) -> tuple[Tensor, Tensor]:
         """Return no features, of a length that says so: it is joined with nothing."""
@@ -152,7 +152,7 @@ class FIDMetric(CountedOnceMetric):
             except Exception as error:  # a config is code, and its mistakes are of every kind
                 raise InputError(f'{config}: no config of an extractor ({error!r})') from error
         try:
-            model = MODELS.build({key: part for key, part in config.items() if key != 'head'})
+            model = MODELS.build({key: value for key, value in config.items() if key != 'head'})
         except Exception as error:  # of the registry, or of whatever it builds
             reason = ' '.join(str(error).split())[:LONGEST_REASON] or type(error).__name__
             raise InputError(f'FIDMetric: extractor: no model can be built: {reason}') from error
@@ -209,5 +209,5 @@ def _misfit(value: Any, expected: Tensor) -> str | None:
 def _pretrained(module: nn.Module) -> bool:
     """Whether its config names weights."""
     init_cfg = getattr(module, 'init_cfg', None)
-    found = init_cfg if isinstance(init_cfg, list) else [init_cfg]
-    return any(part and part.get('type') == 'Pretrained' for part in found)
+    configs = init_cfg if isinstance(init_cfg, list) else [init_cfg]
+    return any(config and config.get('type') == 'Pretrained' for config in configs)

@@ -44,9 +44,9 @@ class PositiveProbabilityMetric(StreamedMetric):
 
     def summarise(self, probabilities: Tensor, targets: Tensor) -> PositiveProbabilities:
         """Sum up the probabilities of positive labels."""
-        parts = self.schema.logit_slices
-        own = probabilities[:, [parts[column].start for column in self.columns]]
-        return PositiveProbabilities.from_batch(own, targets)
+        slices = self.schema.logit_slices
+        positive = probabilities[:, [slices[column].start for column in self.columns]]
+        return PositiveProbabilities.from_batch(positive, targets)
 
     def score(self, summary: PositiveProbabilities) -> dict[str, float]:
         """Name the score, fill the table, and warn where there is nothing to score."""

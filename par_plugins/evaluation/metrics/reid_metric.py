@@ -173,7 +173,7 @@ class ReIDMetric(CountedOnceMetric):
             return _Images(())
         turns = torch.cat([torch.arange(len(labels)) for _, labels in shares])
         order = turns.argsort(stable=True)
-        embeddings, labels = (torch.cat(part)[order] for part in zip(*shares, strict=True))
+        embeddings, labels = (torch.cat(column)[order] for column in zip(*shares, strict=True))
         return _Images(((embeddings, labels),))
 
     def score(self, summary: _Images) -> dict[str, float]:
@@ -212,5 +212,5 @@ class ReIDMetric(CountedOnceMetric):
         left_out = counts['queries'] - counts['scored_queries']
         if left_out:
             self.warn(f'{left_out} of {counts["queries"]} queries have no positive: left out')
-        found = {**self.scores, **self.scores.get('camera_pairs', {})}
-        return {name: found[name.split('/')[-1]] for name in self.score_names}
+        scores = {**self.scores, **self.scores.get('camera_pairs', {})}
+        return {name: scores[name.split('/')[-1]] for name in self.score_names}

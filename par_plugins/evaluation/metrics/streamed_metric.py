@@ -104,7 +104,7 @@ class StreamedMetric(CountedOnceMetric):
         try:
             check_probabilities(predicted, probabilities)
         except EntryError as error:
-            stops = [part.stop for part in schema.logit_slices]
+            stops = [logits.stop for logits in schema.logit_slices]
             name = schema.names[bisect_right(stops, error.column)]
             if math.isnan(error.value):
                 raise InputError(

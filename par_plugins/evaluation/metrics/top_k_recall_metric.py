@@ -73,16 +73,16 @@ class TopKRecallMetric(StreamedMetric):
     def _groups(self) -> dict[str, list[int]]:
         """Columns of the packed probabilities by the last part of a score's name."""
         schema = self.schema
-        parts = schema.logit_slices
+        slices = schema.logit_slices
         named = {f'recall_{group}': members for group, members in schema.groups.items()}
         columns = {}
         for name, members in {'recall': range(len(schema)), **named}.items():
-            binary = [parts[member].start for member in members if schema.binary[member]]
+            binary = [slices[member].start for member in members if schema.binary[member]]
             if binary:
                 columns[name] = binary
-        for attribute, part in zip(schema.attributes, parts, strict=True):
+        for attribute, logits in zip(schema.attributes, slices, strict=True):
             if not attribute.binary:
-                columns[f'accuracy_{attribute.name}'] = list(range(part.start, part.stop))
+                columns[f'accuracy_{attribute.name}'] = list(range(logits.start, logits.stop))
         return columns
 
 

@@ -36,13 +36,13 @@ class DeactivationClassifier(ImageClassifier):
         """
         synthetic = [bool(sample.get('synthetic', False)) for sample in data_samples]
         losses: dict[str, Tensor] = {}
-        for kind in (False, True):
-            places = [place for place, is_synthetic in enumerate(synthetic) if is_synthetic == kind]
-            if not places:
+        for wanted in (False, True):
+            rows = [row for row, is_synthetic in enumerate(synthetic) if is_synthetic == wanted]
+            if not rows:
                 continue
-            images = inputs[torch.tensor(places, device=inputs.device)]
-            samples = [data_samples[place] for place in places]
-            with _frozen_averages(self, frozen=kind):
+            images = inputs[torch.tensor(rows, device=inputs.device)]
+            samples = [data_samples[row] for row in rows]
+            with _frozen_averages(self, frozen=wanted):
                 losses |= self.head.loss(self.extract_feat(images), samples)
         return losses
 

@@ -50,8 +50,8 @@ class AttributeMixupClassifier(ImageClassifier):
         mixed = share * inputs + (1 - share) * inputs[partners.to(inputs.device)]
         features = self.head.pre_logits(self.extract_feat(mixed))
         logits = self.head.classify(features)
-        own = self.head.losses_of(features, logits, data_samples)
+        first = self.head.losses_of(features, logits, data_samples)
         partner = self.head.losses_of(
             features, logits, [data_samples[i] for i in partners.tolist()]
         )
-        return {name: share * own[name] + (1 - share) * partner[name] for name in own}
+        return {name: share * first[name] + (1 - share) * partner[name] for name in first}

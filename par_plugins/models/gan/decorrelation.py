@@ -43,8 +43,8 @@ def decorrelation_loss(weight: Tensor, *, num_noise: int, reduction: str) -> Ten
         unit = normalize(kernels, dim=2)
         gram = unit.transpose(1, 2) @ unit
     # The kernels' cosines with themselves, which are 1 but for rounding and kernels of zeros.
-    own = unit.square().sum(dim=2).square()
-    total = gram.square().sum() - own.sum()
+    diagonal = unit.square().sum(dim=2).square()
+    total = gram.square().sum() - diagonal.sum()
     if reduction == 'sum':
         return total
-    return total / (own.shape[0] * num_noise**2)
+    return total / (diagonal.shape[0] * num_noise**2)

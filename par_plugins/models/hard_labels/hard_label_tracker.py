@@ -95,9 +95,9 @@ class HardLabelTracker(nn.Module):
         width = self.errors.shape[1]
         labels = targets.to(self.errors.device, torch.int8 if width <= 127 else torch.int16)
         total = self.errors.new_zeros(2, *self.errors.shape)
-        for part in labels.split(4096):
-            positives = self.num_positives(part).float()[:, None]
-            total += sums_and_counts(positives, part.long(), num_values=width)
+        for chunk in labels.split(4096):
+            positives = self.num_positives(chunk).float()[:, None]
+            total += sums_and_counts(positives, chunk.long(), num_values=width)
         self.training_targets = labels
         self.training_positives = total[0] / total[1]
 

@@ -184,5 +184,5 @@ class APRHead(AttributeHead):
             )
         pids = torch.tensor([int(sample.get('gt_pid')) for sample in data_samples])
         pids = pids.to(self.identities.device, non_blocking=True)
-        places = torch.searchsorted(self.identities, pids).clamp(max=len(self.identities) - 1)
-        return torch.where(self.identities[places] == pids, places, UNKNOWN)
+        columns = torch.searchsorted(self.identities, pids).clamp(max=len(self.identities) - 1)
+        return torch.where(self.identities[columns] == pids, columns, UNKNOWN)

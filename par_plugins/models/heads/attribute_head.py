@@ -178,8 +178,8 @@ class AttributeHead(BaseModule):
             if not (self.independent_dropout and self.training):
                 return self.norm(self.classifier(self.dropout(features)))
             features = features.unsqueeze(1).expand(-1, len(self.layout.schema), -1)
-        own = self.dropout(features)[:, self.attribute_of_logit]
-        return self.norm((own * self.classifier.weight).sum(dim=2) + self.classifier.bias)
+        dropped = self.dropout(features)[:, self.attribute_of_logit]
+        return self.norm((dropped * self.classifier.weight).sum(dim=2) + self.classifier.bias)
 
     def loss(
         self, feats: Sequence[Tensor], data_samples: Sequence[BaseDataElement]
@@ -234,15 +234,15 @@ class AttributeHead(BaseModule):
         if any(synthetic):
             rows = {'synthetic': np.flatnonzero(synthetic).tolist()}
             rows['real'] = np.flatnonzero(np.logical_not(synthetic)).tolist()
-            images = {kind: batch.select(chosen) for kind, chosen in rows.items() if chosen}
+            images = {source: batch.select(chosen) for source, chosen in rows.items() if chosen}
         results: dict[str, Tensor] = {}
-        for kind, part in images.items():
-            results |= self.losses_on(part, images=kind)
+        for source, inputs in images.items():
+            results |= self.losses_on(inputs, images=source)
         for name, loss in self.losses.items():
             # mmengine would add what has 'loss' in its name to the total.
             logged = f'loss_{name}' in results and 'loss' not in name
             if logged and isinstance(loss, LogsParts):
-                results |= {f'{name}_{part}': value for part, value in loss.parts.items()}
+                results |= {f'{name}_{term}': value for term, value in loss.parts.items()}
         return results
 
     def losses_on(self, batch: LossInputs, *, images: str = 'real') -> dict[str, Tensor]:

@@ -44,7 +44,7 @@ class BasedLoss(AttributeLoss):
             weight: Factors of labels ``(N, A)`` or of images ``(N,)``.
         """
         if masks_unknown(self.base):
-            own: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
-            return own
+            masked: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
+            return masked
         losses = known_label_losses(self.base, logits, targets, self.layout_of(logits))
         return losses if weight is None else weigh_labels(losses, weight)

@@ -18,5 +18,5 @@ def log_error_probability(log_probabilities: Tensor, targets: Tensor) -> Tensor:
     Returns:
         ``(N, A)``; what stands at an unknown label means nothing.
     """
-    own = targets.clamp(min=0)[:, :, None]
-    return torch.logsumexp(log_probabilities.scatter(2, own, -torch.inf), dim=2)
+    values = targets.clamp(min=0)[:, :, None]
+    return torch.logsumexp(log_probabilities.scatter(2, values, -torch.inf), dim=2)

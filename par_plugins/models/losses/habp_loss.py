@@ -56,8 +56,8 @@ def habp_loss(
     joint_total = sums[1].masked_fill(sums[1] == 0, 1.0)
     value = sums[0] / joint_total
     # This rank's part of the quotient's differential, times the ranks that it is averaged over.
-    part = get_world_size() * (weighted - value * total) / joint_total
-    return value + (part - part.detach())
+    differential = get_world_size() * (weighted - value * total) / joint_total
+    return value + (differential - differential.detach())
 
 
 @MODELS.register_module()

@@ -37,8 +37,8 @@ def lmle_loss(features: Tensor, targets: Tensor, clusters: Tensor, *, margin: fl
     if len(features) == 0:
         return features.sum()  # no farthest of no images
     pairs = pair_table(features, targets)
-    places = clusters.t()
-    together = pairs.same & (places[:, :, None] == places[:, None, :])
+    cluster_ids = clusters.t()
+    together = pairs.same & (cluster_ids[:, :, None] == cluster_ids[:, None, :])
     chain = torch.stack([together, pairs.same & ~together, pairs.same, pairs.other])
     infinity = torch.inf
     distances = torch.stack(
