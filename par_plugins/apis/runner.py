@@ -4,9 +4,13 @@ import atexit
 import logging
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import torch
 from mmengine.config import Config
@@ -191,10 +195,12 @@ def train(runner: Runner) -> None:
             {k: v.dataloader.dataset for k, v in loops.items() if isinstance(v, BaseLoop)},
         )
     check_last_batch(runner)
+    interrupts: list[int] = []
     try:
-        runner.train()
+        with _noted_interrupts(interrupts):
+            runner.train()
     except BaseException as error:
-        if not _was_interrupted(error):
+        if not (interrupts or isinstance(error, KeyboardInterrupt)):
             raise
         name = f'interrupted_iter_{runner.iter}.pth'
         runner.save_checkpoint(
@@ -209,11 +215,23 @@ def train(runner: Runner) -> None:
         ) from None
 
 
-def _was_interrupted(error: BaseException | None) -> bool:
-    """Whether it is an interrupt, or what compiled code has made of one."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
+@contextmanager
+def _noted_interrupts(noted: list[int]) -> Iterator[None]:
+    """Note ^C when it comes: compiled code may make any other error of it, with no cause."""
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield  # it is ignored, or comes elsewhere
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        before(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def evaluate_best(runner: Runner) -> dict[str, float]:

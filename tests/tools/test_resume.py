@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
+from mmengine.hooks import Hook
 
 from par_plugins.apis import build_runner, last_whole_checkpoint, train
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
@@ -162,31 +163,37 @@ def test_an_interrupt_saves_and_says_how_to_go_on(start, tmp_path):
     assert last.startswith('error: interrupted in epoch') and str(saved[0]) in last
 
 
-def test_an_interrupt_that_other_code_has_made_an_error_of_is_still_one(tmp_path):
-    saved = []
+class CompiledCode(Hook):
+    """Make an error without a cause of ^C, if it comes."""
 
-    def interrupted(kind):
-        def run():
-            try:
-                raise kind
-            except kind as error:
-                raise SystemError('a call returned with an exception set') from error
+    def __init__(self, number):
+        self.number = number
 
-        return SimpleNamespace(
-            train=run,
-            train_loop=SimpleNamespace(dataloader=['a batch']),
-            save_checkpoint=lambda *arguments, **_: saved.append(arguments),
-            work_dir=str(tmp_path),
-            epoch=2,
-            iter=7,
-        )
+    def before_train_iter(self, runner, *_, **__):
+        with suppress(KeyboardInterrupt):
+            if self.number is not None:
+                signal.raise_signal(self.number)
+        raise ValueError('made by compiled code')
 
-    with pytest.raises(InputError, match='interrupted in epoch 3'):
-        train(interrupted(KeyboardInterrupt))
-    assert saved == [(str(tmp_path), 'interrupted_iter_7.pth')]
-    with pytest.raises(SystemError):
-        train(interrupted(ValueError))
-    assert len(saved) == 1
+
+@pytest.mark.usefixtures('interrupts_reach_children')
+@pytest.mark.parametrize(
+    ('number', 'error', 'saved'),
+    [(signal.SIGINT, InputError, ['interrupted_iter_0.pth']), (None, ValueError, [])],
+)
+def test_an_interrupt_that_other_code_has_made_an_error_of_is_still_one(
+    toy_root, tmp_path, number, error, saved
+):
+    runner = build_runner(toy_config(toy_root, tmp_path))
+    runner.register_hook(CompiledCode(number))
+    with pytest.raises(error, match='interrupted in epoch 1' if saved else 'made by compiled'):
+        train(runner)
+    assert [path.name for path in tmp_path.glob('*.pth')] == saved
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if saved:  # before the first step, when the optimiser has no state yet
+        cfg = toy_config(toy_root, tmp_path, load_from=str(tmp_path / saved[0]), resume=True)
+        build_runner(cfg).train()
+        assert (tmp_path / 'epoch_1.pth').exists()
 
 
 def test_a_worker_that_dies_ends_the_run_with_its_cause(start, tmp_path):

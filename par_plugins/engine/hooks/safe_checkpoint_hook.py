@@ -1,14 +1,18 @@
 """Checkpoints of a run are plain data of the form that it writes."""
 
 import copy
+import math
+from collections import defaultdict
 from typing import Any
 
+import torch
 from mmengine.hooks import Hook
 from mmengine.logging import HistoryBuffer
 from mmengine.optim import OptimWrapperDict
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from torch import Tensor
+from torch.optim import Optimizer
 
 from par_plugins.engine.checkpoint_files import load_checkpoint_file, require_kind
 from par_plugins.engine.checkpoint_weights import non_finite
@@ -78,6 +82,16 @@ def _check_resumable(runner: Runner, checkpoint: dict[str, Any], source: str) ->
         raise InputError(f'{source}: {wrong} is not finite, so that training cannot go on from it')
     if 'optimizer' in checkpoint:
         _check_optimizer(runner.optim_wrapper, checkpoint['optimizer'], source)
+        counts = getattr(runner.optim_wrapper, '_accumulative_counts', math.inf)  # of several
+        saved = checkpoint['optimizer']
+        if checkpoint['meta']['iter'] >= counts and not saved['state']:
+            after_a_step = _state_after_a_step(
+                runner.optim_wrapper.optimizer, saved['param_groups']
+            )
+            if any(after_a_step.values()):
+                raise InputError(
+                    f'{source}: its optimizer.state is empty, so that training cannot go on from it'
+                )
     if runner.param_schedulers is not None:
         _check_schedulers(runner.param_schedulers, checkpoint.get('param_schedulers', []), source)
 
@@ -110,6 +124,45 @@ def _check_optimizer(wrapper: Any, saved: Any, source: str) -> None:
         )
     except Exception as error:  # torch's checks end in errors of every kind
         raise InputError(f'{problem} ({type(error).__name__}: {error})') from error
+    _check_state(wrapper.optimizer, saved, source)
+
+
+def _check_state(optimizer: Optimizer, saved: dict[str, Any], source: str) -> None:
+    """Refuse a state that a step would not have left: the optimiser would begin anew, or fail."""
+    state = saved['state']
+    for number, entries in _state_after_a_step(optimizer, saved['param_groups']).items():
+        for name, value in entries.items() if number in state else ():
+            entry = f'optimizer.state.{number}.{name}'
+            if name not in state[number]:
+                raise InputError(f'{source}: it has no {entry}')
+            shape = getattr(state[number][name], 'shape', ())
+            if isinstance(value, Tensor) and shape != value.shape:
+                raise InputError(
+                    f'{source}: its {entry} is of shape {tuple(shape)}, not {tuple(value.shape)}'
+                )
+
+
+def _state_after_a_step(optimizer: Optimizer, groups: list[Any]) -> dict[int, dict[str, Any]]:
+    """What an optimiser keeps of each parameter, by number, from a step without memory.
+
+    Nothing for an optimiser that cannot make a step without numbers.
+    """
+    trial = copy.copy(optimizer)
+    trial.state, trial.param_groups, parameters = defaultdict(dict), [], {}
+    for group, old in zip(optimizer.param_groups, groups, strict=True):
+        of_group = []
+        for number, parameter in zip(old['params'], group['params'], strict=True):
+            of_group.append(torch.zeros_like(parameter, device='meta'))
+            of_group[-1].grad = torch.zeros_like(of_group[-1])
+            parameters[number] = of_group[-1]
+        plain = {'foreach': False, 'fused': False, 'capturable': False}
+        settings = {**group, **old, **{k: v for k, v in plain.items() if k in group}}
+        trial.param_groups.append({**settings, 'params': of_group})
+    try:
+        type(optimizer).step.__get__(trial)()
+    except Exception:  # another project's may do anything with its tensors
+        return {}
+    return {number: dict(trial.state[tensor]) for number, tensor in parameters.items()}
 
 
 def _check_schedulers(schedulers: Any, saved: Any, source: str) -> None:

@@ -70,8 +70,14 @@ class ScheduleHook(Hook):
         for state in states:
             if 'num_bad_epochs' in state:
                 state.pop('end', None)
-        plans = [_plan(state) for state in states if 'num_bad_epochs' not in state]
+        following = sum('num_bad_epochs' in state for state in states)
         moving = [s for s in schedulers if not isinstance(s, ReduceOnPlateauParamScheduler)]
+        if following != len(schedulers) - len(moving):
+            runner.logger.warning(
+                f'the checkpoint has the states of {following} schedulers that follow a score, '
+                f'this run has {len(schedulers) - len(moving)}: they begin anew'
+            )
+        plans = [_plan(state) for state in states if 'num_bad_epochs' not in state]
         meta = checkpoint['meta']
         within = isinstance(runner.train_loop, EpochBasedTrainLoop) and meta['iter'] != meta[
             'epoch'

@@ -96,6 +96,21 @@ def test_prefixes_halves_losses_and_counters_are_no_fault():
     assert torch.equal(runner.model.conv.weight.half(), weights['module.conv.weight'])
 
 
+@pytest.mark.parametrize(
+    ('counter', 'why'),
+    [
+        ('1', 'of type str'),
+        (torch.tensor([1, 2]), r'of shape (2,), not ()'),
+        (torch.tensor(1.0), 'of torch.float32, not torch.int64'),
+    ],
+)
+def test_a_counter_of_batch_norm_that_is_there_must_be_one(counter, why):
+    weights = Network().state_dict()
+    weights['norm.num_batches_tracked'] = counter
+    with pytest.raises(InputError, match=f'first norm.num_batches_tracked .{re.escape(why)}'):
+        load(run(), weights)
+
+
 def test_a_spread_out_tensor_needs_no_memory_to_be_refused():
     huge = torch.zeros(1).expand(2**40)
     with pytest.raises(InputError, match=rf'of shape \({2**40},\)'):

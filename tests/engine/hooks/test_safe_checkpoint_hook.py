@@ -118,6 +118,14 @@ MISSING = object()
         (['optimizer', 'param_groups', 0, 'params'], [0], 'its optimizer is not of Adam'),
         (['optimizer', 'param_groups', 0, 'lr'], math.nan, 'optimizer.param_groups.0.lr is not f'),
         (['optimizer', 'state', 0, 'exp_avg'], torch.tensor(math.inf), r'exp_avg is not finite'),
+        (['optimizer', 'state'], {}, 'optimizer.state is empty'),
+        (['optimizer', 'state', 0, 'exp_avg'], MISSING, 'no optimizer.state.0.exp_avg'),
+        (['optimizer', 'state', 0], {}, 'no optimizer.state.0.'),
+        (
+            ['optimizer', 'state', 1, 'exp_avg_sq'],
+            torch.ones(2),
+            r'state.1.exp_avg_sq is of shape \(2,\), not \(1,\)',
+        ),
         (['state_dict', 'bias'], torch.tensor([math.nan]), r'bias is not finite'),
         (['meta', 'operating_points'], [1], 'meta.operating_points is of type list'),
     ],
@@ -134,6 +142,42 @@ def test_data_that_training_cannot_go_on_with_is_one_sentence(path, value, sente
     with pytest.raises(InputError, match=rf'run/epoch_2\.pth: .*{sentence}') as caught:
         load(run(), checkpoint)
     assert '\n' not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ('optimizer', 'options'),
+    [
+        (torch.optim.SGD, {}),
+        (torch.optim.SGD, {'momentum': 0.9}),
+        (torch.optim.Adam, {'amsgrad': True}),
+        (torch.optim.AdamW, {'foreach': True}),
+        (torch.optim.RMSprop, {'centered': True}),
+        (torch.optim.Adagrad, {}),
+        (torch.optim.Adadelta, {}),
+        (torch.optim.NAdam, {}),
+        (torch.optim.RAdam, {}),
+        (torch.optim.Rprop, {}),
+        (torch.optim.ASGD, {}),
+        (torch.optim.Adamax, {}),
+    ],
+)
+def test_every_optimizer_goes_on_from_its_own_checkpoint(optimizer, options):
+    runner = run(optimizer, **options)
+    load(runner, saved(run(optimizer, **options)))
+    runner.optim_wrapper.update_params(runner.model(torch.ones(1, 2)).sum())
+    assert all(weight.isfinite().all() for weight in runner.model.parameters())
+
+
+def test_a_parameter_that_never_had_a_gradient_needs_no_state():
+    checkpoint = saved(run())
+    del checkpoint['optimizer']['state'][1]
+    load(run(), checkpoint)
+
+
+def test_a_run_that_was_interrupted_before_its_first_step_goes_on():
+    checkpoint = saved(run())
+    checkpoint['meta']['iter'], checkpoint['optimizer']['state'] = 0, {}
+    load(run(), checkpoint)
 
 
 def test_another_optimizer_is_not_gone_on_with():

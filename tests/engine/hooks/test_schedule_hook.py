@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import OptimWrapper
 from mmengine.registry import PARAM_SCHEDULERS
 
+from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.schedule_hook import schedule_faults
 from par_plugins.structures import InputError
 from tests.engine.hooks.tiny_run import tiny_runner
@@ -140,6 +141,19 @@ def test_another_learning_rate_on_resume_is_said_not_to_be_used(tmp_path):
     rates(tmp_path, 4, [WARM_UP, COSINE])
     _, warned = rates(tmp_path, 4, [WARM_UP, COSINE], lr=0.5, resume=tmp_path / 'epoch_2.pth')
     assert sum('learning rate of the checkpoint, 0.1; 0.5' in line for line in warned) == 1
+
+
+def test_schedulers_that_follow_a_score_and_have_no_state_are_said_to_begin_anew(tmp_path):
+    plateau = [dict(type='ReduceOnPlateauLR', monitor='score', rule='greater')]
+    rates(tmp_path, 1, plateau)
+    path = tmp_path / 'epoch_1.pth'
+    _, warned = rates(tmp_path / 'whole', 2, plateau, resume=path)
+    assert not any('begin anew' in line for line in warned)
+    checkpoint = load_checkpoint_file(str(path))
+    for number, states in enumerate([{'param_schedulers': []}, {}]):
+        torch.save({k: v for k, v in checkpoint.items() if k != 'param_schedulers'} | states, path)
+        _, warned = rates(tmp_path / str(number), 2, plateau, resume=path)
+        assert sum('states of 0 schedulers that follow a score' in line for line in warned) == 1
 
 
 def built(*configs, epochs=10, length=4):
