@@ -25,3 +25,30 @@ def test_no_placeholder_is_left_and_every_link_leads_somewhere(path):
     links = [link.split('#')[0] for link in re.findall(r'\]\(([^)]+)\)', text)]
     missing = [x for x in links if x and '://' not in x and not (path.parent / x).exists()]
     assert not missing
+
+
+FILE = re.compile(
+    r'(?<![\w/.-])(?:tools|configs|projects|tests|docs|par_plugins)/[\w./{},*\[\]-]+\.(?:py|sh|yml|md)\b'
+)
+"""A file of the repository as commands and sentences name it, or a shell's pattern of some."""
+
+
+def spelled_out(pattern):
+    """The patterns that a shell makes of one with braces."""
+    braces = re.search(r'\{([^{}]*)\}', pattern)
+    if not braces:
+        return [pattern]
+    words = braces[1].split(',')
+    made = [pattern[: braces.start()] + word + pattern[braces.end() :] for word in words]
+    return [path for one in made for path in spelled_out(one)]
+
+
+def test_braces_are_spelled_out_as_a_shell_does():
+    assert set(spelled_out('a/{b,c_{d,e}}*.py')) == {'a/b*.py', 'a/c_d*.py', 'a/c_e*.py'}
+
+
+@pytest.mark.parametrize('path', DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_document_names_is_there(path):
+    named = FILE.findall(path.read_text(encoding='utf-8'))
+    patterns = [one for name in named if 'LEAF' not in name for one in spelled_out(name)]
+    assert [one for one in patterns if not any(ROOT.glob(one))] == []

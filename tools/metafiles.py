@@ -77,7 +77,7 @@ def metafile(method: str) -> dict[str, Any]:
     paper = ROOT / 'configs' / PAPERS.get(method, f'{method}/paper.yml')
     if paper.exists():
         content = yaml.safe_load(paper.read_text(encoding='utf-8'))
-        collection['Paper'] = {key: content[key] for key in ('Title', 'URL')}
+        collection['Paper'] = {key: content[key] for key in ('Title', 'URL') if key in content}
     collection['README'] = f'configs/{method}/README.md'
     results = results_of(folder)
     models = []

@@ -29,7 +29,7 @@ def step_takers(leaves: Iterable[Path]) -> list[Path]:
     or its data is that of no leaf before it; methods and data that differ in a number alone count
     as one. So every method, every network and every dataset is
     tried, each where it is cheapest. What a leaf adds beyond that is tried without a step: its
-    head computes its losses on features, and its network is counted for its metafile.
+    head computes its losses on features here, and its network is counted for its metafile there.
     """
     seen: set[tuple[str, str]] = set()
     takers = []

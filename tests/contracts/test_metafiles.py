@@ -1,6 +1,8 @@
 """Upstream's model listing finds every leaf, with what it needs to know."""
 
 import json
+import subprocess
+import sys
 from statistics import mean
 
 import modelindex
@@ -45,6 +47,13 @@ def test_an_entry_says_what_the_leaf_is(name):
     if parts['data'] != 'xdomain':  # whose attributes are those of a table of the user's
         assert metadata['Parameters'] > 1000
     assert 'xdomain' in name or name.startswith('mrgan') or metadata['FLOPs'] > 10_000
+
+
+@pytest.mark.slow  # the networks of all leaves
+def test_the_metafiles_are_those_of_the_leaves():
+    command = [sys.executable, ROOT / 'tools/metafiles.py', '--check']
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and 'would change: nothing' in done.stdout, done.stdout
 
 
 def test_parameters_and_flops_are_those_that_a_hand_counts():
