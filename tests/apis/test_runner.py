@@ -147,6 +147,27 @@ def test_scoring_other_weights_than_are_saved_is_refused(toy_root, tmp_path):
         build_runner(cfg).train()
 
 
+@pytest.mark.parametrize('first', [True, False], ids=['average first', 'average later'])
+def test_a_run_that_goes_on_with_or_without_a_moving_average_says_so(toy_root, tmp_path, first):
+    def runner(average, name, **options):
+        cfg = toy_config(
+            toy_root, tmp_path / name, **{'train_dataloader.dataset.indices': 8, **options}
+        )
+        if average:
+            cfg.custom_hooks = [*cfg.custom_hooks, AVERAGES["mmpretrain's"]]
+        return build_runner(cfg)
+
+    runner(first, 'before').train()
+    saved = str(tmp_path / 'before/epoch_1.pth')
+    for average in (first, not first):
+        options = {'train_cfg.max_epochs': 2, 'load_from': saved, 'resume': True}
+        runner(average, f'after_{average}', **options).train()
+        logs = (tmp_path / f'after_{average}').glob('*/*.log')
+        text = ''.join(log.read_text(encoding='utf-8') for log in logs)
+        said = 'goes on from the average' in text or 'it begins anew from these weights' in text
+        assert said == (average != first)
+
+
 @pytest.fixture(scope='module')
 def whole(toy_root, tmp_path_factory):
     """A checkpoint of random weights that fits."""

@@ -68,12 +68,23 @@ class MovingAverageHook(SyncBuffersHook):
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Refuse an average that is not of the checkpoint's own network, or of the resumed one.
 
+        Where a run that averages goes on from one that did not, or the other way round, say so.
+
         Raises:
             InputError: Naming the first tensor.
         """
         prefix, source = 'module.', str(runner._load_from or 'the checkpoint')
         saved = checkpoint.get('ema_state_dict', {}).items()
         average = {str(n)[len(prefix) :]: w for n, w in saved if str(n).startswith(prefix)}
+        if runner._resume and average and not _averages(runner):
+            runner.logger.warning(
+                f'{source}: its state_dict is a moving average, and this run has no EMAHook: '
+                'training goes on from the average, whose optimiser is that of other weights'
+            )
+        elif runner._resume and _averages(runner) and not average:
+            runner.logger.warning(
+                f'{source}: has no moving average: it begins anew from these weights'
+            )
         for hook in _averages(runner) if average else ():
             other = average.keys() ^ checkpoint['state_dict'].keys()
             if other:
