@@ -101,7 +101,8 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
             del found[name]
     absent = {}
     for name in _misshapen(module, found):
-        absent[name] = f'of shape {shapes[name]}, not {tuple(targets[name].shape)}'
+        if name in targets:
+            absent[name] = f'of shape {shapes[name]}, not {tuple(targets[name].shape)}'
         del found[name]
     try:
         missing = module.load_state_dict(found, strict=False).missing_keys

@@ -96,6 +96,12 @@ def test_prefixes_halves_losses_and_counters_are_no_fault():
     assert torch.equal(runner.model.conv.weight.half(), weights['module.conv.weight'])
 
 
+def test_a_counter_of_another_shape_is_no_fault_either():
+    runner, weights = run(), Network().state_dict()
+    load(runner, {**weights, 'norm.num_batches_tracked': torch.ones(3, dtype=torch.int64)})
+    assert torch.equal(runner.model.conv.weight, weights['conv.weight'])
+
+
 def test_a_spread_out_tensor_needs_no_memory_to_be_refused():
     huge = torch.zeros(1).expand(2**40)
     with pytest.raises(InputError, match=rf'of shape \({2**40},\)'):

@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from par_plugins.datasets import npz_file
+from par_plugins.datasets.files import npz_file
 from par_plugins.datasets.files.npz_file import read_npz
 from par_plugins.structures import InputError
 
@@ -35,6 +35,14 @@ def test_no_more_is_read_than_announced(tmp_path):
     path.write_bytes(content)
     with pytest.raises(InputError, match=r'liar\.npz: not an \.npz file with the arrays zeros'):
         read_npz(path, ['zeros'])
+
+
+def test_what_is_no_array_in_an_archive_is_named(tmp_path):
+    path = tmp_path / 'other.npz'
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('a.npy', 'no array')
+    with pytest.raises(InputError, match=r'other\.npz: not an \.npz file .* a is no array'):
+        read_npz(path, ['a'])
 
 
 def test_an_array_of_objects_and_a_missing_file_are_refused(tmp_path):
