@@ -57,8 +57,8 @@ def check_dataset(
     Args:
         name: As it is registered.
         data_root: Folder of its files.
-        splits: Splits to look at; none given means each official part, or every image where
-            there are no official parts.
+        splits: Splits to look at; none given means each official part, where there are none
+            each that the files name, and where they name none every image.
         options: Other arguments of the dataset.
         read_images: Read every image as a training would, else look at the annotation alone.
         num_threads: Images read at a time.
@@ -73,13 +73,19 @@ def check_dataset(
     """
     report = DatasetReport()
     datasets = {}
-    for split in splits or _official_parts(attribute_dataset_class(name)):
-        title = split or 'all'
+    wanted: list[str | None] = list(splits or _official_parts(attribute_dataset_class(name)))
+    while wanted:
+        split = wanted.pop(0)
         try:
-            datasets[title] = build_attribute_dataset(name, data_root, split, options or {})
+            dataset = build_attribute_dataset(name, data_root, split, options or {})
         except InputError as error:
             if str(error) not in report.problems:
                 report.problems.append(str(error))
+            continue
+        if split is None and dataset.split_names:
+            wanted.extend(dataset.split_names)
+        else:
+            datasets[split or 'all'] = dataset
     names = {title: _image_paths(dataset) for title, dataset in datasets.items()}
     _check_duplicates(names, report)
     for title, dataset in datasets.items():

@@ -158,6 +158,11 @@ class AttributeDataset(BaseDataset):
             )
         return cls.SPLITS[split]
 
+    @property
+    def split_names(self) -> Sequence[str]:
+        """The splits that the files themselves name; empty where the class does."""
+        return ()
+
     def read_annotations(self) -> Annotations:
         """Read ``self.split`` from the official files, opening no image."""
         raise NotImplementedError(f'{type(self).__name__} neither reads nor was given annotations')

@@ -15,6 +15,8 @@ MAX_PIXELS = 50_000_000
 
 LARGEST_LIMIT = 2 * (Image.MAX_IMAGE_PIXELS or MAX_PIXELS)  # Pillow itself says no beyond
 FORMATS = ('JPEG', 'PNG', 'BMP', 'DIB', 'WEBP', 'GIF', 'TIFF', 'PPM', 'JPEG2000')
+BLOCK = 64
+"""Pixels of a JPEG's block, which is stored as no less than one bit of a Huffman code."""
 FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # of a JPEG: they say its size
 END_MARKERS = {  # signature at the start: (start of the last piece, what must follow it)
     b'\xff\xd8': (b'\xff\xda', b'\xff\xd9'),  # JPEG: the scan, end of image
@@ -76,7 +78,9 @@ def decode_picture(
 ) -> np.ndarray:
     """Decode a picture whose header declares no more pixels than allowed.
 
-    A few bytes can declare a picture that fills the memory, so its size is read first.
+    A few bytes can declare a picture that fills the memory, so its size is read first. Decoders
+    take a JPEG that declares more than is in it for a good picture, grey where it has nothing: one
+    that cannot hold what it declares is refused.
 
     Args:
         content: The file.
@@ -103,6 +107,10 @@ def decode_picture(
     if width * height > max_pixels:
         raise InputError(
             f'{path}: declares {width} x {height} pixels, more than max_pixels={max_pixels}'
+        )
+    if content.startswith(b'\xff\xd8') and width * height > 8 * len(content) * BLOCK:
+        raise InputError(
+            f'{path}: declares {width} x {height} pixels, more than {len(content)} bytes can hold'
         )
     try:
         image = mmcv.imfrombytes(content, flag=flag, channel_order=channel_order, backend=backend)

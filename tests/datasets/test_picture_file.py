@@ -75,6 +75,22 @@ def test_a_small_file_that_declares_a_huge_picture_takes_no_memory(content):
         tracemalloc.stop()
 
 
+def test_a_jpeg_too_short_for_what_it_declares_is_no_picture():
+    content = resized_jpeg(7000, 7000)
+    assert 8 * len(content) * 64 < 7000**2  # a bit a block of 8 x 8 is the least there can be
+    with pytest.raises(InputError, match='a: declares 7000 x 7000 pixels, more than .* bytes can'):
+        decode_picture(content, 'a')
+
+
+@pytest.mark.parametrize('mode', ['L', 'RGB'])
+@pytest.mark.parametrize('progressive', [False, True])
+def test_the_shortest_jpeg_of_a_size_is_read(mode, progressive):
+    file = io.BytesIO()
+    picture = Image.new(mode, (4000, 3000))
+    picture.save(file, 'JPEG', optimize=True, progressive=progressive, quality=1)
+    assert decode_picture(file.getvalue(), 'a').shape == (3000, 4000, 3)
+
+
 def test_an_address_is_no_picture(tmp_path, monkeypatch):
     def nobody_connects(*_, **__):
         raise AssertionError

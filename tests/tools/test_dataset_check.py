@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -101,6 +102,21 @@ def test_images_listed_twice_are_a_problem(tmp_path):
     assert report.problems == [
         f'train: 1 images are listed more than once, the first: {tmp_path}/1.jpg',
         f'train and test share 1 images, the first: {tmp_path}/2.jpg',
+    ]
+
+
+def test_the_splits_that_a_table_names_are_looked_at_one_by_one(tmp_path):
+    rows = 'image,split,Hat\n1.png,train,1\n2.png,val,0\n3.png,test,1\n2.png,test,0\n4.png,,1\n'
+    (tmp_path / 'labels.csv').write_text(rows, encoding='utf-8')
+    for number in (1, 2, 3):  # the third is a copy of the first
+        cv2.imwrite(str(tmp_path / f'{number}.png'), np.full((4, 4, 3), number % 3, np.uint8) * 80)
+    (tmp_path / '3.png').write_bytes((tmp_path / '1.png').read_bytes())
+    report = check_dataset('AttributeCSV', tmp_path)
+    assert report.sizes == {'train': 1, 'val': 1, 'test': 2}
+    assert report.problems == [
+        f'val and test share 1 images, the first: {tmp_path}/2.png',
+        'train and test share 1 images byte for byte under different names, the first: '
+        f'{tmp_path}/1.png is {tmp_path}/3.png',
     ]
 
 

@@ -110,6 +110,11 @@ class AttributeCSV(AttributeDataset):
             **kwargs,
         )
 
+    @property
+    def split_names(self) -> Sequence[str]:
+        """The entries of the column of splits, as they come."""
+        return list(filter(None, dict.fromkeys(self._table.get(self.split_column, ()))))
+
     def read_annotations(self) -> Annotations:
         """Take the rows of the split."""
         rows = self._rows_of_split()

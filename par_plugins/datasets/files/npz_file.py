@@ -50,7 +50,11 @@ def read_npz(path: str | Path, names: Collection[str]) -> dict[str, np.ndarray]:
     """
     try:
         with open_npz(path) as content:
-            return {name: content[name] for name in names}
+            arrays = {name: content[name] for name in names}
+        for name, array in arrays.items():
+            if not isinstance(array, np.ndarray):  # NumPy gives what has not its signature as bytes
+                raise ValueError(f'{name} is no array')
+        return arrays
     except InputError:
         raise
     except Exception as error:  # NumPy and zipfile raise whatever the bytes lead them to

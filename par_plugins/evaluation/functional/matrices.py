@@ -10,6 +10,11 @@ from torch import Tensor
 
 from par_plugins.structures import InputError
 
+REAL_TYPES = (
+    *(torch.float64, torch.float32, torch.float16, torch.bfloat16),
+    *(torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool),
+)
+"""What torch computes with everywhere; of other types it knows little more than the name."""
 CHUNK = 1 << 18
 """Matrix entries handled at a time: temporaries of this size stay in cache."""
 
@@ -42,12 +47,17 @@ def as_matrix(name: str, values: Tensor | ArrayLike, shape: str = '(N, A)') -> T
         shape: What the two dimensions are called in the message.
 
     Raises:
-        InputError: If it has not two dimensions.
+        InputError: If it has not two dimensions, or is of no type of :data:`REAL_TYPES`.
     """
     if not isinstance(values, Tensor):
-        values = torch.from_numpy(np.require(values, requirements=['C', 'W']))
+        try:
+            values = torch.from_numpy(np.require(values, requirements=['C', 'W']))
+        except (TypeError, ValueError) as error:  # of texts, of objects; of rows of several lengths
+            raise InputError(f'{name}: no matrix of numbers ({error})') from error
     if values.ndim != 2:
         raise InputError(f'{name}: shape {tuple(values.shape)}, not {shape}')
+    if values.dtype not in REAL_TYPES:
+        raise InputError(f'{name}: of type {values.dtype}, which is not computed with')
     return values.detach()
 
 

@@ -37,6 +37,14 @@ def test_no_more_is_read_than_announced(tmp_path):
         read_npz(path, ['zeros'])
 
 
+def test_what_is_no_array_in_an_archive_is_named(tmp_path):
+    path = tmp_path / 'other.npz'
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('a.npy', 'no array')
+    with pytest.raises(InputError, match=r'other\.npz: not an \.npz file .* a is no array'):
+        read_npz(path, ['a'])
+
+
 def test_an_array_of_objects_and_a_missing_file_are_refused(tmp_path):
     np.savez(tmp_path / 'objects.npz', objects=np.array([{}], dtype=object))
     with pytest.raises(InputError, match='allow_pickle=False'):

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from par_plugins.evaluation.functional import EntryError, retrieval_scores
+from par_plugins.structures import InputError
 from tests.references import retrieval as reference
 
 SCORES = ('rank1', 'rank5', 'rank10', 'rank20', 'mAP', 'mINP')
@@ -276,6 +277,10 @@ LABELS = [1, 2, 3], [1, 2, 3, 0], [0, 0, 0], [1, 1, 1, 1]
     [
         (0, np.zeros(3), r'query_features: shape \(3,\), not \(Q, F\)'),
         (1, np.zeros((4, 2)), 'query_features of 3 numbers an image, but gallery_features of 2'),
+        (0, np.zeros((3, 3), complex), r'query_features: of type torch\.complex128, which is not'),
+        (1, torch.eye(4, 3).to(torch.float8_e5m2), 'gallery_features: of type torch.float8_e5m2'),
+        (0, np.zeros((3, 3), object), 'query_features: no matrix of numbers'),
+        (1, [[0.0, 1.0], [1.0]], 'gallery_features: no matrix of numbers'),
         (0, np.zeros((0, 3)), 'there is no query'),
         (1, np.zeros((0, 3)), 'there is no gallery image'),
         (2, [1, 2], r'query_pids: shape \(2,\), not \(3,\)'),
@@ -290,7 +295,7 @@ LABELS = [1, 2, 3], [1, 2, 3, 0], [0, 0, 0], [1, 1, 1, 1]
 def test_wrong_arguments_are_refused(place, value, message):
     arguments = [*FEATURES, *LABELS]
     arguments[place] = value
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InputError, match=message):
         retrieval_scores(*arguments)
 
 
