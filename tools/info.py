@@ -36,7 +36,7 @@ def card(leaf: str) -> str:
 
     path = leaves()[leaf]
     content = yaml.safe_load((path.parent / 'metafile.yml').read_text(encoding='utf-8'))
-    entry = next((model for model in content['Models'] if model['Name'] == leaf), {})
+    entry = next(model for model in content['Models'] if model['Name'] == leaf)
     known = {**entry, 'Config': str(path)}
     return yaml.safe_dump(known, sort_keys=False, width=100, allow_unicode=True).rstrip()
 

@@ -23,4 +23,4 @@ def path_and_scope(cfg_path: str, filename: str) -> tuple[str, str | None]:
 
 
 MODULE2PACKAGE[PACKAGE] = PACKAGE
-Config._get_cfg_path = staticmethod(path_and_scope)  # type: ignore[method-assign]
+Config._get_cfg_path = staticmethod(path_and_scope)
