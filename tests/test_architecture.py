@@ -1,6 +1,7 @@
 """Who may import whom, read off the source."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_the_runtime_needs_neither_torch_nor_openmmlab_nor_the_plugin():
         for name in imports(path):
             top = name.split('.')[0]
             assert top in WITHOUT_TORCH | set(sys.stdlib_module_names), f'{path} imports {name}'
+
+
+def test_what_few_use_and_is_slow_to_import_is_imported_when_it_is_used():
+    slow = {'matplotlib', 'sklearn', 'scipy.linalg', 'scipy.io', 'numba'}
+    command = 'import sys, par_plugins; print("modules:", *sys.modules)'
+    done = subprocess.run([sys.executable, '-c', command], capture_output=True, text=True)
+    loaded = set(done.stdout.rpartition('modules:')[2].split())
+    assert 'par_plugins.models' in loaded, done.stderr
+    assert not slow & loaded
 
 
 def test_compiled_loops_are_imported_by_the_functions_that_call_them_only():

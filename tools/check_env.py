@@ -23,7 +23,8 @@ PINS = dict(
 )
 ORIGINALS = {'mmengine': 'onedl-mmengine', 'mmcv': 'onedl-mmcv', 'mmpretrain': 'onedl-mmpretrain'}
 OTHERS = ('setuptools', 'mmcv-lite', 'mmdet', 'onedl-mmdetection', 'opencv-python-headless')
-IMPORTS = ('torch', 'torchvision', 'cv2', 'mmengine', 'mmcv', 'mmpretrain', 'par_plugins')
+IMPORTS = ('torch', 'torchvision', 'cv2', 'mmengine', 'mmcv', 'mmpretrain')
+OURS = ('par_plugins', 'par_runtime')
 HEADLESS = (
     f'pip uninstall -y opencv-python && pip install opencv-python-headless=={PINS["opencv-python"]}'
 )
@@ -94,7 +95,7 @@ def problems(versions: Mapping[str, str]) -> list[str]:
 def failed_imports() -> list[str]:
     """Packages that are there but cannot be imported, each with its remedy."""
     found = []
-    for name in IMPORTS:
+    for name in (*IMPORTS, *OURS):
         try:
             importlib.import_module(name)
         except Exception as error:  # a broken package may raise anything
@@ -103,7 +104,7 @@ def failed_imports() -> list[str]:
                 return [f'OpenCV needs libGL, which this machine lacks: {HEADLESS}']
             remedy = (
                 'run pip install -e . in the folder of the project'
-                if name == 'par_plugins'
+                if name in OURS
                 else 'pip install --force-reinstall -r requirements.txt'
             )
             found.append(f'import {name} fails ({reason}): {remedy}')

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from importlib import metadata
-from typing import Any
 
 from par_runtime.installed_files import MIM, leaves
 
@@ -37,8 +36,8 @@ def card(leaf: str) -> str:
 
     path = leaves()[leaf]
     content = yaml.safe_load((path.parent / 'metafile.yml').read_text(encoding='utf-8'))
-    entries: dict[str, Any] = {model['Name']: model for model in content['Models']}
-    known = {**entries.get(leaf, {}), 'Config': str(path)}
+    entry = next(model for model in content['Models'] if model['Name'] == leaf)
+    known = {**entry, 'Config': str(path)}
     return yaml.safe_dump(known, sort_keys=False, width=100, allow_unicode=True).rstrip()
 
 
