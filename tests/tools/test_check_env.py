@@ -25,7 +25,7 @@ def pinned(check_env):
 
 
 def test_the_pinned_versions_have_no_problem(check_env, pinned):
-    assert len(pinned) == 16
+    assert len(pinned) == 17
     assert check_env.problems(pinned) == []
 
 
