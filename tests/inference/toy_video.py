@@ -35,7 +35,7 @@ def write_video(path, num_frames=30, num_people=2, seed=0):
 
 def write_boxes(path, boxes, tracks=True):
     """Write boxes as the table that a detector of the form ``boxes:FILE`` reads."""
-    with path.open('w', newline='') as file:
+    with path.open('w', newline='', encoding='utf-8') as file:
         rows = csv.writer(file)
         rows.writerow(['frame', 'left', 'top', 'right', 'bottom', 'score', 'track'])
         for frame, people in enumerate(boxes):

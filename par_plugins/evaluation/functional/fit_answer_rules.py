@@ -41,6 +41,12 @@ def fit_answer_rules(
 
     Returns:
         Thresholds and bands for the network's own outputs, not the calibrated ones.
+
+    Example:
+        >>> outputs, targets = [[0.9], [0.6], [0.3], [0.1]], [[1], [0], [1], [0]]
+        >>> fitted = fit_answer_rules(outputs, targets, AttributeSchema(['hat']))
+        >>> fitted.rules['half'].recall
+        array([0.5])
     """
     packed, labels = np.asarray(probabilities, np.float64), np.asarray(targets)
     check_probabilities('probabilities', torch.from_numpy(packed))

@@ -104,7 +104,7 @@ def test_a_checkpoint_that_is_only_tested_or_begun_from_says_nothing_of_the_best
     runner = tiny_runner(tmp_path / 'b')
     runner._load_from = str(tmp_path / 'a/epoch_2.pth')
     runner.train()
-    log = next((tmp_path / 'b').glob('*/*.log')).read_text()
+    log = next((tmp_path / 'b').glob('*/*.log')).read_text(encoding='utf-8')
     assert runner._has_loaded
     assert 'the best' not in log
 
