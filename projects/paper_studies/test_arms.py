@@ -40,4 +40,4 @@ def test_leaves_are_named_for_all_arms_that_have_results(experiment):
         )
         if path.exists()
     ]
-    assert set(json.loads(path.read_text())['runs']) == set(LEAVES[experiment])
+    assert set(json.loads(path.read_text(encoding='utf-8'))['runs']) == set(LEAVES[experiment])

@@ -13,7 +13,7 @@ from tests.tools.toy_run import CONFIG, ROOT, TIME_LIMIT, toy_config
 
 def loaded(tmp_path, *options, text=''):
     path = tmp_path / 'config.py'
-    path.write_text(f"_base_ = ['{CONFIG}']\n{text}")
+    path.write_text(f"_base_ = ['{CONFIG}']\n{text}", encoding='utf-8')
     parser = ArgumentParser(parents=[RUNNER_OPTIONS])
     arguments = ['--cfg-options', *options] if options else []
     return load_config(parser.parse_args([str(path), *arguments]), work_dir='{config}')

@@ -75,5 +75,5 @@ def test_the_final_test_is_of_the_best_epoch_and_not_of_the_last(trained, toy_ro
     last = scores_of(work_dir / 'epoch_3.pth', toy_root, tmp_path / 'last')
     assert scores == scores_of(best, toy_root, tmp_path / 'best')
     assert scores[SCORE] == 100 and last[SCORE] == 0
-    written = json.loads((work_dir / 'test_scores.json').read_text())
+    written = json.loads((work_dir / 'test_scores.json').read_text(encoding='utf-8'))
     assert written['scores'][SCORE] == scores[SCORE]
