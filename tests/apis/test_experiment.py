@@ -31,7 +31,9 @@ def test_only_a_finished_run_of_the_same_config_and_seed_has_scores(tmp_path):
     training = Training(config(), tmp_path / 'run', seed=3)
     assert training.scores() is None
     training.plan()
-    (tmp_path / 'run/test_scores.json').write_text(json.dumps({'scores': {'attribute/mA': 1.0}}))
+    (tmp_path / 'run/test_scores.json').write_text(
+        json.dumps({'scores': {'attribute/mA': 1.0}}), encoding='utf-8'
+    )
     assert training.scores() is None  # of no checkpoint that this run has tested
     (tmp_path / 'run/finished.json').write_text(json.dumps({'scores': {'attribute/mA': 70.0}}))
     assert training.scores() == {'attribute/mA': 70.0}
