@@ -60,7 +60,7 @@ def sound_pictures(rng: np.random.Generator) -> list[bytes]:
         rng: Of the pixels.
     """
     drawn = Image.fromarray(rng.integers(0, 256, (*SIDES, 3), dtype=np.uint8))
-    pictures = []
+    pictures: list[bytes] = []
     for form, mode in product(FORMATS, MODES):
         picture = drawn.convert('L').convert(mode) if mode == 'I;16' else drawn.convert(mode)
         exif = Image.Exif()
