@@ -37,7 +37,8 @@ class UnlabelledImages(AttributeDataset):
     ) -> None:
         if not isinstance(schema, AttributeSchema):
             schema = AttributeSchema.from_dict(schema)
-        super().__init__(data_root, split=None, file_schema=schema, **kwargs)
+        # As a path it is no address, which upstream would join, and look for, in its own way.
+        super().__init__(str(Path(data_root)), split=None, file_schema=schema, **kwargs)
 
     def read_annotations(self) -> Annotations:
         """List the pictures."""

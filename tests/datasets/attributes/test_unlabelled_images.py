@@ -32,3 +32,9 @@ def test_a_single_picture_will_do(tmp_path):
 def test_a_folder_without_pictures_is_named(tmp_path, name, message):
     with pytest.raises(InputError, match=f'{tmp_path.name}.*{message}'):
         UnlabelledImages(data_root=tmp_path / name, schema=SCHEMA)
+
+
+@pytest.mark.parametrize('scheme', ['http', 's3'])
+def test_an_address_is_no_folder(scheme):
+    with pytest.raises(InputError, match=f'{scheme}:/nowhere.invalid/a.jpg: there is no such'):
+        UnlabelledImages(f'{scheme}://nowhere.invalid/a.jpg', SCHEMA)
