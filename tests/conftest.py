@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from functools import cache
 
 # The cores are shared by processes, pytest's own and those that tests start: a thread for each.
@@ -9,7 +10,9 @@ os.environ['OMP_NUM_THREADS'] = '1'
 
 import pytest
 import torch
+from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
+from mmengine.visualization import Visualizer
 
 from par_plugins.testing.write_tiny_benchmark import write_tiny_benchmark
 
@@ -49,11 +52,28 @@ def configs_written_without_yapf():
         yield
 
 
+@pytest.fixture(scope='session', autouse=True)
+def data_loaders_end_soon():
+    """One that the garbage collector ends cannot tell its workers, and waits 5 s for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('torch.utils.data._utils.MP_STATUS_CHECK_INTERVAL', 0.2)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def no_scope_left_behind():
-    """A runner makes its scope everybody's default; forget it, so that no test leans on another."""
+def no_run_left_behind():
+    """Runners of one second share scope, log and history: no test has those of another."""
     yield
-    DefaultScope._instance_dict.clear()
+    for shared in (DefaultScope, MMLogger, MessageHub, Visualizer):
+        shared._instance_dict.clear()
+
+
+@pytest.fixture
+def interrupts_reach_children():
+    """A shell's background job ignores interrupts, and what it starts would ignore them too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def pytest_collection_modifyitems(items):

@@ -181,13 +181,13 @@ def train(runner: Runner) -> None:
             shares images with another set (unless the config has ``allow_shared_images=True``); on
             an interrupt, saying where the weights are and how to go on.
     """
-    check_intervals(runner)
     loader = runner.train_loop.dataloader
     if len(loader) == 0:
         raise InputError(
             f'train_dataloader: {len(loader.dataset)} images make no batch of {loader.batch_size} '
             'with drop_last=True: take a smaller batch_size, or repeat them (RepeatDataset)'
         )
+    check_intervals(runner)
     if not runner.cfg.get(OPTION, False):
         loops = {'val_dataloader': runner.val_loop, 'test_dataloader': runner._test_loop}
         refuse_shared_images(

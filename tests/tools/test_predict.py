@@ -150,6 +150,7 @@ def test_a_form_that_is_none_is_refused(model, inputs, tmp_path):
         PredictJob(inferencer, tmp_path, form='xml').run([str(inputs)])
 
 
+@pytest.mark.usefixtures('interrupts_reach_children')
 def test_an_interrupt_leaves_whole_files_with_what_was_done(model, tmp_path):
     boxes = write_video(tmp_path / 'long.avi', 40)
     for _ in range(7):  # long enough to be in the middle of it

@@ -133,14 +133,6 @@ def start(toy_root):
         process.communicate()
 
 
-@pytest.fixture
-def interrupts_reach_children():
-    """A shell's background job ignores interrupts, and what it starts would ignore them too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def wait_for(path, process):
     limit = time.monotonic() + TIME_LIMIT
     while not path.exists():

@@ -218,7 +218,7 @@ def test_one_source_set_is_left_out_for_the_test(tmp_path):
     official = [{f'{row:05d}.png' for row in rows.ravel()} for rows in made.partitions[0]]
     assert names['val'] == official[1] - viper
     assert names['train'] == (official[0] | official[2]) - viper
-    with pytest.raises(InputError, match="leave_out must be one of '3DPeS', .* got 'Market'"):
+    with pytest.raises(InputError, match="leave_out must be one of 3DPeS, .* got 'Market'"):
         PETA(data_root=root, leave_out='Market')
     made.content['peta']['whatever'][3, 2] = 11
     with pytest.raises(InputError, match='is taken for the source data sets, 1-10, but'):
