@@ -58,8 +58,8 @@ def run(args: argparse.Namespace) -> None:
     chosen = campaigns(TRAIN, TEST, CONFIG)
     for area in set(args.areas or ()) - set(chosen):
         raise InputError(f'--areas {area}: there are {", ".join(chosen)}')
-    if args.document and (args.areas or args.smoke):
-        raise InputError('--document takes the table of a full run: leave --areas and --smoke out')
+    if args.document and args.smoke:
+        raise InputError('--document takes the rows of full campaigns: leave --smoke out')
     if args.folder.exists() and any(args.folder.iterdir()):
         raise InputError(f'{args.folder} is not empty')
     tallies = {}
@@ -74,10 +74,10 @@ def run(args: argparse.Namespace) -> None:
             tallies[area] = campaign.run(args.folder / area, count, args.seed, show)
             if not tallies[area].faults:
                 shutil.rmtree(args.folder / area)
-    table = outcome_table(chosen, tallies)
-    print(table)
+    print(outcome_table(chosen, tallies))
     if args.document:
         text = args.document.read_text(encoding='utf-8')
+        table = outcome_table(chosen, tallies, before=text)
         changed = between_marks(text, table, source=str(args.document), name='reliability')
         args.document.write_text(changed, encoding='utf-8')
     for area, tally in tallies.items():
