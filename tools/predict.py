@@ -1,7 +1,7 @@
 """Attributes of the people in pictures and videos.
 
     tools/predict.py crops/ --model CONFIG --weights best.pth --out seen
-    tools/predict.py street.mp4 --model CONFIG --weights best.pth --out seen --draw \
+    tools/predict.py street.mp4 --model CONFIG --weights best.pth --out seen --draw \\
         --detector onnx:nanodet.onnx
 """
 
@@ -25,7 +25,12 @@ def parse_args() -> argparse.Namespace:
         metavar='INPUT',
         help='picture, video, folder, pattern, number of a camera, rtsp://...',
     )
-    add('--model', required=True, metavar='CONFIG', help='config of the network')
+    add(
+        '--model',
+        required=True,
+        metavar='CONFIG',
+        help='config of the network, or the name of a leaf',
+    )
     add('--weights', required=True, metavar='FILE', help='its checkpoint')
     add('--out', required=True, type=Path, metavar='DIR', help='folder for everything written')
     add(

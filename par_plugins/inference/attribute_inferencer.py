@@ -34,6 +34,7 @@ from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import list_files
 from par_plugins.inference.records import PersonRecord, PictureRecord, open_records
 from par_plugins.structures import AttributeSchema, InputError
+from par_runtime.installed_files import leaf_path
 
 MIN_SIDE = 2
 """Boxes of which less than so many pixels are in the picture are left out."""
@@ -111,9 +112,10 @@ class AttributeInferencer(BaseInferencer):
         allow_urls: bool = False,
     ) -> None:
         if isinstance(model, str | Path):
-            if not Path(model).is_file():
-                raise InputError(f'{model}: there is no such config')
-            model = Config.fromfile(str(model))
+            path = Path(leaf_path(str(model)))
+            if not path.is_file():
+                raise InputError(f'{model}: there is no such config or leaf')
+            model = Config.fromfile(path)
         if weights is None:
             raise InputError('weights: a checkpoint is needed to predict with')
         self.padding = padding

@@ -252,3 +252,11 @@ def test_names_of_files_are_different():
     assert list(unique_names(['a/x.jpg', 'b/x.png', 'x_2.jpg', 'X.jpg'], '.png')) == [
         'x.png', 'x_2.png', 'x_2_2.png', 'X_3.png',
     ]  # fmt: skip
+
+
+def test_a_leaf_goes_by_its_name(tmp_path):
+    leaf = 'cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64'
+    with pytest.raises(InputError, match=r'none\.pth: no such checkpoint'):
+        AttributeInferencer(leaf, tmp_path / 'none.pth')
+    with pytest.raises(InputError, match='resnet: there is no such config or leaf'):
+        AttributeInferencer('resnet', tmp_path / 'none.pth')

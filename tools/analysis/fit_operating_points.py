@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> None:
         print(name, *(f'{key}={value:g}' for key, value in point.parameters.items()))
         for attribute, threshold in point.thresholds.items():
             print(f'  {attribute}: {threshold:.4f}')
+    print(f'stored with the weights: {args.out or args.checkpoint}')
 
 
 if __name__ == '__main__':
