@@ -10,9 +10,7 @@ os.environ['OMP_NUM_THREADS'] = '1'
 
 import pytest
 import torch
-from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
-from mmengine.visualization import Visualizer
 
 from par_plugins.testing.write_tiny_benchmark import write_tiny_benchmark
 
@@ -61,11 +59,10 @@ def data_loaders_end_soon():
 
 
 @pytest.fixture(autouse=True)
-def no_run_left_behind():
-    """Runners of one second share scope, log and history: no test has those of another."""
+def no_scope_left_behind():
+    """A runner makes its scope everybody's default; forget it, so that no test leans on another."""
     yield
-    for shared in (DefaultScope, MMLogger, MessageHub, Visualizer):
-        shared._instance_dict.clear()
+    DefaultScope._instance_dict.clear()
 
 
 @pytest.fixture
