@@ -28,11 +28,13 @@ def labels_of(dataset: Any, name: str, *, repeated: bool = True) -> np.ndarray:
         ``(N, ...)`` labels.
 
     Raises:
-        InputError: If a dataset has none or not one row for each image, or is wrapped in an unknown
-            way.
+        InputError: If a dataset has none or, where it is wrapped or its images are drawn, not one
+            row for each image, or is wrapped in an unknown way.
     """
     if name in ('pids', 'camids'):
         keep_identities_apart(sources_of(dataset))
+    if not repeated and hasattr(dataset, name):
+        return np.asarray(getattr(dataset, name))  # counted, a picture may have several people
     rows = _label_rows(dataset, name)
     starts = np.cumsum([0, *(len(table) for table in rows.tables)])
     indices = starts[rows.table] + rows.row
