@@ -14,11 +14,9 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.optim import Optimizer
 
-from par_plugins.engine.checkpoint_files import load_checkpoint_file, require_kind
+from par_plugins.engine.checkpoint_files import require_kind
 from par_plugins.engine.checkpoint_weights import non_finite
 from par_plugins.structures import InputError
-
-__all__ = ['SafeCheckpointHook', 'load_checkpoint_file']
 
 
 @HOOKS.register_module()
