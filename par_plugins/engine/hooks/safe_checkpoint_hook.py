@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 
 from par_plugins.engine.checkpoint_files import require_kind
 from par_plugins.engine.checkpoint_weights import non_finite
-from par_plugins.structures import InputError
+from par_plugins.structures import AttributeSchema, InputError
 
 
 @HOOKS.register_module()
@@ -58,7 +58,14 @@ def _check_kinds(checkpoint: dict[str, Any], source: str) -> None:
         return  # weights alone
     require_kind(source, 'ema_state_dict', checkpoint.get('ema_state_dict', {}), dict)
     require_kind(source, 'param_schedulers', checkpoint.get('param_schedulers', []), (list, dict))
-    points = checkpoint.get('meta', {}).get('operating_points') or {}
+    meta = checkpoint.get('meta', {})
+    schema = (meta.get('dataset_meta') or {}).get('schema')
+    if not isinstance(schema, AttributeSchema | None):
+        try:
+            AttributeSchema.from_dict(schema)
+        except InputError as error:
+            raise InputError(f'{source}: its meta.dataset_meta.schema is {error}') from error
+    points = meta.get('operating_points') or {}
     require_kind(source, 'meta.operating_points', points, dict)
     for states in _groups(checkpoint.get('param_schedulers', [])):
         require_kind(source, 'param_schedulers', states, list)
@@ -72,6 +79,9 @@ def _check_resumable(runner: Runner, checkpoint: dict[str, Any], source: str) ->
         require_kind(source, entry, checkpoint.get(entry), kind)
     for entry in ('epoch', 'iter'):
         require_kind(source, f'meta.{entry}', checkpoint['meta'].get(entry), int)
+        if checkpoint['meta'][entry] < 0:
+            raise InputError(f'{source}: its meta.{entry} is {checkpoint["meta"][entry]}')
+    require_kind(source, 'meta.seed', checkpoint['meta'].get('seed'), (int, type(None)))
     for entry in ('log_scalars', 'runtime_info', 'resumed_keys'):
         require_kind(source, f'message_hub.{entry}', checkpoint['message_hub'].get(entry), dict)
     for name, history in checkpoint['message_hub']['log_scalars'].items():
@@ -174,8 +184,13 @@ def _check_schedulers(schedulers: Any, saved: Any, source: str) -> None:
         _check_numbers(state, vars(scheduler), f'param_schedulers.{number}', source)
 
 
-def _check_numbers(saved: dict[str, Any], now: dict[str, Any], entry: str, source: str) -> None:
-    """Refuse anything else where this run has a number."""
+def _check_numbers(saved: dict[Any, Any], now: dict[Any, Any], entry: str, source: str) -> None:
+    """Refuse anything else where this run has a number, or several."""
     for name, value in saved.items():
-        if isinstance(now.get(name), int | float) and not isinstance(now[name], bool):
+        current = now.get(name)
+        if isinstance(current, tuple) and all(isinstance(each, int | float) for each in current):
+            require_kind(source, f'{entry}.{name}', value, (tuple, list))
+            old: dict[Any, Any] = dict(enumerate(value))
+            _check_numbers(old, dict(enumerate(current)), f'{entry}.{name}', source)
+        elif isinstance(current, int | float) and not isinstance(current, bool):
             require_kind(source, f'{entry}.{name}', value, (int, float, Tensor))

@@ -127,6 +127,15 @@ MISSING = object()
             r'state.1.exp_avg_sq is of shape \(2,\), not \(1,\)',
         ),
         (['state_dict', 'bias'], torch.tensor([math.nan]), r'bias is not finite'),
+        (['meta', 'epoch'], -5, 'its meta.epoch is -5'),
+        (['meta', 'seed'], 'abc', 'meta.seed is of type str'),
+        (['meta', 'dataset_meta'], {'schema': 5}, 'meta.dataset_meta.schema is not an attribute s'),
+        (
+            ['optimizer', 'param_groups', 0, 'betas'],
+            'ab',
+            'betas is of type str, not tuple or list',
+        ),
+        (['optimizer', 'param_groups', 0, 'betas'], (0.9, 'b'), 'betas.1 is of type str'),
         (['meta', 'operating_points'], [1], 'meta.operating_points is of type list'),
     ],
 )
