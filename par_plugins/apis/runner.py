@@ -37,6 +37,7 @@ from par_plugins.engine.hooks import (
     MovingAverageHook,
     SafeCheckpointHook,
     ScheduleHook,
+    SchemaHook,
     WorkDirectoryHook,
 )
 from par_plugins.structures import InputError
@@ -49,6 +50,7 @@ REQUIRED_HOOKS = (
     FiniteTrainingHook,
     WorkDirectoryHook,
     ScheduleHook,
+    SchemaHook,
 )
 """What every run of the tools has, whatever its config says."""
 FROM_DATASET = 'dataset'
