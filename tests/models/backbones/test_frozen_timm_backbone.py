@@ -59,7 +59,7 @@ def test_weights_under_timms_names_come_in_as_they_are(tmp_path):
 def test_weights_of_another_network_are_refused(tmp_path):
     torch.save({'layer.weight': torch.zeros(1)}, tmp_path / 'other.pth')
     network = build(init_cfg={'type': 'Pretrained', 'checkpoint': str(tmp_path / 'other.pth')})
-    with pytest.raises(InputError, match=r'other.pth: .* are missing or do not fit, the first conv'):
+    with pytest.raises(InputError, match=r'other.pth: .* are missing .*, the first conv'):
         network.init_weights()
 
 
