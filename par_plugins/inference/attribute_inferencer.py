@@ -18,8 +18,6 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import FUNCTIONS
 from mmpretrain.structures import DataSample
 
-from par_plugins.inference.answers import STORED, AnswerRule
-from par_plugins.inference.crops import quality_of
 from par_plugins.inference.detectors import (
     PersonBoxes,
     PersonDetector,
@@ -32,9 +30,11 @@ from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, load_model
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import list_files
-from par_plugins.inference.records import PersonRecord, PictureRecord, open_records
 from par_plugins.structures import AttributeSchema, InputError
+from par_runtime.answers import STORED, AnswerRule
+from par_runtime.crops import quality_of
 from par_runtime.installed_files import leaf_path
+from par_runtime.records import PersonRecord, PictureRecord, open_records
 
 MIN_SIDE = 2
 """Boxes of which less than so many pixels are in the picture are left out."""

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from par_plugins.structures.attribute_schema import AttributeSchema
-from par_plugins.structures.input_error import InputError
+from par_runtime.attribute_schema import AttributeSchema
+from par_runtime.input_error import InputError
 
 
 class LogitLayout(nn.Module):
