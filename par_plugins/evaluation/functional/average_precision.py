@@ -46,10 +46,10 @@ def _of_column(scores: np.ndarray, labels: np.ndarray) -> float:
     known = labels >= 0
     if not known.all():
         scores, labels = scores[known], labels[known]
+    if not labels.any():
+        return np.nan
     order = np.argsort(scores)[::-1]
     ranked = scores[order]
     last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))  # of each distinct score
-    hits = np.cumsum(labels[order], dtype=np.int64)[last] if len(last) else last
-    if len(hits) == 0 or hits[-1] == 0:
-        return np.nan
+    hits = np.cumsum(labels[order], dtype=np.int64)[last]
     return float(np.diff(hits, prepend=0) @ (hits / (last + 1)) / hits[-1])
