@@ -10,6 +10,7 @@ from par_plugins.evaluation.functional.attribute_scores import (
     attribute_scores,
     mean_by_ratio,
 )
+from par_plugins.evaluation.functional.average_precision import average_precision
 from par_plugins.evaluation.functional.balanced_accuracy import ValueCounts, balanced_accuracy
 from par_plugins.evaluation.functional.exact_distances import exact_distances
 from par_plugins.evaluation.functional.fit_answer_rules import fit_answer_rules
@@ -40,6 +41,7 @@ __all__ = [
     'ValueCounts',
     'attribute_accuracy',
     'attribute_scores',
+    'average_precision',
     'balanced_accuracy',
     'check_probabilities',
     'exact_distances',

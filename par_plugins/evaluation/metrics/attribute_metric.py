@@ -10,7 +10,7 @@ import torch
 from mmengine.registry import METRICS
 from torch import Tensor
 
-from par_plugins.evaluation.functional import AttributeCounts, mean_by_ratio
+from par_plugins.evaluation.functional import AttributeCounts, average_precision, mean_by_ratio
 from par_plugins.evaluation.functional.attribute_protocols import protocol_named
 from par_plugins.evaluation.functional.attribute_scores import (
     RATIO_GROUPS,
@@ -174,19 +174,12 @@ class AttributeMetric(StreamedMetric):
     def _average_precisions(self, summary: _Summary, absent: Sequence[int]) -> list[float]:
         """Percent by column, NaN where a side is absent or average precision is not wanted."""
         num_attributes = summary.counts.columns.shape[1]
-        precisions = [math.nan] * num_attributes
         if not self.average_precision:
-            return precisions
-        from sklearn.metrics import average_precision_score  # slow to import
-
+            return [math.nan] * num_attributes
         columns = zip(*summary.batches, strict=True)
-        probabilities, targets = (torch.cat(batches).numpy() for batches in columns)
-        for column in set(range(num_attributes)).difference(absent):
-            known = targets[:, column] >= 0
-            precisions[column] = 100 * float(
-                average_precision_score(targets[known, column], probabilities[known, column])
-            )
-        return precisions
+        precisions = 100 * average_precision(*(torch.cat(batches) for batches in columns))
+        precisions[list(absent)] = math.nan
+        return precisions.tolist()
 
     def _warn_of_absent(self) -> None:
         consequence = 'left out of mA' if self.protocol.absent_left_out else 'counted as 0 in mA'
