@@ -20,6 +20,11 @@ from par_plugins.evaluation.functional.positive_probability import (
     positive_probability,
 )
 from par_plugins.evaluation.functional.retrieval_scores import retrieval_scores
+from par_plugins.evaluation.functional.score_intervals import (
+    Interval,
+    bootstrap_intervals,
+    wilson_interval,
+)
 from par_plugins.evaluation.functional.threshold_adjustment import (
     fit_threshold_adjustment,
     threshold_adjustment,
@@ -35,12 +40,14 @@ __all__ = [
     'AttributeProtocol',
     'EntryError',
     'FeatureMoments',
+    'Interval',
     'PositiveProbabilities',
     'TopKCounts',
     'ValueCounts',
     'attribute_accuracy',
     'attribute_scores',
     'balanced_accuracy',
+    'bootstrap_intervals',
     'check_probabilities',
     'exact_distances',
     'fit_answer_rules',
@@ -53,4 +60,5 @@ __all__ = [
     'top_k_predictions',
     'top_k_recall',
     'tuned_thresholds',
+    'wilson_interval',
 ]
