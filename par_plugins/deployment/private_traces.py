@@ -1,6 +1,7 @@
 """The last look at a release: nothing of the machine that made it may be in any file."""
 
 import getpass
+import os
 import re
 import socket
 import sys
@@ -12,6 +13,8 @@ from par_plugins.structures import InputError
 
 SHORTEST = 4
 """Characters of a user's or host's name that is looked for; shorter ones occur anywhere."""
+LONG = 8
+"""Characters of a path that do not occur by chance among the bytes of large weights."""
 NO_PERSON = ('root', 'user', 'localhost')
 """Names that say nothing of anybody, and are words of every text."""
 
@@ -39,8 +42,8 @@ def private_names(folders: Iterable[str | Path] = ()) -> tuple[set[str], set[str
 def refuse_private_traces(folder: Path, paths: Iterable[str], names: Iterable[str]) -> None:
     """Refuse a release of which a file holds something of the machine.
 
-    Paths are looked for in the bytes of every file, names as words of those that are text: a short
-    one occurs among the bytes of weights by chance.
+    Paths are looked for in the bytes of every file, short ones with something below them; names as
+    words of files that are text.
 
     Args:
         folder: Of the release.
@@ -50,7 +53,8 @@ def refuse_private_traces(folder: Path, paths: Iterable[str], names: Iterable[st
     Raises:
         InputError: Naming the file and what it holds.
     """
-    places = [re.compile(re.escape(path.encode())) for path in paths]
+    whole = (path if len(path) >= LONG else f'{path}{os.sep}' for path in paths)
+    places = [re.compile(re.escape(path.encode())) for path in whole]
     words = [re.compile(rb'(?<![\w-])' + re.escape(n.encode()) + rb'(?![\w-])') for n in names]
     for path in sorted(folder.iterdir()):
         content = path.read_bytes()
