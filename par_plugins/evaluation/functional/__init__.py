@@ -21,6 +21,11 @@ from par_plugins.evaluation.functional.positive_probability import (
     positive_probability,
 )
 from par_plugins.evaluation.functional.retrieval_scores import retrieval_scores
+from par_plugins.evaluation.functional.score_intervals import (
+    Interval,
+    bootstrap_intervals,
+    wilson_interval,
+)
 from par_plugins.evaluation.functional.threshold_adjustment import (
     fit_threshold_adjustment,
     threshold_adjustment,
@@ -36,6 +41,7 @@ __all__ = [
     'AttributeProtocol',
     'EntryError',
     'FeatureMoments',
+    'Interval',
     'PositiveProbabilities',
     'TopKCounts',
     'ValueCounts',
@@ -43,6 +49,7 @@ __all__ = [
     'attribute_scores',
     'average_precision',
     'balanced_accuracy',
+    'bootstrap_intervals',
     'check_probabilities',
     'exact_distances',
     'fit_answer_rules',
@@ -55,4 +62,5 @@ __all__ = [
     'top_k_predictions',
     'top_k_recall',
     'tuned_thresholds',
+    'wilson_interval',
 ]
