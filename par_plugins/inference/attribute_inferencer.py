@@ -4,6 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count, islice
@@ -118,13 +119,8 @@ class AttributeInferencer(BaseInferencer):
             raise InputError('weights: a checkpoint is needed to predict with')
         self.padding = padding
         super().__init__(model, str(weights), device, scope, show_progress)
-        self.rule = AnswerRule.of_checkpoint(
-            self.loaded.meta,
-            self.loaded.schema,
-            source=self.loaded.source,
-            thresholds=thresholds,
-            strictness=strictness,
-        )
+        self.rule = self._rule_of(thresholds, strictness)
+        self._thresholds = self.rule.name if isinstance(thresholds, str) else thresholds
         self.detector: PersonDetector = (
             build_person_detector(detector, device=str(self.device), min_score=min_score)
             if isinstance(detector, str)
@@ -132,6 +128,37 @@ class AttributeInferencer(BaseInferencer):
         )
         self.num_workers = num_workers or min(4, os.cpu_count() or 1)
         self.allow_urls = allow_urls
+
+    def with_rule(
+        self,
+        thresholds: str | float | Mapping[str, float] | None = None,
+        strictness: float = 0.0,
+    ) -> 'AttributeInferencer':
+        """Return one with the same network and detector that answers by another rule.
+
+        Args:
+            thresholds: See :meth:`AnswerRule.of_checkpoint`; None keeps those of this one.
+            strictness: See there.
+
+        Raises:
+            InputError: See there.
+        """
+        other = copy(self)
+        other.rule = self._rule_of(
+            self._thresholds if thresholds is None else thresholds, strictness
+        )
+        return other
+
+    def _rule_of(
+        self, thresholds: str | float | Mapping[str, float], strictness: float
+    ) -> AnswerRule:
+        return AnswerRule.of_checkpoint(
+            self.loaded.meta,
+            self.loaded.schema,
+            source=self.loaded.source,
+            thresholds=thresholds,
+            strictness=strictness,
+        )
 
     @property
     def schema(self) -> AttributeSchema:
