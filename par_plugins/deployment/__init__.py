@@ -1,0 +1,1 @@
+"""Networks leave the trainer: exported, released, verified."""
