@@ -153,7 +153,9 @@ class OnnxAttributeModel:
             outputs = self._session.run(['probabilities', 'embedding'], {self._input: images})
         except Exception as error:  # onnxruntime has an error of its own for each thing
             reason = ' '.join(str(error).split())
-            raise InputError(f'{self.source}: fails on pictures {images.shape} ({reason})') from error
+            raise InputError(
+                f'{self.source}: fails on pictures {images.shape} ({reason})'
+            ) from error
         return outputs[0], outputs[1]
 
 

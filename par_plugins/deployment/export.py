@@ -136,9 +136,7 @@ def require_parity(report: ParityReport, out: str, max_changed: float) -> None:
     """
     exact = report.precision == 'fp32' and not report.resize_inside
     if exact and (report.changed_answers or not report.largest_difference <= MAX_DIFFERENCE):
-        raise InputError(
-            f'{out} is not written, it says other things than the network: {report}'
-        )
+        raise InputError(f'{out} is not written, it says other things than the network: {report}')
     if not report.changed_share <= max_changed:
         raise InputError(
             f'{out} is not written, more than {100 * max_changed:g} % of the answers change: '

@@ -10,6 +10,14 @@ import numpy as np
 
 from par_runtime.onnx_session import import_onnxruntime
 
+QUANTIZED = (
+    *('Conv', 'Gemm', 'MatMul', 'Add'),
+    *('Clip', 'Relu', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'ReduceMean'),
+)
+"""Kinds of nodes that compute in whole numbers. With those that clip values the ranges are of what
+is left of them: EfficientNet-Lite0 changes 0.8 % of its answers so, and 5 % without. Sigmoid and
+softmax are not among them: 256 probabilities would be too few."""
+
 
 def in_half_precision(graph: Any) -> Any:
     """Compute in 16 bits, pictures and results as they were.
@@ -71,7 +79,7 @@ def in_whole_numbers(source: Path, batches: Iterable[np.ndarray], target: Path) 
             str(target),
             _Calibration('images', batches),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=['Conv', 'MatMul', 'Gemm'],
+            op_types_to_quantize=list(QUANTIZED),
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,

@@ -28,12 +28,13 @@ from par_plugins.inference.detectors import (
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, load_model
+from par_plugins.inference.load_onnx_model import LoadedOnnxModel, load_onnx_model
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import list_files
 from par_plugins.structures import AttributeSchema, InputError
 from par_runtime.answers import STORED, AnswerRule
 from par_runtime.crops import quality_of
-from par_runtime.installed_files import leaf_path
+from par_runtime.installed_files import leaf_path, starter_path
 from par_runtime.records import PersonRecord, PictureRecord, open_records
 
 MIN_SIDE = 2
@@ -75,9 +76,11 @@ class AttributeInferencer(BaseInferencer):
 
     Args:
         model: A config, or its path. Its own test pipeline is used; no dataset, annotation or work
-            directory is needed.
+            directory is needed. Or an ``.onnx`` file of ``par export``, which has all of this. None
+            takes the starter, a small network for pedestrians that comes with the package.
         weights: A checkpoint; it must have every weight, and says which attributes these are.
-        device: Where the network runs; None takes the fastest there is.
+        device: Where the network runs; None takes the fastest there is. An ``.onnx`` file runs
+            where its onnxruntime does.
         scope: See :class:`mmengine.infer.BaseInferencer`.
         show_progress: Whether to show how far it is.
         thresholds: See :meth:`AnswerRule.of_checkpoint`.
@@ -97,7 +100,7 @@ class AttributeInferencer(BaseInferencer):
 
     def __init__(
         self,
-        model: str | Path | Config | ConfigDict | Mapping[str, Any],
+        model: str | Path | Config | ConfigDict | Mapping[str, Any] | None = None,
         weights: str | Path | None = None,
         *,
         device: str | None = None,
@@ -111,13 +114,23 @@ class AttributeInferencer(BaseInferencer):
         num_workers: int | None = None,
         allow_urls: bool = False,
     ) -> None:
+        if model is None and weights is None:
+            model = starter_path()
+        self._exported: LoadedOnnxModel | None = None
         if isinstance(model, str | Path):
             path = Path(leaf_path(str(model)))
-            if not path.is_file():
+            if path.suffix == '.onnx':
+                if weights is not None:
+                    raise InputError(f'weights: {model} has its own, {weights} is none of them')
+                self._exported = load_onnx_model(path)
+                model, weights = self._exported.config, path
+            elif not path.is_file():
                 raise InputError(f'{model}: there is no such config or leaf')
-            model = Config.fromfile(path)
-        if weights is None:
-            raise InputError('weights: a checkpoint is needed to predict with')
+            else:
+                model = Config.fromfile(path)
+        if model is None or weights is None:
+            missing = 'weights: a checkpoint' if weights is None else 'model: a config'
+            raise InputError(f'{missing} is needed to predict with')
         self.padding = padding
         super().__init__(model, str(weights), device, scope, show_progress)
         self.rule = AnswerRule.of_checkpoint(
@@ -143,7 +156,7 @@ class AttributeInferencer(BaseInferencer):
     @property
     def device(self) -> torch.device:
         """Where the network runs."""
-        return next(self.model.parameters()).device
+        return self.loaded.device
 
     @cached_property
     def input_height(self) -> int:
@@ -297,7 +310,7 @@ class AttributeInferencer(BaseInferencer):
         return {'weights': self.loaded.source, 'rule': self.rule.name, 'expected': expected}
 
     def _init_model(self, cfg: Any, weights: Any, device: str = 'cpu') -> Any:
-        self.loaded: LoadedModel = load_model(cfg, weights, device)
+        self.loaded: LoadedModel = self._exported or load_model(cfg, weights, device)
         return self.loaded.model
 
     def _init_pipeline(self, cfg: Any) -> Callable[..., Any]:
