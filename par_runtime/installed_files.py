@@ -1,4 +1,4 @@
-"""Configs, tools and a network that came with the package, where the tools of OpenMMLab look for them too."""
+"""Configs, tools and a network that came with the package, where OpenMMLab looks for them too."""
 
 from pathlib import Path
 

@@ -1,6 +1,7 @@
 """What is said of people, as one JSON document, a stream of JSON lines, or a table."""
 
 import csv
+import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -117,15 +118,8 @@ class RecordWriter(Protocol):
 class _FileWriter:
     """A file that is whole whenever it is closed, also after an error or an interrupt."""
 
-    def __init__(self, path: Path, schema: AttributeSchema, about: Mapping[str, Any]) -> None:
-        self.schema, self.about = schema, about
-        try:
-            # Names of files that are no valid text come out as they went in.
-            self.file: IO[str] = path.open(
-                'w', encoding='utf-8', errors='surrogateescape', newline=''
-            )
-        except OSError as error:
-            raise InputError(f'{path}: cannot be written ({error.strerror})') from error
+    def __init__(self, file: IO[str], schema: AttributeSchema, about: Mapping[str, Any]) -> None:
+        self.file, self.schema, self.about = file, schema, about
         self.begin()
 
     def __enter__(self) -> '_FileWriter':
@@ -228,8 +222,43 @@ def open_records(
     writer = WRITERS.get(Path(path).suffix.lstrip('.').lower())
     if writer is None:
         raise InputError(f'{path}: records are written as {", ".join(FORMATS)}')
-    opened: RecordWriter = writer(Path(path), schema, about or {})
+    try:
+        # Names of files that are no valid text come out as they went in.
+        file = Path(path).open(  # noqa: SIM115 (the writer closes it)
+            'w', encoding='utf-8', errors='surrogateescape', newline=''
+        )
+    except OSError as error:
+        raise InputError(f'{path}: cannot be written ({error.strerror})') from error
+    opened: RecordWriter = writer(file, schema, about or {})
     return opened
+
+
+def records_text(
+    records: Iterable[PictureRecord],
+    schema: AttributeSchema,
+    about: Mapping[str, Any] | None = None,
+    *,
+    form: str = 'json',
+) -> str:
+    """Return what :func:`open_records` writes into a file.
+
+    Args:
+        records: The pictures.
+        schema: Attributes of the answers.
+        about: See :func:`open_records`.
+        form: ``json``, ``jsonl`` or ``csv``.
+
+    Raises:
+        InputError: If it is another form.
+    """
+    if form not in FORMATS:
+        raise InputError(f'records are written as {", ".join(FORMATS)}, not {form!r}')
+    file = io.StringIO()
+    writer = WRITERS[form](file, schema, about or {})
+    for record in records:
+        writer.add(record)
+    writer.end()
+    return file.getvalue()
 
 
 def read_records(path: str | Path, schema: AttributeSchema | None = None) -> list[PictureRecord]:

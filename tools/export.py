@@ -50,7 +50,7 @@ def main() -> None:
 def run(args: argparse.Namespace) -> None:
     from par_plugins.apis import load_config
     from par_plugins.deployment.export import MAX_CHANGED, export_onnx, read_red_first
-    from par_plugins.deployment.export_cost import scored_network
+    from par_plugins.deployment.export_cost import score_line, scores_on
     from par_plugins.inference.load_model import load_model
     from par_plugins.inference.load_onnx_model import load_onnx_model
     from par_plugins.inference.pictures import list_files
@@ -74,7 +74,9 @@ def run(args: argparse.Namespace) -> None:
     if args.cost is not None:
         original = load_model(cfg, args.checkpoint, 'cpu')
         for name, loaded in (('network', original), ('exported', load_onnx_model(args.out))):
-            print(f'{name}, {args.cost}, {scored_network(loaded, cfg, split=args.cost)}')
+            scores, _ = scores_on(loaded, cfg, split=args.cost)
+            for rule in scores['rules']:
+                print(f'{name}, {args.cost}, {score_line(scores, rule)}')
     print(f'written: {args.out} ({args.out.stat().st_size:,} bytes), parity.json beside it')
 
 

@@ -1,1 +1,1 @@
-"""Networks leave the trainer: exported, released, verified."""
+"""Models on their way to others: exported, released and verified."""

@@ -4,6 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count, islice
@@ -29,12 +30,13 @@ from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, load_model
 from par_plugins.inference.load_onnx_model import LoadedOnnxModel, load_onnx_model
+from par_plugins.inference.model_source import find_model
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import list_files
 from par_plugins.structures import AttributeSchema, InputError
 from par_runtime.answers import STORED, AnswerRule
 from par_runtime.crops import quality_of
-from par_runtime.installed_files import leaf_path, starter_path
+from par_runtime.installed_files import starter_path
 from par_runtime.records import PersonRecord, PictureRecord, open_records
 
 MIN_SIDE = 2
@@ -75,9 +77,10 @@ class AttributeInferencer(BaseInferencer):
         person['attributes']['Hat']  # {'value': True, 'confidence': 0.93, ...}
 
     Args:
-        model: A config, or its path. Its own test pipeline is used; no dataset, annotation or work
-            directory is needed. Or an ``.onnx`` file of ``par export``, which has all of this. None
-            takes the starter, a small network for pedestrians that comes with the package.
+        model: A config, or its path; without weights a released folder or the name of a released
+            model, see :func:`find_model`, or an ``.onnx`` file of ``par export``. Its own test
+            pipeline is used; no dataset, annotation or work directory is needed. None takes the
+            starter, a small network for pedestrians that comes with the package.
         weights: A checkpoint; it must have every weight, and says which attributes these are.
         device: Where the network runs; None takes the fastest there is. An ``.onnx`` file runs
             where its onnxruntime does.
@@ -118,28 +121,20 @@ class AttributeInferencer(BaseInferencer):
             model = starter_path()
         self._exported: LoadedOnnxModel | None = None
         if isinstance(model, str | Path):
-            path = Path(leaf_path(str(model)))
-            if path.suffix == '.onnx':
+            if Path(model).suffix == '.onnx':
                 if weights is not None:
-                    raise InputError(f'weights: {model} has its own, {weights} is none of them')
-                self._exported = load_onnx_model(path)
-                model, weights = self._exported.config, path
-            elif not path.is_file():
-                raise InputError(f'{model}: there is no such config or leaf')
+                    raise InputError(f'{model} has weights of its own, but {weights} is given too')
+                self._exported = load_onnx_model(model)
+                model, weights = self._exported.config, model
             else:
-                model = Config.fromfile(path)
+                model, weights = find_model(model, weights)
         if model is None or weights is None:
             missing = 'weights: a checkpoint' if weights is None else 'model: a config'
             raise InputError(f'{missing} is needed to predict with')
         self.padding = padding
         super().__init__(model, str(weights), device, scope, show_progress)
-        self.rule = AnswerRule.of_checkpoint(
-            self.loaded.meta,
-            self.loaded.schema,
-            source=self.loaded.source,
-            thresholds=thresholds,
-            strictness=strictness,
-        )
+        self.rule = self._rule_of(thresholds, strictness)
+        self._thresholds = self.rule.name if isinstance(thresholds, str) else thresholds
         self.detector: PersonDetector = (
             build_person_detector(detector, device=str(self.device), min_score=min_score)
             if isinstance(detector, str)
@@ -147,6 +142,37 @@ class AttributeInferencer(BaseInferencer):
         )
         self.num_workers = num_workers or min(4, os.cpu_count() or 1)
         self.allow_urls = allow_urls
+
+    def with_rule(
+        self,
+        thresholds: str | float | Mapping[str, float] | None = None,
+        strictness: float = 0.0,
+    ) -> 'AttributeInferencer':
+        """Return one with the same network and detector that answers by another rule.
+
+        Args:
+            thresholds: See :meth:`AnswerRule.of_checkpoint`; None keeps those of this one.
+            strictness: See there.
+
+        Raises:
+            InputError: See there.
+        """
+        other = copy(self)
+        other.rule = self._rule_of(
+            self._thresholds if thresholds is None else thresholds, strictness
+        )
+        return other
+
+    def _rule_of(
+        self, thresholds: str | float | Mapping[str, float], strictness: float
+    ) -> AnswerRule:
+        return AnswerRule.of_checkpoint(
+            self.loaded.meta,
+            self.loaded.schema,
+            source=self.loaded.source,
+            thresholds=thresholds,
+            strictness=strictness,
+        )
 
     @property
     def schema(self) -> AttributeSchema:
