@@ -12,6 +12,9 @@ from pathlib import Path
 
 from par_runtime.run_options import CFG_OPTIONS, leaf_path
 
+CALIBRATION = 200
+"""Pictures of a folder that ranges of whole numbers are chosen by."""
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -30,6 +33,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--no-onnx', action='store_true', help='without model.onnx: of networks that do not export'
     )
+    parser.add_argument(
+        '--int8',
+        metavar='FOLDER',
+        help='also model-int8.onnx, its numbers measured; pictures of the training set',
+    )
     return parser.parse_args()
 
 
@@ -46,6 +54,7 @@ def run(args: argparse.Namespace) -> None:
     from par_plugins.apis import load_config
     from par_plugins.deployment.release import release
     from par_plugins.deployment.release_notes import ReleaseNotes
+    from par_plugins.inference.pictures import list_files
 
     runner_options = argparse.Namespace(**vars(args), launcher='none', work_dir=None, local_rank=0)
     cfg = load_config(runner_options, work_dir='{config}')
@@ -66,6 +75,7 @@ def run(args: argparse.Namespace) -> None:
             args.out,
             notes,
             onnx=not args.no_onnx,
+            calibration=list_files(args.int8).pictures[:CALIBRATION] if args.int8 else (),
             progress=lambda done, total: bars.update(task, completed=done, total=total),
         )
     print(f'released: {weights}')
