@@ -122,6 +122,19 @@ def model_card(
     return '\n'.join(parts)
 
 
+def score_tables(scores: Mapping[str, Any]) -> list[str]:
+    """Return the tables of the card, in order.
+
+    Args:
+        scores: Of ``measured_scores``.
+    """
+    return [
+        *map(_score_table, [scores, *scores.get('forms', {}).values()]),
+        _attribute_table(scores),
+        _group_table(scores),
+    ]
+
+
 def metafile_entry(
     notes: ReleaseNotes,
     scores: Mapping[str, Any],
