@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import torch
 from sklearn.metrics import average_precision_score
 
 from par_plugins.deployment.predicted_test_set import UNKNOWN_CAMERA, PredictedTestSet
@@ -82,8 +81,7 @@ def measured_scores(run: PredictedTestSet, rules: AnswerRules) -> dict[str, Any]
 
 def answers_at_half(run: PredictedTestSet, schema: AttributeSchema) -> np.ndarray:
     """Return ``(N, A)`` int8 answers: yes from 0.5 on, else the most probable value."""
-    predicted: np.ndarray = schema.predictions(torch.from_numpy(run.probabilities)).numpy()
-    return predicted.astype(np.int8)
+    return schema.predictions(run.probabilities).astype(np.int8)
 
 
 def _subgroups(
