@@ -29,12 +29,14 @@ from par_plugins.inference.detectors import (
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, load_model
+from par_plugins.inference.load_onnx_model import LoadedOnnxModel, load_onnx_model
 from par_plugins.inference.model_source import find_model
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import list_files
 from par_plugins.structures import AttributeSchema, InputError
 from par_runtime.answers import STORED, AnswerRule
 from par_runtime.crops import quality_of
+from par_runtime.installed_files import starter_path
 from par_runtime.records import PersonRecord, PictureRecord, open_records
 
 MIN_SIDE = 2
@@ -76,10 +78,12 @@ class AttributeInferencer(BaseInferencer):
 
     Args:
         model: A config, or its path; without weights a released folder or the name of a released
-            model, see :func:`find_model`. Its own test pipeline is used; no dataset, annotation or
-            work directory is needed.
+            model, see :func:`find_model`, or an ``.onnx`` file of ``par export``. Its own test
+            pipeline is used; no dataset, annotation or work directory is needed. None takes the
+            starter, a small network for pedestrians that comes with the package.
         weights: A checkpoint; it must have every weight, and says which attributes these are.
-        device: Where the network runs; None takes the fastest there is.
+        device: Where the network runs; None takes the fastest there is. An ``.onnx`` file runs
+            where its onnxruntime does.
         scope: See :class:`mmengine.infer.BaseInferencer`.
         show_progress: Whether to show how far it is.
         thresholds: See :meth:`AnswerRule.of_checkpoint`.
@@ -99,7 +103,7 @@ class AttributeInferencer(BaseInferencer):
 
     def __init__(
         self,
-        model: str | Path | Config | ConfigDict | Mapping[str, Any],
+        model: str | Path | Config | ConfigDict | Mapping[str, Any] | None = None,
         weights: str | Path | None = None,
         *,
         device: str | None = None,
@@ -113,10 +117,20 @@ class AttributeInferencer(BaseInferencer):
         num_workers: int | None = None,
         allow_urls: bool = False,
     ) -> None:
+        if model is None and weights is None:
+            model = starter_path()
+        self._exported: LoadedOnnxModel | None = None
         if isinstance(model, str | Path):
-            model, weights = find_model(model, weights)
-        if weights is None:
-            raise InputError('weights: a checkpoint is needed to predict with')
+            if Path(model).suffix == '.onnx':
+                if weights is not None:
+                    raise InputError(f'{model} has weights of its own, but {weights} is given too')
+                self._exported = load_onnx_model(model)
+                model, weights = self._exported.config, model
+            else:
+                model, weights = find_model(model, weights)
+        if model is None or weights is None:
+            missing = 'weights: a checkpoint' if weights is None else 'model: a config'
+            raise InputError(f'{missing} is needed to predict with')
         self.padding = padding
         super().__init__(model, str(weights), device, scope, show_progress)
         self.rule = self._rule_of(thresholds, strictness)
@@ -168,7 +182,7 @@ class AttributeInferencer(BaseInferencer):
     @property
     def device(self) -> torch.device:
         """Where the network runs."""
-        return next(self.model.parameters()).device
+        return self.loaded.device
 
     @cached_property
     def input_height(self) -> int:
@@ -322,7 +336,7 @@ class AttributeInferencer(BaseInferencer):
         return {'weights': self.loaded.source, 'rule': self.rule.name, 'expected': expected}
 
     def _init_model(self, cfg: Any, weights: Any, device: str = 'cpu') -> Any:
-        self.loaded: LoadedModel = load_model(cfg, weights, device)
+        self.loaded: LoadedModel = self._exported or load_model(cfg, weights, device)
         return self.loaded.model
 
     def _init_pipeline(self, cfg: Any) -> Callable[..., Any]:

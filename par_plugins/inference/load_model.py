@@ -59,6 +59,11 @@ class LoadedModel:
             )
         return rows
 
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+        return next(self.model.parameters()).device
+
 
 def load_model(cfg: Config | ConfigDict, weights: str, device: str | torch.device) -> LoadedModel:
     """Build the network of a config and load all its weights.
