@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from par_plugins.engine.written_aside import written_aside
+from par_plugins.inference import job_processes
 from par_plugins.inference.attribute_inferencer import (
     AttributeInferencer,
     PicturePrediction,
@@ -20,7 +21,6 @@ from par_plugins.inference.attribute_inferencer import (
 from par_plugins.inference.crops import crop
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.job_processes import (
-    SHARD_SIZE,
     JobFolder,
     JobProcesses,
     shards_of,
@@ -111,7 +111,7 @@ class PredictJob:
     track: bool = True
     progress: Progress = lambda *args: None
     processes: JobProcesses = field(default_factory=JobProcesses)
-    shard_size: int = SHARD_SIZE
+    shard_size: int = field(default_factory=lambda: job_processes.SHARD_SIZE)
 
     def run(self, inputs: Sequence[str]) -> JobReport:
         """Predict all of them.

@@ -12,9 +12,10 @@ import numpy as np
 
 from par_plugins.datasets.files.npz_file import read_npz
 from par_plugins.engine.written_aside import written_aside
+from par_plugins.inference import job_processes
 from par_plugins.inference.attribute_inferencer import reason_of
 from par_plugins.inference.detectors import WholePicture
-from par_plugins.inference.job_processes import SHARD_SIZE, JobFolder, JobProcesses, shards_of
+from par_plugins.inference.job_processes import JobFolder, JobProcesses, shards_of
 from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
 from par_plugins.inference.tracks import TrackRecord
 from par_plugins.inference.video_prediction import VideoPrediction
@@ -72,7 +73,7 @@ class IndexJob:
     look_every: float = 0.5
     progress: Callable[[int, int], object] = lambda done, total: None
     processes: JobProcesses = field(default_factory=JobProcesses)
-    shard_size: int = SHARD_SIZE
+    shard_size: int = field(default_factory=lambda: job_processes.SHARD_SIZE)
 
     def run(self, inputs: Sequence[str]) -> IndexReport:
         """Index all of them.
