@@ -19,8 +19,6 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import FUNCTIONS
 from mmpretrain.structures import DataSample
 
-from par_plugins.inference.answers import STORED, AnswerRule
-from par_plugins.inference.crops import quality_of
 from par_plugins.inference.detectors import (
     PersonBoxes,
     PersonDetector,
@@ -31,11 +29,13 @@ from par_plugins.inference.detectors import (
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, load_model
+from par_plugins.inference.model_source import find_model
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import list_files
-from par_plugins.inference.records import PersonRecord, PictureRecord, open_records
 from par_plugins.structures import AttributeSchema, InputError
-from par_runtime.installed_files import leaf_path
+from par_runtime.answers import STORED, AnswerRule
+from par_runtime.crops import quality_of
+from par_runtime.records import PersonRecord, PictureRecord, open_records
 
 MIN_SIDE = 2
 """Boxes of which less than so many pixels are in the picture are left out."""
@@ -75,8 +75,9 @@ class AttributeInferencer(BaseInferencer):
         person['attributes']['Hat']  # {'value': True, 'confidence': 0.93, ...}
 
     Args:
-        model: A config, or its path. Its own test pipeline is used; no dataset, annotation or work
-            directory is needed.
+        model: A config, or its path; without weights a released folder or the name of a released
+            model, see :func:`find_model`. Its own test pipeline is used; no dataset, annotation or
+            work directory is needed.
         weights: A checkpoint; it must have every weight, and says which attributes these are.
         device: Where the network runs; None takes the fastest there is.
         scope: See :class:`mmengine.infer.BaseInferencer`.
@@ -113,10 +114,7 @@ class AttributeInferencer(BaseInferencer):
         allow_urls: bool = False,
     ) -> None:
         if isinstance(model, str | Path):
-            path = Path(leaf_path(str(model)))
-            if not path.is_file():
-                raise InputError(f'{model}: there is no such config or leaf')
-            model = Config.fromfile(path)
+            model, weights = find_model(model, weights)
         if weights is None:
             raise InputError('weights: a checkpoint is needed to predict with')
         self.padding = padding

@@ -78,7 +78,7 @@ def load_model(cfg: Config | ConfigDict, weights: str, device: str | torch.devic
     content = load_checkpoint_file(weights, map_location='cpu')
     meta = content.get('meta') or {}
     schema = _schema_of(meta, weights)
-    settings = _without_pretrained(
+    settings = without_pretrained(
         cfg.model.to_dict() if isinstance(cfg.model, ConfigDict) else cfg.model
     )
     if cfg.get('data_preprocessor') is not None:
@@ -134,7 +134,7 @@ def _schema_of_head(
     return AttributeSchema.unnamed(int(settings['head']['num_classes']))
 
 
-def _without_pretrained(settings: Any) -> Any:
+def without_pretrained(settings: Any) -> Any:
     """A copy of a model's config that fetches no other weights."""
     if isinstance(settings, Mapping):
         kept: dict[str, Any] = {}
@@ -144,8 +144,8 @@ def _without_pretrained(settings: Any) -> Any:
             elif name == 'checkpoint_path':
                 kept[name] = ''
             elif name not in PRETRAINED:
-                kept[name] = _without_pretrained(value)
+                kept[name] = without_pretrained(value)
         return kept
     if isinstance(settings, list | tuple):
-        return type(settings)(_without_pretrained(value) for value in settings)
+        return type(settings)(without_pretrained(value) for value in settings)
     return settings

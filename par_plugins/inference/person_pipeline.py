@@ -8,9 +8,9 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 
 from par_plugins.datasets.transforms import CropBox, LoadPersonImage
-from par_plugins.inference.crops import crop, padded_box
 from par_plugins.inference.load_model import scope_of
 from par_plugins.structures import InputError
+from par_runtime.crops import crop, padded_box
 
 LOADING = {'LoadImageFromFile', 'LoadPersonImage'}
 

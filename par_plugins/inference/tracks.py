@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from par_plugins.engine.written_aside import written_aside
-from par_plugins.inference.answers import Answer, AnswerRule
 from par_plugins.inference.frame import Frame
-from par_plugins.inference.records import WORDS, PersonRecord
 from par_plugins.structures import AttributeSchema
+from par_runtime.answers import Answer, AnswerRule
+from par_runtime.records import WORDS, PersonRecord
 
 BEST_CROPS = 3
 LEAST_TIME = 1e-3

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from par_plugins.structures.attribute_schema import AttributeSchema
-from par_plugins.structures.input_error import InputError
+from par_runtime.attribute_schema import AttributeSchema
+from par_runtime.input_error import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +30,15 @@ class OperatingPoint:
     """
 
     schema: AttributeSchema
-    factors: Tensor
+    factors: NDArray[np.float64]
     parameters: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, 'factors', np.asarray(self.factors, np.float64))
         shape = (len(self.schema), max(self.schema.num_values))
-        if tuple(self.factors.shape) != shape:
-            raise InputError(f'factors of shape {tuple(self.factors.shape)}, expected {shape}')
-        usable = (self.factors >= 0) & self.factors.isfinite()
+        if self.factors.shape != shape:
+            raise InputError(f'factors of shape {self.factors.shape}, expected {shape}')
+        usable = (self.factors >= 0) & np.isfinite(self.factors)
         for row, attribute in enumerate(self.schema.attributes):
             values = slice(attribute.num_values)
             if not usable[row, values].all() or not self.factors[row, values].any():
@@ -60,7 +61,7 @@ class OperatingPoint:
         Raises:
             InputError: If there is no such binary attribute, or a threshold is outside [0, 1].
         """
-        factors = torch.ones(len(schema), max(schema.num_values), dtype=torch.float64)
+        factors = np.ones((len(schema), max(schema.num_values)))
         for name, threshold in thresholds.items():
             row = schema.index(name)
             if not schema.binary[row]:
@@ -74,11 +75,11 @@ class OperatingPoint:
     @property
     def thresholds(self) -> dict[str, float]:
         """Probability from which each binary attribute is predicted, by name."""
-        share = self.factors[:, 0] / self.factors[:, :2].sum(dim=1)
+        share = self.factors[:, 0] / self.factors[:, :2].sum(axis=1)
         rows = zip(self.schema.names, self.schema.binary, share.tolist(), strict=True)
         return {name: threshold for name, binary, threshold in rows if binary}
 
-    def apply(self, probabilities: Tensor) -> Tensor:
+    def apply(self, probabilities: ArrayLike) -> NDArray[np.float64]:
         """Weigh probabilities, and let them sum to 1 again.
 
         Args:
@@ -89,22 +90,22 @@ class OperatingPoint:
             point: 0.5 where a binary attribute's probability is just at the threshold. Of a
             categorical attribute whose products are all 0 the probabilities stay.
         """
-        exact = probabilities.double()
-        factors = self.factors.to(exact.device)
+        exact = np.asarray(probabilities, np.float64)
         columns = []
         for row, (logits, attribute) in enumerate(
             zip(self.schema.logit_slices, self.schema.attributes, strict=True)
         ):
             given = exact[:, logits]
-            table = torch.cat([1 - given, given], dim=1) if attribute.binary else given
-            products = table * factors[row, : attribute.num_values]
-            total = products.sum(dim=1, keepdim=True)
-            otherwise = torch.full_like(given, 0.5) if attribute.binary else given
+            table = np.concatenate([1 - given, given], axis=1) if attribute.binary else given
+            products = table * self.factors[row, : attribute.num_values]
+            total = products.sum(axis=1, keepdims=True)
+            otherwise = np.full_like(given, 0.5) if attribute.binary else given
             kept = products[:, 1:] if attribute.binary else products
-            columns.append(torch.where(total > 0, kept / total, otherwise))
-        return torch.cat(columns, dim=1)
+            weighed = kept / np.where(total > 0, total, 1.0)
+            columns.append(np.where(total > 0, weighed, otherwise))
+        return np.concatenate(columns, axis=1)
 
-    def predictions(self, probabilities: Tensor) -> Tensor:
+    def predictions(self, probabilities: ArrayLike) -> NDArray[np.int64]:
         """Return ``(N, A)`` int64 values predicted from packed ``(N, C)`` probabilities."""
         return self.schema.predictions(self.apply(probabilities))
 
@@ -127,10 +128,10 @@ class OperatingPoint:
         Raises:
             InputError: If the dict is of another form, or lacks an attribute or one of its values.
         """
-        factors = torch.ones(len(schema), max(schema.num_values), dtype=torch.float64)
+        factors = np.ones((len(schema), max(schema.num_values)))
         try:
             for row, attribute in enumerate(schema.attributes):
-                row_factors = torch.tensor(data['factors'][attribute.name], dtype=torch.float64)
+                row_factors = np.array(data['factors'][attribute.name], np.float64)
                 if row_factors.shape != (attribute.num_values,):
                     raise ValueError(f'{attribute.name!r} has {attribute.num_values} values')
                 factors[row, : len(row_factors)] = row_factors

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from par_plugins.structures.attribute_schema import AttributeSchema
-from par_plugins.structures.input_error import InputError
+from par_runtime.attribute_schema import AttributeSchema
+from par_runtime.input_error import InputError
 
 HALF = 'half'
 RULES = (HALF, 'prior', 'mA', 'f1')

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from par_plugins.structures.input_error import InputError
+from par_runtime.input_error import InputError
 
 FlipPair = tuple[str, str | None]
 """Two labels that change places; None stands for one that nobody gives."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol
 
-from par_plugins.inference.answers import Answer
-from par_plugins.inference.crops import CropQuality
-from par_plugins.structures import Attribute, AttributeSchema, InputError
+from par_runtime.answers import Answer
+from par_runtime.attribute_schema import Attribute, AttributeSchema
+from par_runtime.crops import CropQuality
+from par_runtime.input_error import InputError
 
 FORMATS = ('json', 'jsonl', 'csv')
 WORDS: Mapping[bool | None, str] = {True: 'yes', False: 'no', None: 'unknown'}

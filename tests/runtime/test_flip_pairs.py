@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from par_plugins.structures import Attribute, AttributeSchema, InputError
-from par_plugins.structures.flip_pairs import left_right_pairs, mirrored_name
+from par_runtime.flip_pairs import left_right_pairs, mirrored_name
 
 VIEW = Attribute('view', ('back', 'left', 'front', 'right'))
 SCHEMA = AttributeSchema(['faceLeft', 'Hat', VIEW, 'faceRight'])

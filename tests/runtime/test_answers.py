@@ -1,11 +1,10 @@
 """Answers are what a person would say who knew thresholds, sets and doubtful bands."""
 
+import warnings
+
 import numpy as np
 import pytest
-import torch
 
-from par_plugins.inference import answers
-from par_plugins.inference.answers import AnswerRule
 from par_plugins.structures import (
     AnswerRules,
     Attribute,
@@ -13,7 +12,8 @@ from par_plugins.structures import (
     InputError,
     OperatingPoint,
 )
-from par_plugins.structures.answer_rules import RuleThresholds
+from par_runtime.answer_rules import RuleThresholds
+from par_runtime.answers import AnswerRule
 
 SCHEMA = AttributeSchema(
     [
@@ -92,8 +92,8 @@ def test_doubtful_bands_and_small_or_blurred_people_are_answered_unknown():
 
 
 def test_an_operating_point_weighs_the_values_of_a_categorical_attribute():
-    factors = torch.ones(4, 2, dtype=torch.float64)
-    factors[2] = torch.tensor([3.0, 1.0])
+    factors = np.ones((4, 2))
+    factors[2] = [3.0, 1.0]
     points = {'threshold_adjustment': OperatingPoint(SCHEMA, factors).to_dict()}
     row = [[0.5, 0.5, 0.4, 0.6, 0.5]]
     (adjusted,) = answered(rule_of([0.5] * 2 + [NAN, 0.5]), row, points)
@@ -117,14 +117,13 @@ def test_thresholds_may_be_given_and_other_rules_named():
         answered(known, row, thresholds={'Coat': 0.5})
 
 
-def test_without_stored_rules_the_threshold_is_half_and_one_line_says_so(monkeypatch):
-    lines = []
-    monkeypatch.setattr(answers, 'print_log', lambda line, **_: lines.append(line))
-    rule = AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth')
+def test_without_stored_rules_the_threshold_is_half_and_one_line_says_so():
+    with pytest.warns(UserWarning, match='^old.pth was stored without thresholds'):
+        rule = AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth')
     assert rule.name == 'half' and rule.thresholds[0] == 0.5
-    assert len(lines) == 1 and 'old.pth was stored without thresholds' in lines[0]
-    AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth', thresholds='half')
-    assert len(lines) == 1  # asked for
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth', thresholds='half')  # asked for
     with pytest.raises(InputError, match="old.pth has no thresholds 'f1', only half"):
         AnswerRule.of_checkpoint({}, SCHEMA, source='old.pth', thresholds='f1')
 

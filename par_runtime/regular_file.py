@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from par_plugins.structures.input_error import InputError
+from par_runtime.input_error import InputError
 
 # Nothing waits for a pipe's other end, and no terminal becomes this process' own.
 FLAGS = os.O_RDONLY | sum(getattr(os, n, 0) for n in ('O_NONBLOCK', 'O_NOCTTY', 'O_BINARY'))
@@ -34,7 +34,7 @@ def open_regular_file(path: str | Path, *, largest: int) -> BinaryIO:
     Example:
         >>> open_regular_file('missing.txt', largest=100)
         Traceback (most recent call last):
-        par_plugins.structures.input_error.InputError: missing.txt: no such file
+        par_runtime.input_error.InputError: missing.txt: no such file
     """
     try:
         descriptor = os.open(path, FLAGS)
@@ -65,7 +65,7 @@ def read_regular_file(path: str | Path, *, largest: int) -> bytes:
     Example:
         >>> read_regular_file(os.curdir, largest=100)
         Traceback (most recent call last):
-        par_plugins.structures.input_error.InputError: .: is a folder, not a regular file
+        par_runtime.input_error.InputError: .: is a folder, not a regular file
     """
     with open_regular_file(path, largest=largest) as file:
         try:

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import ArrayLike, NDArray
 
-from par_plugins.structures.flip_pairs import FlipPair, checked_pairs, left_right_pairs
-from par_plugins.structures.input_error import InputError
-from par_plugins.structures.shown_name import printable, unprintable
+from par_runtime.flip_pairs import FlipPair, checked_pairs, left_right_pairs
+from par_runtime.input_error import InputError
+from par_runtime.shown_name import printable, unprintable
 
 UNKNOWN = -1
 """The target of an attribute nobody labelled: it takes part in no loss, count or metric."""
@@ -395,7 +394,7 @@ class AttributeSchema:
         same = self.attributes[column].values == self.attributes[of_other].values
         return same if value is None else column == of_other
 
-    def predictions(self, probabilities: Tensor) -> Tensor:
+    def predictions(self, probabilities: ArrayLike) -> NDArray[np.int64]:
         """The value each attribute is given at the default operating point.
 
         Args:
@@ -405,10 +404,9 @@ class AttributeSchema:
             ``(N, A)`` int64: 1 where a binary attribute's probability is at least 0.5, the
             most probable value of a categorical one.
         """
+        given = np.asarray(probabilities)
         columns = [
-            (probabilities[:, part.start] >= 0.5).long()
-            if binary
-            else probabilities[:, part].argmax(dim=1)
+            given[:, part.start] >= 0.5 if binary else given[:, part].argmax(axis=1)
             for part, binary in zip(self.logit_slices, self.binary, strict=True)
         ]
-        return torch.stack(columns, dim=1)
+        return np.stack(columns, axis=1).astype(np.int64)

@@ -6,15 +6,15 @@ import json
 import numpy as np
 import pytest
 
-from par_plugins.inference.answers import AnswerRule
-from par_plugins.inference.crops import CropQuality
-from par_plugins.inference.records import (
+from par_plugins.structures import Attribute, AttributeSchema, InputError
+from par_runtime.answers import AnswerRule
+from par_runtime.crops import CropQuality
+from par_runtime.records import (
     PersonRecord,
     PictureRecord,
     open_records,
     read_records,
 )
-from par_plugins.structures import Attribute, AttributeSchema, InputError
 
 SCHEMA = AttributeSchema(
     [Attribute('Hat'), Attribute('Coat, long', ('deep "red"', 'blau grün')), Attribute('=1+1')]

@@ -1,21 +1,16 @@
 """From probabilities to answers that a person can use: a value, and how sure it is."""
 
-import logging
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from mmengine.logging import print_log
 
-from par_plugins.structures import (
-    UNKNOWN,
-    AnswerRules,
-    AttributeSchema,
-    InputError,
-    OperatingPoint,
-)
-from par_plugins.structures.answer_rules import HALF
+from par_runtime.answer_rules import HALF, AnswerRules
+from par_runtime.attribute_schema import UNKNOWN, AttributeSchema
+from par_runtime.input_error import InputError
+from par_runtime.operating_point import OperatingPoint
 
 STORED = 'stored'
 DEFAULT_RULE = 'f1'
@@ -138,11 +133,10 @@ class AnswerRule:
         if name == STORED:
             name = DEFAULT_RULE if stored is not None else HALF
             if stored is None and isinstance(thresholds, str):
-                print_log(
+                warnings.warn(
                     f'{source} was stored without thresholds: the answer is yes from 0.5 on '
                     '(tools/analysis/fit_operating_points.py finds better ones)',
-                    logger='current',
-                    level=logging.WARNING,
+                    stacklevel=2,
                 )
         bands = np.full((len(schema), 2), np.nan)
         if name in known.rules:
@@ -218,7 +212,7 @@ class AnswerRule:
         for column in np.flatnonzero(np.logical_not(schema.binary)):
             own = exact[:, schema.logit_slices[column]]
             if self.point is not None:
-                own = own * self.point.factors[column, : own.shape[1]].numpy()
+                own = own * self.point.factors[column, : own.shape[1]]
                 own = own / np.maximum(own.sum(axis=1, keepdims=True), TINY)
             values[:, column] = own.argmax(axis=1)
             confidence[:, column] = own.max(axis=1)
