@@ -92,15 +92,16 @@ def zoo_lines() -> Iterator[str]:
         if paper := collection.get('Paper'):
             address = paper.get('URL')
             yield from (f'[{paper["Title"]}]({address})' if address else paper['Title'], '')
-        yield '| config | data | epochs | parameters, M | GFLOPs | results |'
-        yield '|---|---|--:|--:|--:|---|'
+        yield '| config | data | epochs | parameters, M | GFLOPs | results | weights |'
+        yield '|---|---|--:|--:|--:|---|---|'
         for model in metafile['Models']:
             facts = model['Metadata']
             sizes = [facts.get('Parameters', 0) / 1e6, facts.get('FLOPs', 0) / 1e9]
             shown = [f'{size:.1f}' if size else '' for size in sizes]
             results = '; '.join(map(_result, model['Results'] or []))
             cells = [f'`{model["Name"]}`', facts.get('Training Data', ''), facts.get('Epochs', '')]
-            yield f'| {" | ".join(map(str, [*cells, *shown, results]))} |'
+            weights = f'[weights]({model["Weights"]})' if model.get('Weights') else ''
+            yield f'| {" | ".join(map(str, [*cells, *shown, results, weights]))} |'
         yield ''
 
 

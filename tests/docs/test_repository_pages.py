@@ -47,7 +47,8 @@ def test_links_lead_to_pages_and_files_without_one_are_named(made):
     turned = made.with_links_of_the_site(text, readme, page, pages)
     assert turned == (
         '[toys](toy.md) a leaf (`configs/dai/dai.py`) `configs/dai/paper.yml` '
-        '[page](../losses.md#x) [net](https://example.org) [here](#there) ![drawn](a.png)\n```python\n[a](b.py)\n```\n'
+        '[page](../losses.md#x) [net](https://example.org) [here](#there) ![drawn](a.png)\n'
+        '```python\n[a](b.py)\n```\n'
     )
 
 
