@@ -15,8 +15,8 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add('--model', required=True, metavar='CONFIG', help='config, or the name of a leaf')
-    add('--weights', required=True, metavar='FILE', help='its checkpoint')
+    add('--model', required=True, help='config, name of a leaf, or folder of a release')
+    add('--weights', metavar='FILE', help='its checkpoint; a release has its own')
     add('--detector', default='none', help='see par predict; none: a picture is a person')
     add('--min-score', type=float, help="of the detector's boxes")
     add('--padding', type=float, default=0.0, help='share of a box that is added around it')

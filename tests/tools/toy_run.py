@@ -16,6 +16,8 @@ def toy_config(toy_root, work_dir, **options):
     cfg = Config.fromfile(CONFIG)
     cfg.merge_from_dict(
         {
+            # Runs of one process and second share what mmengine keeps by name: log and level.
+            'experiment_name': f'{CONFIG.stem}_{next(NUMBERS)}',
             'train_cfg.max_epochs': 1,
             'train_dataloader.batch_size': 8,
             'val_dataloader.batch_size': 8,
@@ -32,7 +34,4 @@ def toy_config(toy_root, work_dir, **options):
         }
     )
     cfg.work_dir, cfg.launcher = str(work_dir), 'none'
-    cfg.experiment_name = f'{CONFIG.stem}_{next(NUMBERS)}'
-    # Runs of one process and second share what mmengine keeps by name: log, level, visualizer.
-    cfg.experiment_name = f'{CONFIG.stem}_{next(NUMBERS)}'
     return cfg

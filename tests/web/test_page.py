@@ -182,7 +182,8 @@ def test_everything_is_reached_and_done_with_the_keyboard(page, folder):
     unnamed = page.evaluate(
         """[...document.querySelectorAll('button, input, img, video, table, progress')]
         .filter((e) => e.checkVisibility()).filter((e) => !(e.textContent.trim()
-        || e.getAttribute('aria-label') || e.querySelector('[alt]:not([alt=""])') || e.alt !== undefined || e.labels?.length))
+        || e.getAttribute('aria-label') || e.querySelector('[alt]:not([alt=""])')
+        || e.alt !== undefined || e.labels?.length))
         .map((e) => e.outerHTML)"""
     )
     assert unnamed == []

@@ -59,7 +59,9 @@ async def ask(
 
 
 async def run(args: argparse.Namespace) -> int:
-    content, answers, times = args.picture.read_bytes(), Counter(), []
+    content = args.picture.read_bytes()
+    answers: Counter[int] = Counter()
+    times: list[float] = []
     headers = {'Authorization': f'Bearer {args.token}'} if args.token else {}
     limits = httpx.Limits(max_connections=args.clients + 1)
     async with httpx.AsyncClient(

@@ -54,7 +54,7 @@ class FrozenTIMMBackbone(TIMMBackbone):
 
     def init_weights(self) -> None:
         """Initialise timm's network; without ``init_cfg`` it stays as timm has made it."""
-        if self.init_cfg and not self.is_init:
+        if self.init_cfg and not self.is_init:  # type: ignore[has-type]
             initialize(self.timm_model, self.init_cfg)
         self.is_init = True
 
