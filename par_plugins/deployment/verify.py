@@ -191,11 +191,12 @@ def _check_golden(folder: Path) -> Iterator[str]:
         exported.schema.require_equal(inferencer.schema, source=path.name)
         if exported.metadata[ANSWER_RULES] != inferencer.loaded.meta[ANSWER_RULES]:
             raise InputError(f'{path.name} has other operating points than the checkpoint')
+        exact = exported.metadata['precision'] == 'fp32'
         yield _compared(
             path.name,
             exported.predict(pictures)[0],
-            known.get(path.name, known[EXACT]),
-            TOLERANCE if path.name not in known else INEXACT,
+            known[EXACT if exact else path.name],
+            TOLERANCE if exact else INEXACT,
         )
 
 
