@@ -229,7 +229,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(toy, tmp_path):
 
     refused('has no operating points.*fit_operating_points', answer_rules=None)
     other = AttributeSchema(reversed(AttributeSchema.from_dict(schema_of(content)).names))
-    refused('its attributes|another order|answer rules', dataset_meta={'schema': other.to_dict()})
+    refused('the same attributes in another order', dataset_meta={'schema': other.to_dict()})
     refused('does not say which attributes', dataset_meta={})
     refused("name 'a/b'", notes=ReleaseNotes('a/b'))
     refused('no test_dataloader', cfg=toy.config(test_dataloader=None))
