@@ -12,7 +12,7 @@ from par_plugins.deployment.checksums import SUMS
 from par_plugins.deployment.measured_scores import DIGITS, FEWEST, HEIGHTS, SCORES
 from par_plugins.deployment.release_notes import NOT_STATED, ReleaseNotes
 from par_plugins.structures import AnswerRules, printable
-from par_plugins.structures.answer_rules import HALF
+from par_runtime.answer_rules import HALF
 
 TASK = 'Attribute Recognition'
 RULES = {

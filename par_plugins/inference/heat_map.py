@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from par_plugins.inference.attribute_inferencer import AttributeInferencer
-from par_plugins.inference.crops import crop
 from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.structures import InputError
+from par_runtime.crops import crop
 
 STRENGTH = 0.5
 """Share of the heat in a drawn map."""
@@ -56,7 +56,7 @@ class HeatMaps:
             value: Of a categorical attribute.
 
         Returns:
-            ``(h, w)`` in [0, 1], of the size of :func:`par_plugins.inference.crops.crop`.
+            ``(h, w)`` in [0, 1], of the size of :func:`par_runtime.crops.crop`.
 
         Raises:
             InputError: If there is no such attribute or value, or no such box.

@@ -13,15 +13,15 @@ import numpy as np
 
 from par_plugins.datasets.picture_file import decode_picture
 from par_plugins.inference.attribute_inferencer import AttributeInferencer
-from par_plugins.inference.crops import crop
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.heat_map import HeatMaps, draw_heat
-from par_plugins.inference.records import PictureRecord, records_text
 from par_plugins.inference.tracks import TrackRecord, tracks_document
 from par_plugins.inference.video_prediction import VideoPrediction
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
 from par_plugins.web.gate import WebLimits
+from par_runtime.crops import crop
+from par_runtime.records import PictureRecord, records_text
 
 SECONDS_BETWEEN_LINES = 0.25
 """Between two words on how far a video is."""

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
-from par_plugins.inference.answers import AnswerRule
 from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.predict_job import PredictJob
 from par_plugins.inference.video_prediction import VideoPrediction
+from par_runtime.answers import AnswerRule
 from tests.inference.toy_video import write_boxes, write_video
 from tests.web.web_server import PEOPLE, inferencer_in, picture
 
