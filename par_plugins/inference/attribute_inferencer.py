@@ -125,7 +125,7 @@ class AttributeInferencer(BaseInferencer):
                 if weights is not None:
                     raise InputError(f'{model} has weights of its own, but {weights} is given too')
                 self._exported = load_onnx_model(model)
-                model, weights = self._exported.config, model
+                weights, model = model, self._exported.config
             else:
                 model, weights = find_model(model, weights)
         if model is None or weights is None:
