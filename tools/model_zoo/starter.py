@@ -95,11 +95,12 @@ def write(args: argparse.Namespace, chosen: Path, seed: int, of_seeds: list[Any]
     """Export the chosen network in all precisions, and write the card of the smallest."""
     import json
 
-    from par_plugins.deployment.export import export_onnx, read_red_first
+    from par_plugins.deployment.export import export_onnx, generated_pictures, read_red_first
     from par_plugins.deployment.export_cost import score_line, scores_on
     from par_plugins.deployment.golden_pictures import (
+        EXACT,
+        NUMBER,
         golden_bytes,
-        golden_pictures,
         predict_pictures,
     )
     from par_plugins.inference import AttributeInferencer
@@ -131,8 +132,8 @@ def write(args: argparse.Namespace, chosen: Path, seed: int, of_seeds: list[Any]
             print(f'{name}, {score_line(scored, rule)}')
     model = args.out / 'model.onnx'
     inferencer = AttributeInferencer(model)
-    pictures = golden_pictures()
-    golden = golden_bytes(pictures, predict_pictures(inferencer, pictures))
+    pictures = generated_pictures(NUMBER)
+    golden = golden_bytes(pictures, {EXACT: predict_pictures(inferencer, pictures)})
     (args.out / 'golden.npz').write_bytes(golden)
     record = {
         'config': LEAF,
