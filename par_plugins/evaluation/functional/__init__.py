@@ -19,6 +19,7 @@ from par_plugins.evaluation.functional.positive_probability import (
     PositiveProbabilities,
     positive_probability,
 )
+from par_plugins.evaluation.functional.reliability_bins import ReliabilityBins, reliability_bins
 from par_plugins.evaluation.functional.retrieval_scores import retrieval_scores
 from par_plugins.evaluation.functional.threshold_adjustment import (
     fit_threshold_adjustment,
@@ -36,6 +37,7 @@ __all__ = [
     'EntryError',
     'FeatureMoments',
     'PositiveProbabilities',
+    'ReliabilityBins',
     'TopKCounts',
     'ValueCounts',
     'attribute_accuracy',
@@ -48,6 +50,7 @@ __all__ = [
     'frechet_distance',
     'mean_by_ratio',
     'positive_probability',
+    'reliability_bins',
     'retrieval_scores',
     'threshold_adjustment',
     'top_k_predictions',
