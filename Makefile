@@ -8,7 +8,7 @@ PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 # The examples of these datasets are of their official files.
 OFFICIAL := attributes reid small_images
 
-.PHONY: demo test test-all check install-det test-det test-upstream
+.PHONY: demo test test-all check docs install-det test-det test-upstream
 
 # An environment $(1) with the packages of $(2), those of the tests, and this one.
 define make-environment
@@ -58,6 +58,14 @@ check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The site, in docs/_build/index.html; what Sphinx warns of is an error.
+.venv/installed-docs: .venv/installed requirements/docs.txt
+	$(BIN)/pip install -r requirements/docs.txt
+	touch $@
+
+docs: .venv/installed-docs
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
 
 # mmdet needs mmcv's compiled operators; their wheel is built once and kept in the user's cache.
 .venv/installed-det: .venv/installed requirements/det.txt \

@@ -71,7 +71,9 @@ def test_pure_rooms_import_torch_numpy_scipy_and_the_standard_library_only(room)
             top = name.split('.')[0]
             allowed = top in PURE or top in sys.stdlib_module_names
             allowed |= top == 'numba' and path in COMPILED
-            own = name.startswith(('par_plugins.structures', 'par_plugins.evaluation.functional'))
+            own = name.startswith(
+                ('par_plugins.structures', 'par_plugins.evaluation.functional', 'par_runtime')
+            )
             assert allowed or own, f'{path} imports {name}'
 
 

@@ -1,15 +1,16 @@
-"""Say where the configs and tools lie, which leaves there are, and what is known of one of them."""
+"""Say where the configs and tools lie, which leaves there are, and what is known of a model."""
 
 import argparse
 import sys
 from importlib import metadata
+from pathlib import Path
 
 from par_runtime.installed_files import MIM, leaves
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('leaf', nargs='?', help='name of a leaf')
+    parser.add_argument('model', nargs='?', help='name of a leaf, or folder of a release')
     parser.add_argument('--leaves', action='store_true', help='list their names')
     return parser.parse_args()
 
@@ -17,10 +18,19 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     found = leaves()
-    if args.leaf in found:
-        print(card(args.leaf))
-    elif args.leaf:
-        sys.exit(f'error: {args.leaf}: is no leaf; par info --leaves lists them')
+    readme = Path(args.model or '', 'README.md')
+    if args.model in found:
+        print(card(args.model))
+    elif args.model and readme.is_file():
+        from par_plugins.structures import printable
+
+        lines = readme.read_text(encoding='utf-8').rpartition('\n---\n')[2].strip().splitlines()
+        print('\n'.join(map(printable, lines)))
+    elif args.model:
+        sys.exit(
+            f'error: {args.model}: is neither a leaf (par info --leaves lists them) nor a folder '
+            'with a model card'
+        )
     elif args.leaves:
         print('\n'.join(found))
     else:

@@ -1,5 +1,6 @@
 """Attributes of the people in pictures and videos.
 
+    tools/predict.py photo.jpg --out seen
     tools/predict.py crops/ --model CONFIG --weights best.pth --out seen
     tools/predict.py street.mp4 --model CONFIG --weights best.pth --out seen --draw \\
         --detector onnx:nanodet.onnx
@@ -29,11 +30,10 @@ def parse_args() -> argparse.Namespace:
     )
     add(
         '--model',
-        required=True,
         metavar='CONFIG',
-        help='config of the network, or the name of a leaf',
+        help='config of the network, the name of a leaf, or an .onnx file; default: the starter',
     )
-    add('--weights', required=True, metavar='FILE', help='its checkpoint')
+    add('--weights', metavar='FILE', help='its checkpoint; an .onnx file has its own')
     add('--out', required=True, type=Path, metavar='DIR', help='folder for everything written')
     add(
         '--detector',
@@ -83,11 +83,18 @@ def main() -> None:
     from par_plugins.inference.attribute_inferencer import AttributeInferencer
     from par_plugins.inference.job_processes import JobProcesses
     from par_plugins.inference.predict_job import PredictJob
+    from par_runtime.installed_files import starter_path
 
     columns = (TextColumn('{task.description}'), BarColumn(), TextColumn('{task.fields[state]}'))
 
     @stop_on_input_error
     def run() -> None:
+        if args.model is None and args.weights is None:
+            print(
+                f'no --model: the starter answers, attributes of pedestrians; its '
+                f'limits: {starter_path().with_name("README.md")}',
+                file=sys.stderr,
+            )
         processes = JobProcesses(args.launcher)
         inferencer = AttributeInferencer(
             args.model,

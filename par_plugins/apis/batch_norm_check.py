@@ -1,8 +1,5 @@
 """Whether batch norm will meet a batch of which it can take no variance."""
 
-import random
-
-import numpy as np
 import torch
 from mmengine.dataset import InfiniteSampler
 from mmengine.model import is_model_wrapper
@@ -11,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.data import BatchSampler
 
+from par_plugins.datasets.seeded_batches import random_numbers_of
 from par_plugins.structures import InputError
 
 
@@ -61,16 +59,13 @@ def _norm_of_single_numbers(runner: Runner) -> str | None:
             found.append(norms[module])
 
     handles = [norm.register_forward_pre_hook(look) for norm in norms]
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
         model.eval()  # running averages stay as they are
-        with torch.no_grad(), torch.random.fork_rng():
+        with torch.no_grad(), random_numbers_of((0,)):
             loader = runner.train_loop.dataloader
             data = model.data_preprocessor(loader.collate_fn([loader.dataset[0]]), training=False)
             model(data['inputs'], data.get('data_samples'), mode='tensor')
     finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])  # noqa: NPY002
         for handle in handles:
             handle.remove()
         for module, mode in modes.items():

@@ -10,12 +10,15 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 import mmengine.runner
+import torch
+from mmcv.transforms import BaseTransform
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
 from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from par_plugins.datasets.seeded_batches import random_numbers_of
 from par_plugins.structures import InputError
 
 P = ParamSpec('P')
@@ -142,6 +145,61 @@ def check_intervals(runner: Runner) -> None:
                     f'default_hooks.checkpoint.{key}: CheckpointHook has no option '
                     f'{key!r}{nearest(key, options)}'
                 )
+
+
+def check_clipping(cfg: Config) -> None:
+    """Refuse, before training, options of ``clip_grad`` that PyTorch cannot take.
+
+    Args:
+        cfg: The config.
+
+    Raises:
+        InputError: Naming the key and saying what is wrong.
+    """
+    weight = torch.nn.Parameter(torch.zeros(1))
+    weight.grad = torch.zeros(1)
+    for path, options in _values({'optim_wrapper': cfg.get('optim_wrapper')}):
+        if path.endswith('.clip_grad') and options:
+            given = dict(options)
+            value = given.pop('type', 'norm') == 'value'
+            clip = torch.nn.utils.clip_grad_value_ if value else torch.nn.utils.clip_grad_norm_
+            try:
+                clip([weight], **given)
+            except (TypeError, ValueError, RuntimeError) as error:
+                raise InputError(f'{path}: {error}') from error
+
+
+def check_pipelines(runner: Runner) -> None:
+    """Refuse, before training, transforms whose arguments fit no picture; they look only then.
+
+    Args:
+        runner: Its loops are built.
+
+    Raises:
+        InputError: Naming the first transform that fails, and why.
+    """
+    for name, loop in (('train', runner.train_loop), ('val', runner.val_loop)):
+        dataset: Any = getattr(getattr(loop, 'dataloader', None), 'dataset', ())
+        if not len(dataset):
+            continue
+        try:
+            with random_numbers_of((0,)):
+                dataset[0]
+        except (InputError, OSError):
+            continue  # a picture's fault, not the config's: it is named where it is met
+        except Exception as error:  # libraries of pictures have errors of their own
+            frames = [frame.tb_frame for frame in _tracebacks(error.__traceback__)]
+            transform = [
+                f.f_locals['self']
+                for f in frames
+                if isinstance(f.f_locals.get('self'), BaseTransform)
+            ]
+            if not transform:
+                raise
+            why = ' '.join(str(error).split()) or type(error).__name__
+            raise InputError(
+                f'{name}_dataloader.dataset.pipeline: {transform[0]}: {why}'
+            ) from error
 
 
 def mistakes_in_a_sentence(function: Callable[P, R]) -> Callable[P, R]:

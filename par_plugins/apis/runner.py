@@ -24,7 +24,13 @@ from mmengine.structures import BaseDataElement
 from torch import distributed
 
 from par_plugins.apis.batch_norm_check import check_last_batch
-from par_plugins.apis.config_checks import check_intervals, check_sections, mistakes_in_a_sentence
+from par_plugins.apis.config_checks import (
+    check_clipping,
+    check_intervals,
+    check_pipelines,
+    check_sections,
+    mistakes_in_a_sentence,
+)
 from par_plugins.apis.shared_images import OPTION, refuse_shared_images
 from par_plugins.apis.system_failures import stop_where_the_log_cannot_be_written
 from par_plugins.apis.utf8_output import log_in_utf8
@@ -37,6 +43,7 @@ from par_plugins.engine.hooks import (
     MovingAverageHook,
     SafeCheckpointHook,
     ScheduleHook,
+    SchemaHook,
     WorkDirectoryHook,
 )
 from par_plugins.engine.launched_process import LaunchedProcess
@@ -50,6 +57,7 @@ REQUIRED_HOOKS = (
     FiniteTrainingHook,
     WorkDirectoryHook,
     ScheduleHook,
+    SchemaHook,
 )
 """What every run of the tools has, whatever its config says."""
 FROM_DATASET = 'dataset'
@@ -189,6 +197,8 @@ def train(runner: Runner) -> None:
             'with drop_last=True: take a smaller batch_size, or repeat them (RepeatDataset)'
         )
     check_intervals(runner)
+    check_clipping(runner.cfg)
+    check_pipelines(runner)
     if not runner.cfg.get(OPTION, False):
         loops = {'val_dataloader': runner.val_loop, 'test_dataloader': runner._test_loop}
         refuse_shared_images(

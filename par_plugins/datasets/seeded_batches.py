@@ -56,7 +56,7 @@ class SeededBatches:
     def __call__(self, indices: Sequence[int]) -> list[Any]:
         """Make the samples of a batch."""
         words = (self.seed, int(self.epoch), self.rank, *map(int, indices))
-        with _random_numbers_of(words):
+        with random_numbers_of(words):
             several = getattr(type(self.dataset), '__getitems__', None)
             if several is not None:
                 return several(self.dataset, indices)
@@ -64,7 +64,7 @@ class SeededBatches:
 
 
 @contextmanager
-def _random_numbers_of(words: Sequence[int]) -> Iterator[None]:
+def random_numbers_of(words: Sequence[int]) -> Iterator[None]:
     """Seed the three global generators, what upstream's transforms draw from, for a while."""
     seeds = np.random.SeedSequence(words).generate_state(3)
     states = random.getstate(), np.random.get_state()  # noqa: NPY002

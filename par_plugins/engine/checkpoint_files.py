@@ -103,28 +103,53 @@ def load_checkpoint_url(url: str, map_location: Any = None) -> dict[str, Any]:
             :func:`load_checkpoint_file`.
     """
     name = Path(urlparse(url).path).name
-    digits = HASH_IN_NAME.search(name)
-    kept = Path(torch.hub.get_dir(), 'checkpoints', name)
-    if digits is None:
+    if HASH_IN_NAME.search(name) is None:
         with tempfile.TemporaryDirectory() as folder:
             fetched = Path(folder, 'checkpoint')
             _fetch(url, fetched, None, 'download it in another way')
             return _read(fetched, map_location, name=url)
+    return _read(fetch_checkpoint(url), map_location, name=url)
+
+
+def fetch_checkpoint(url: str, sha256: str | None = None) -> Path:
+    """Fetch a file from ``http`` or ``https`` into torch.hub's folder, unless it is there.
+
+    Args:
+        url: The address, of a file with the first digits of its SHA-256 in its name.
+        sha256: The whole hash, where it is known from elsewhere.
+
+    Returns:
+        Where it is kept.
+
+    Raises:
+        InputError: If the name has no hash, it cannot be fetched, or it is another file.
+    """
+    name = Path(urlparse(url).path).name
+    in_name = HASH_IN_NAME.search(name)
+    if in_name is None and sha256 is None:
+        raise InputError(f'{url}: has no hash in its name that it could be held to')
+    digits = sha256 or (in_name[1] if in_name else '')
+    kept = Path(torch.hub.get_dir(), 'checkpoints', name)
     try:
         if is_main_process():
-            _fetch_once(url, kept, digits[1])
+            _fetch_once(url, kept, digits)
     finally:
         barrier()
-    _fetch_once(url, kept, digits[1])  # where the other processes do not share the folder
-    return _read(kept, map_location, name=url)
+    _fetch_once(url, kept, digits)  # where the other processes do not share the folder
+    return kept
+
+
+def sha256_of(path: str | Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with open(path, 'rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
 def _fetch_once(url: str, kept: Path, digits: str) -> None:
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
         _fetch(url, kept, digits, f'put the file at {kept}')
-    with kept.open('rb') as file:
-        digest = hashlib.file_digest(file, 'sha256').hexdigest()
+    digest = sha256_of(kept)
     if not digest.startswith(digits):
         raise InputError(
             f'{kept}: its SHA-256 begins with {digest[: len(digits)]}, not with {digits} as its '

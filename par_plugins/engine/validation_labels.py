@@ -7,7 +7,8 @@ import torch
 from mmengine.runner import Runner
 from torch import Tensor
 
-from par_plugins.datasets.training_labels import labels_of
+from par_plugins.datasets.training_labels import labels_of, sources_of
+from par_plugins.evaluation.metrics.reid_metric import ReIDMetric
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
 from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
@@ -20,8 +21,12 @@ def check_validation_labels(runner: Runner) -> None:
 
     Raises:
         InputError: If the score is undefined for these labels, as is mA where no attribute has
-            both values.
+            both values, or they lack identities, cameras or roles that are to be scored.
     """
+    for metric in runner.val_loop.evaluator.metrics:
+        if isinstance(metric, ReIDMetric):
+            for source in sources_of(runner.val_loop.dataloader.dataset):
+                metric.check_fields(source.get_data_info(0))
     metrics = [
         metric
         for metric in runner.val_loop.evaluator.metrics
@@ -31,7 +36,7 @@ def check_validation_labels(runner: Runner) -> None:
     ]
     wanted = {key for hook in runner.hooks for key in getattr(hook, 'save_best', None) or ()}
     for metric in metrics:
-        keys = wanted.intersection(metric.prefixed_names)
+        keys = wanted.intersection(metric.prefixed_names + metric.prefixed_occasional_names)
         if not keys:
             continue
         targets = torch.as_tensor(labels_of(runner.val_loop.dataloader.dataset, 'targets'))

@@ -1,9 +1,9 @@
 """Pictures and videos in, attributes of people out."""
 
-from par_plugins.inference.answers import Answer, AnswerRule, AnswerTable
 from par_plugins.inference.attribute_inferencer import AttributeInferencer
 from par_plugins.inference.drawing import draw_people
-from par_plugins.inference.records import (
+from par_runtime.answers import Answer, AnswerRule, AnswerTable
+from par_runtime.records import (
     PersonRecord,
     PictureRecord,
     open_records,

@@ -4,6 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count, islice
@@ -18,8 +19,6 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import FUNCTIONS
 from mmpretrain.structures import DataSample
 
-from par_plugins.inference.answers import STORED, AnswerRule
-from par_plugins.inference.crops import quality_of
 from par_plugins.inference.detectors import (
     PersonBoxes,
     PersonDetector,
@@ -30,11 +29,15 @@ from par_plugins.inference.detectors import (
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, PersonOutput, load_model
+from par_plugins.inference.load_onnx_model import LoadedOnnxModel, load_onnx_model
+from par_plugins.inference.model_source import find_model
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
-from par_plugins.inference.records import PersonRecord, PictureRecord, open_records
 from par_plugins.structures import AttributeSchema, InputError
-from par_runtime.installed_files import leaf_path
+from par_runtime.answers import STORED, AnswerRule
+from par_runtime.crops import quality_of
+from par_runtime.installed_files import starter_path
+from par_runtime.records import PersonRecord, PictureRecord, open_records
 
 MIN_SIDE = 2
 """Boxes of which less than so many pixels are in the picture are left out."""
@@ -74,10 +77,13 @@ class AttributeInferencer(BaseInferencer):
         person['attributes']['Hat']  # {'value': True, 'confidence': 0.93, ...}
 
     Args:
-        model: A config, or its path. Its own test pipeline is used; no dataset, annotation or work
-            directory is needed.
+        model: A config, or its path; without weights a released folder or the name of a released
+            model, see :func:`find_model`, or an ``.onnx`` file of ``par export``. Its own test
+            pipeline is used; no dataset, annotation or work directory is needed. None takes the
+            starter, a small network for pedestrians that comes with the package.
         weights: A checkpoint; it must have every weight, and says which attributes these are.
-        device: Where the network runs; None takes the fastest there is.
+        device: Where the network runs; None takes the fastest there is. An ``.onnx`` file runs
+            where its onnxruntime does.
         scope: See :class:`mmengine.infer.BaseInferencer`.
         show_progress: Whether to show how far it is.
         thresholds: See :meth:`AnswerRule.of_checkpoint`.
@@ -97,7 +103,7 @@ class AttributeInferencer(BaseInferencer):
 
     def __init__(
         self,
-        model: str | Path | Config | ConfigDict | Mapping[str, Any],
+        model: str | Path | Config | ConfigDict | Mapping[str, Any] | None = None,
         weights: str | Path | None = None,
         *,
         device: str | None = None,
@@ -111,22 +117,25 @@ class AttributeInferencer(BaseInferencer):
         num_workers: int | None = None,
         allow_urls: bool = False,
     ) -> None:
+        if model is None and weights is None:
+            model = starter_path()
+        self._exported: LoadedOnnxModel | None = None
         if isinstance(model, str | Path):
-            path = Path(leaf_path(str(model)))
-            if not path.is_file():
-                raise InputError(f'{model}: there is no such config or leaf')
-            model = Config.fromfile(path)
-        if weights is None:
-            raise InputError('weights: a checkpoint is needed to predict with')
+            if Path(model).suffix == '.onnx':
+                if weights is not None:
+                    raise InputError(f'{model} has weights of its own, but {weights} is given too')
+                self._exported = load_onnx_model(model)
+                weights, model = str(model), self._exported.config
+            else:
+                found, weights = find_model(model, weights)
+                model = found  # a config, which is no path any more
+        if model is None or weights is None:
+            missing = 'weights: a checkpoint' if weights is None else 'model: a config'
+            raise InputError(f'{missing} is needed to predict with')
         self.padding = padding
         super().__init__(model, str(weights), device, scope, show_progress)
-        self.rule = AnswerRule.of_checkpoint(
-            self.loaded.meta,
-            self.loaded.schema,
-            source=self.loaded.source,
-            thresholds=thresholds,
-            strictness=strictness,
-        )
+        self.rule = self._rule_of(thresholds, strictness)
+        self._thresholds = self.rule.name if isinstance(thresholds, str) else thresholds
         self.detector_name = detector if isinstance(detector, str) else type(detector).__name__
         self.detector: PersonDetector = (
             build_person_detector(detector, device=str(self.device), min_score=min_score)
@@ -136,6 +145,37 @@ class AttributeInferencer(BaseInferencer):
         self.num_workers = num_workers or min(4, os.cpu_count() or 1)
         self.allow_urls = allow_urls
 
+    def with_rule(
+        self,
+        thresholds: str | float | Mapping[str, float] | None = None,
+        strictness: float = 0.0,
+    ) -> 'AttributeInferencer':
+        """Return one with the same network and detector that answers by another rule.
+
+        Args:
+            thresholds: See :meth:`AnswerRule.of_checkpoint`; None keeps those of this one.
+            strictness: See there.
+
+        Raises:
+            InputError: See there.
+        """
+        other = copy(self)
+        other.rule = self._rule_of(
+            self._thresholds if thresholds is None else thresholds, strictness
+        )
+        return other
+
+    def _rule_of(
+        self, thresholds: str | float | Mapping[str, float], strictness: float
+    ) -> AnswerRule:
+        return AnswerRule.of_checkpoint(
+            self.loaded.meta,
+            self.loaded.schema,
+            source=self.loaded.source,
+            thresholds=thresholds,
+            strictness=strictness,
+        )
+
     @property
     def schema(self) -> AttributeSchema:
         """The attributes."""
@@ -144,7 +184,7 @@ class AttributeInferencer(BaseInferencer):
     @property
     def device(self) -> torch.device:
         """Where the network runs."""
-        return next(self.model.parameters()).device
+        return self.loaded.device
 
     @cached_property
     def input_height(self) -> int:
@@ -301,7 +341,7 @@ class AttributeInferencer(BaseInferencer):
         return {'weights': self.loaded.source, 'rule': self.rule.name, 'expected': expected}
 
     def _init_model(self, cfg: Any, weights: Any, device: str = 'cpu') -> Any:
-        self.loaded: LoadedModel = load_model(cfg, weights, device)
+        self.loaded: LoadedModel = self._exported or load_model(cfg, weights, device)
         return self.loaded.model
 
     def _init_pipeline(self, cfg: Any) -> Callable[..., Any]:

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib import font_manager, ft2font, get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
-from par_plugins.inference.answers import Answer
-from par_plugins.inference.records import PersonRecord, PictureRecord
 from par_plugins.structures import AttributeSchema
+from par_runtime.answers import Answer
+from par_runtime.records import PersonRecord, PictureRecord
 
 TEXT_HEIGHT = 13
 """Smallest height of letters, in pixels of the drawn picture."""

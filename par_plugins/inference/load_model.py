@@ -86,6 +86,11 @@ class LoadedModel:
             )
         return rows
 
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+        return next(self.model.parameters()).device
+
 
 def load_model(cfg: Config | ConfigDict, weights: str, device: str | torch.device) -> LoadedModel:
     """Build the network of a config and load all its weights.
@@ -105,7 +110,7 @@ def load_model(cfg: Config | ConfigDict, weights: str, device: str | torch.devic
     content = load_checkpoint_file(weights, map_location='cpu')
     meta = content.get('meta') or {}
     schema = _schema_of(meta, weights)
-    settings = _without_pretrained(
+    settings = without_pretrained(
         cfg.model.to_dict() if isinstance(cfg.model, ConfigDict) else cfg.model
     )
     if cfg.get('data_preprocessor') is not None:
@@ -161,7 +166,7 @@ def _schema_of_head(
     return AttributeSchema.unnamed(int(settings['head']['num_classes']))
 
 
-def _without_pretrained(settings: Any) -> Any:
+def without_pretrained(settings: Any) -> Any:
     """A copy of a model's config that fetches no other weights."""
     if isinstance(settings, Mapping):
         kept: dict[str, Any] = {}
@@ -171,8 +176,8 @@ def _without_pretrained(settings: Any) -> Any:
             elif name == 'checkpoint_path':
                 kept[name] = ''
             elif name not in PRETRAINED:
-                kept[name] = _without_pretrained(value)
+                kept[name] = without_pretrained(value)
         return kept
     if isinstance(settings, list | tuple):
-        return type(settings)(_without_pretrained(value) for value in settings)
+        return type(settings)(without_pretrained(value) for value in settings)
     return settings

@@ -8,9 +8,9 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 
 from par_plugins.datasets.transforms import CropBox, LoadPersonImage
-from par_plugins.inference.crops import crop, padded_box
 from par_plugins.inference.load_model import scope_of
 from par_plugins.structures import InputError
+from par_runtime.crops import crop, padded_box
 
 LOADING = {'LoadImageFromFile', 'LoadPersonImage'}
 
@@ -31,7 +31,7 @@ class PersonPipeline:
     """
 
     def __init__(self, cfg: Config | ConfigDict, padding: float = 0.0) -> None:
-        first, *rest = _test_pipeline(cfg)
+        first, *rest = test_pipeline(cfg)
         name = str(first.get('type')).rpartition('.')[2]
         if name not in LOADING:
             raise InputError(f'the test pipeline begins with {name}, not by loading an image')
@@ -82,7 +82,12 @@ class PersonPipeline:
         return packed
 
 
-def _test_pipeline(cfg: Config | ConfigDict) -> Sequence[Mapping[str, Any]]:
+def test_pipeline(cfg: Config | ConfigDict) -> Sequence[Mapping[str, Any]]:
+    """The transforms of the test set, whatever wraps it.
+
+    Raises:
+        InputError: If there is none.
+    """
     dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
     while 'pipeline' not in dataset and 'dataset' in dataset:
         dataset = dataset['dataset']

@@ -18,7 +18,6 @@ from par_plugins.inference.attribute_inferencer import (
     reason_of,
     unique_names,
 )
-from par_plugins.inference.crops import crop
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.job_processes import (
     JobFolder,
@@ -26,16 +25,12 @@ from par_plugins.inference.job_processes import (
     shards_of,
 )
 from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
-from par_plugins.inference.records import (
-    FORMATS,
-    PictureRecord,
-    open_records,
-    stream_records,
-)
 from par_plugins.inference.tracks import TrackRecord, write_tracks
 from par_plugins.inference.video_prediction import VideoPrediction, VideoReport, VideoWriter
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
+from par_runtime.crops import crop
+from par_runtime.records import FORMATS, PictureRecord, open_records, stream_records
 
 JOB = '.job'
 """Folder of what is done, until the job is over."""

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from par_plugins.engine.written_aside import written_aside
-from par_plugins.inference.answers import Answer, AnswerRule
 from par_plugins.inference.frame import Frame
-from par_plugins.inference.records import WORDS, PersonRecord
 from par_plugins.structures import AttributeSchema
+from par_runtime.answers import Answer, AnswerRule
+from par_runtime.records import WORDS, PersonRecord
 
 BEST_CROPS = 3
 LEAST_TIME = 1e-3
@@ -239,8 +239,12 @@ def write_tracks(path: str | Path, tracks: Sequence[TrackRecord], schema: Attrib
         elif path.suffix == '.jsonl':
             file.writelines(json.dumps(track.to_dict()) + '\n' for track in tracks)
         else:
-            plain = [track.to_dict() for track in tracks]
-            json.dump({'schema': schema.to_dict(), 'tracks': plain}, file, indent=1)
+            json.dump(tracks_document(tracks, schema), file, indent=1)
+
+
+def tracks_document(tracks: Sequence[TrackRecord], schema: AttributeSchema) -> dict[str, Any]:
+    """Return tracks as plain data, with the schema of their answers."""
+    return {'schema': schema.to_dict(), 'tracks': [track.to_dict() for track in tracks]}
 
 
 def _write_table(rows: Any, tracks: Sequence[TrackRecord], schema: AttributeSchema) -> None:

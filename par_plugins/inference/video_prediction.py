@@ -14,15 +14,15 @@ import cv2
 import numpy as np
 
 from par_plugins.inference.attribute_inferencer import MIN_SIDE, AttributeInferencer
-from par_plugins.inference.crops import crop
 from par_plugins.inference.detectors import PersonBoxes, WholePicture, boxes_within
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import PersonOutput
 from par_plugins.inference.person_tracker import PersonTracker
-from par_plugins.inference.records import PersonRecord, PictureRecord
 from par_plugins.inference.tracks import TrackAttributes, TrackRecord
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
+from par_runtime.crops import crop
+from par_runtime.records import PersonRecord, PictureRecord
 
 FRAMES_AHEAD = 8
 """Frames that wait between two stages at most, and whose people go through the network together."""

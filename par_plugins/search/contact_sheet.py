@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from par_plugins.inference.crops import crop
 from par_plugins.search.person_index import IndexedPerson, PersonIndex
 from par_plugins.search.search_people import SearchResult
 from par_plugins.visualization import RankList, rank_lists_figure, read_picture
+from par_runtime.crops import crop
 
 PEOPLE_A_ROW = 10
 

@@ -1,14 +1,6 @@
 """The words that travel with data, checkpoints and exports."""
 
-from par_plugins.structures.answer_rules import AnswerRules
-from par_plugins.structures.attribute_schema import (
-    UNKNOWN,
-    Attribute,
-    AttributeSchema,
-    SchemaMismatchError,
-)
 from par_plugins.structures.checked_arguments import checked_choice, checked_number
-from par_plugins.structures.input_error import InputError
 from par_plugins.structures.label_statistics import LabelStatistics
 from par_plugins.structures.logit_layout import LogitLayout
 from par_plugins.structures.loss_protocol import (
@@ -21,9 +13,17 @@ from par_plugins.structures.loss_protocol import (
     TakesSchema,
     TakesTrainingTargets,
 )
-from par_plugins.structures.operating_point import OperatingPoint
-from par_plugins.structures.regular_file import open_regular_file, read_regular_file
-from par_plugins.structures.shown_name import printable, shown_name, spreadsheet_cell
+from par_runtime.answer_rules import AnswerRules
+from par_runtime.attribute_schema import (
+    UNKNOWN,
+    Attribute,
+    AttributeSchema,
+    SchemaMismatchError,
+)
+from par_runtime.input_error import InputError
+from par_runtime.operating_point import OperatingPoint
+from par_runtime.regular_file import open_regular_file, read_regular_file
+from par_runtime.shown_name import printable, shown_name, spreadsheet_cell
 
 __all__ = [
     'UNKNOWN',

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import TypeVar
 
-from par_plugins.structures.input_error import InputError
+from par_runtime.input_error import InputError
 
 Number = TypeVar('Number', int, float)
 Value = TypeVar('Value')
@@ -27,7 +27,7 @@ def checked_number(
     0.5
     >>> checked_number('rho', 0, above=0, at_most=1)
     Traceback (most recent call last):
-    par_plugins.structures.input_error.InputError: rho must be in (0, 1], got 0
+    par_runtime.input_error.InputError: rho must be in (0, 1], got 0
 
     Args:
         name: What the message calls it.
@@ -61,7 +61,7 @@ def checked_choice(name: str, value: Value, choices: Iterable[Value]) -> Value:
 
     >>> checked_choice('pooling', 'mean', ['average', 'max'])
     Traceback (most recent call last):
-    par_plugins.structures.input_error.InputError: pooling must be one of average, max, got 'mean'
+    par_runtime.input_error.InputError: pooling must be one of average, max, got 'mean'
 
     Raises:
         InputError: If it is none of them.

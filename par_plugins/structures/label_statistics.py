@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from par_plugins.structures.attribute_schema import AttributeSchema
+from par_runtime.attribute_schema import AttributeSchema
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from par_plugins.structures.attribute_schema import AttributeSchema
-from par_plugins.structures.input_error import InputError
+from par_runtime.attribute_schema import AttributeSchema
+from par_runtime.input_error import InputError
 
 
 class LogitLayout(nn.Module):
@@ -33,6 +33,19 @@ class LogitLayout(nn.Module):
         self.register_buffer('index', torch.tensor(index), persistent=False)
         self.register_buffer('constants', torch.tensor([0.0, -torch.inf]), persistent=False)
 
+    def exact(self, logits: Tensor) -> Tensor:
+        """Return packed ``(N, C)`` logits as float32, float64 ones as they are.
+
+        Raises:
+            InputError: If the number of columns is not the schema's.
+        """
+        if logits.ndim != 2 or logits.shape[1] != self.schema.num_logits:
+            raise InputError(
+                f'logits of shape {tuple(logits.shape)}, but the schema packs '
+                f'{len(self.schema)} attributes into (N, {self.schema.num_logits})'
+            )
+        return logits if logits.dtype == torch.float64 else logits.float()
+
     def value_logits(self, logits: Tensor) -> Tensor:
         """Compute the logit of every value.
 
@@ -46,12 +59,7 @@ class LogitLayout(nn.Module):
         Raises:
             InputError: If the number of columns is not the schema's.
         """
-        if logits.ndim != 2 or logits.shape[1] != self.schema.num_logits:
-            raise InputError(
-                f'logits of shape {tuple(logits.shape)}, but the schema packs '
-                f'{len(self.schema)} attributes into (N, {self.schema.num_logits})'
-            )
-        exact = logits if logits.dtype == torch.float64 else logits.float()
+        exact = self.exact(logits)
         constants = self.constants.to(exact).expand(len(exact), 2)
         return torch.cat([exact, constants], dim=1)[:, self.index]
 
@@ -69,6 +77,43 @@ class LogitLayout(nn.Module):
             InputError: If the number of columns is not the schema's.
         """
         return self.value_logits(logits).log_softmax(dim=2)
+
+    def error_logits(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Compute the logit of the probability that the model gets a label wrong.
+
+        ``log((1 - p) / p)`` with ``p`` the probability of the label: ``softplus`` of it is the
+        label's cross-entropy, ``sigmoid`` its error probability. Binary attributes alone, which
+        have it in their logits but for the sign, need no table of values.
+
+        Args:
+            logits: Packed ``(N, C)``, any floating type.
+            targets: ``(N, A)`` int64, -1 for unknown.
+
+        Returns:
+            ``(N, A)``, ``-inf`` with zero gradient where the label is unknown: it is certain, so
+            that it takes part in nothing.
+
+        Raises:
+            InputError: If the shapes do not fit.
+        """
+        if targets.shape != (len(logits), len(self.schema)):
+            raise InputError(
+                f'targets of shape {tuple(targets.shape)} for logits of '
+                f'{(len(logits), len(self.schema))} images and attributes'
+            )
+        if self.schema.all_binary:
+            exact = self.exact(logits)
+            if targets.numel():
+                torch._assert_async(targets.amax() <= 1, 'a label of a binary attribute is above 1')
+            sign = torch.rsub(targets.to(exact.dtype), 1, alpha=2)  # 1 - 2 y, in one pass
+            errors = exact * sign
+        else:
+            values = targets.clamp(min=0)[:, :, None]
+            # An infinite logit would be NaN in the gradient, of an unknown label too.
+            table = self.value_logits(logits).masked_fill((targets < 0)[:, :, None], 0.0)
+            others = table.scatter(2, values, -torch.inf).logsumexp(dim=2)
+            errors = others - table.gather(2, values)[:, :, 0]
+        return errors.masked_fill_(targets < 0, -torch.inf)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Compute packed probabilities.

@@ -10,8 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
-from par_plugins.structures.attribute_schema import AttributeSchema
 from par_plugins.structures.label_statistics import LabelStatistics
+from par_runtime.attribute_schema import AttributeSchema
 
 
 class AttributeLossProtocol(Protocol):

@@ -40,12 +40,19 @@ def correlation_figure(names: Sequence[str], correlation: np.ndarray) -> Figure:
     figure, axes = _square(len(names))
     title = 'Correlation over the images where both are known'
     draw_matrix(
-        axes, correlation, rows=names, columns=names, limits=(-1, 1), title=title, cmap='RdBu'
+        axes,
+        correlation,
+        rows=names,
+        columns=names,
+        limits=(-1, 1),
+        title=title,
+        cmap='RdBu',
+        decimals=1,
     )
     return with_glyphs(figure)
 
 
 def _square(size: int) -> tuple[Figure, Axes]:
-    side = 3 + 0.17 * size
+    side = 3 + 0.2 * size
     figure = Figure(figsize=(side + 0.6, side), layout='constrained')
     return figure, figure.subplots()

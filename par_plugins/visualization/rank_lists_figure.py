@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -78,7 +77,7 @@ def _words(one: RankList, schema: AttributeSchema | None) -> list[list[str]]:
     """What was predicted of each picture found."""
     if schema is None:
         return [[] for _ in one.found]
-    predictions = schema.predictions(torch.from_numpy(np.asarray(one.probabilities))).tolist()
+    predictions = schema.predictions(one.probabilities).tolist()
     return [
         [
             attribute.values[value] if attribute.values is not None else attribute.name

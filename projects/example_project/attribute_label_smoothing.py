@@ -57,5 +57,5 @@ class AttributeLabelSmoothingLoss(AttributeLoss):
             self.log_probabilities(logits), targets, smoothing=self.smoothing
         )
         return self.loss_weight * reduce_labels(
-            losses, targets >= 0, reduction='image_mean', avg_factor=None
+            losses, targets, reduction='image_mean', avg_factor=None
         )

@@ -1,10 +1,25 @@
 """Lines of several things over the same axis, a panel for each value."""
 
 from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
 
 from matplotlib.figure import Figure
 
-Line = tuple[Sequence[float], Sequence[float]]
+from par_plugins.visualization.figure_names import shown
+
+Line = tuple[Sequence[float], ...]
+"""Positions and values; and, where the values are means, their spread."""
+
+
+def mean_line(values: Mapping[float, Sequence[float]]) -> Line:
+    """Return the line of means and sample standard deviations.
+
+    Args:
+        values: By position; the deviation of a single one is 0.
+    """
+    positions = sorted(values)
+    spreads = [stdev(values[x]) if len(values[x]) > 1 else 0.0 for x in positions]
+    return positions, [mean(values[x]) for x in positions], spreads
 
 
 def lines_figure(
@@ -19,7 +34,7 @@ def lines_figure(
 
     Args:
         panels: By what the values are, which stands beside its panel, and by the name of a line:
-            its positions along the axis and its values there.
+            its positions along the axis, its values there and, of means, their spread.
         axis: What the positions are.
         log: Which axes are logarithmic: ``''``, ``'x'``, ``'y'`` or ``'xy'``.
         style: Of the lines, as matplotlib has it; ``'o'`` are points.
@@ -32,8 +47,18 @@ def lines_figure(
     figure = Figure(figsize=(width * len(panels), height), layout='constrained')
     plots = figure.subplots(1, len(panels), squeeze=False)[0]
     for plot, (values_are, lines) in zip(plots, panels.items(), strict=True):
-        for name, (positions, values) in lines.items():
-            plot.plot(positions, values, style, markersize=4, alpha=0.8, label=name)
+        for name, (positions, values, *spread) in lines.items():
+            plot.errorbar(
+                positions,
+                values,
+                spread[0] if spread else None,
+                fmt=style,
+                markersize=4,
+                capsize=2,
+                elinewidth=0.8,
+                alpha=0.8,
+                label=shown(name),
+            )
         plot.set_xlabel(axis)
         plot.set_ylabel(values_are)
         if 'x' in log:

@@ -1,6 +1,6 @@
 """The figure of all curves."""
 
-from projects.paper_studies.lines_figure import lines_figure
+from projects.paper_studies.lines_figure import lines_figure, mean_line
 
 
 def test_lines_have_their_names_and_axes(tmp_path):
@@ -22,3 +22,14 @@ def test_a_scalar_has_a_panel_and_an_arm_a_line():
     assert first.get_ylabel() == 'loss' and second.get_ylabel() == 'mA' and not second.lines
     assert first.get_yscale() == 'linear'
     assert lines_figure(curves, axis='step', log='y').axes[0].get_yscale() == 'log'
+
+
+def test_means_have_bars_of_their_spread_and_long_names_leave_room():
+    line = mean_line({10: [2.0, 4.0], 1: [5.0]})
+    assert line == ([1, 10], [5.0, 3.0], [0.0, 2**0.5])
+    figure = lines_figure({'score': {'x' * 300: line}}, axis='rate')
+    figure.canvas.draw()
+    (bars,) = figure.axes[0].containers[0][2]
+    ends = [[y for _, y in segment] for segment in bars.get_segments()]
+    assert ends == [[5.0, 5.0], [3 - 2**0.5, 3 + 2**0.5]]
+    assert figure.axes[0].get_position().width > 0.3

@@ -96,7 +96,6 @@ def test_variables_that_help_to_write_a_config_are_legal(tmp_path):
 )
 def test_wrong_types_and_options_name_key_and_near_miss(toy_root, tmp_path, options, sentence):
     cfg = toy_config(toy_root, tmp_path, **options)
-    cfg.experiment_name = tmp_path.name  # else runs of one second share their logger
     with pytest.raises(InputError, match=sentence) as caught:
         train(build_runner(cfg))
     assert '\n' not in str(caught.value)
@@ -165,6 +164,10 @@ def test_the_command_line_ends_with_that_sentence(toy_root, tmp_path):
         ({'val_dataloader.num_workers': -1}, 'val_dataloader: ValueError: num_workers'),
         ({'train_cfg.max_epochs': 'abc'}, 'train_cfg: ValueError: .*abc'),
         ({'randomness.seed': 'abc'}, 'randomness: TypeError: '),
+        ({'train_dataloader.dataset.pipeline.1.scale': 'abc'}, 'train.*pipeline: Resize.*: '),
+        ({'val_dataloader.dataset.pipeline.1.scale': 'abc'}, 'val.*pipeline: Resize.*: '),
+        ({'optim_wrapper.clip_grad.max_norm': 'abc'}, r'optim_wrapper.clip_grad: .*abc'),
+        ({'optim_wrapper.clip_grad.maxnorm': 1}, r'optim_wrapper.clip_grad: .*maxnorm'),
         ({'log_level': 'LOUD'}, 'log_level: KeyError: LOUD'),
         ({'env_cfg.cudnn_benchmrk': True}, "env_cfg.cudnn_benchmrk: .*'cudnn_benchmark'"),
         ({'auto_scale_lr.enabel': True}, "auto_scale_lr.enabel: .*'enable'"),

@@ -222,7 +222,6 @@ def test_training_starts_from_what_there_is_of_other_weights(whole, toy_root, tm
     torch.save(content, tmp_path / 'part.pth')
     cfg = toy_config(toy_root, tmp_path)
     cfg.load_from = str(tmp_path / 'part.pth')
-    cfg.experiment_name = tmp_path.name  # else runs of one second share their logger
     build_runner(cfg).train()
     log = next(tmp_path.glob('*/*.log')).read_text(encoding='utf-8')
     assert 'tensors came in; 1 of the ' in log and 'the first head.classifier.weight' in log

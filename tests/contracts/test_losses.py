@@ -5,6 +5,7 @@ import torch
 from mmengine.registry import MODELS
 
 from par_plugins.models.losses import AttributeCrossEntropyLoss
+from par_plugins.structures import AttributeSchema
 from par_plugins.testing import check_loss
 from par_plugins.testing.contracts.registered import registered
 from tests.references.losses import REFERENCES
@@ -25,6 +26,14 @@ def test_every_loss_has_a_reference_and_every_reference_a_loss():
 @pytest.mark.parametrize(('name', 'options'), CASES)
 def test_it_keeps_the_promises_and_its_value_is_the_slow_references(name, options):
     check_loss({'type': name, **options}, REFERENCES[name][0])
+
+
+@pytest.mark.parametrize(
+    ('name', 'options'), [case for case in CASES if 'HABP' in case.id or 'Attribute' in case.id]
+)
+def test_the_way_of_binary_attributes_alone_keeps_the_same_promises(name, options):
+    schema = AttributeSchema(['a', 'b', 'c', 'd'])
+    check_loss({'type': name, **options}, REFERENCES[name][0], schema)
 
 
 class UnknownIsNo(AttributeCrossEntropyLoss):

@@ -61,6 +61,11 @@ RECIPES = [
     Recipe('baseline/cross-entropy_resnet50*', 'ours', {OPTIMIZER: 'Adam', LR: 1e-4}),
     Recipe('baseline/cross-entropy_resnet18*', 'ours', {OPTIMIZER: 'AdamW', LR: 2e-3}),
     Recipe(
+        'baseline/cross-entropy_efficientnet-lite0*',
+        'ours',
+        {OPTIMIZER: 'AdamW', LR: 2e-3, BATCH: 64, EPOCHS: 10},
+    ),
+    Recipe(
         'baseline/cross-entropy_*40e*',
         DAI,
         {**sgd(0.1, 5e-4, 64, 40), STEPS: DROPS, f'{LOSSES}.ce.reduction': 'mean'},
@@ -132,6 +137,8 @@ RECIPES = [
 
 IMAGENET = {'mean': [123.675, 116.28, 103.53], 'std': [58.395, 57.12, 57.375], 'to_rgb': True}
 """What the weights of mmpretrain and torchvision for ImageNet were trained with."""
+LITE = {'mean': [127] * 3, 'std': [128] * 3, 'to_rgb': True}
+"""What those of EfficientNet-Lite were trained with."""
 SGD_ON_MEANS = ('dai/*', 'baseline/*40e*', 'habp/*deepfashion*')
 NUM_SAMPLES = {'habp': 500_000, 'mrgan': 1_000_000}
 
@@ -154,9 +161,10 @@ def departures(name: str, cfg: Any) -> list[str]:
     ]
     if (fact(cfg, 'model.backbone.init_cfg') or {}).get('type') == 'Pretrained':
         preprocessor = cfg.model.get('data_preprocessor') or cfg.get('data_preprocessor') or {}
+        lite = 'lite' in cfg.model.backbone.get('model_name', '')
         found += [
             f'data_preprocessor.{key} is {preprocessor.get(key)!r} under ImageNet weights'
-            for key, value in IMAGENET.items()
+            for key, value in (LITE if lite else IMAGENET).items()
             if preprocessor.get(key) != value
         ]
     return found

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from par_plugins.inference import drawing
-from par_plugins.inference.answers import Answer
 from par_plugins.inference.drawing import TEXT_HEIGHT, draw_people, spoken, text_width
-from par_plugins.inference.records import PersonRecord, PictureRecord
 from par_plugins.structures import Attribute, AttributeSchema
+from par_runtime.answers import Answer
+from par_runtime.records import PersonRecord, PictureRecord
 
 SCHEMA = AttributeSchema([Attribute('Hat'), Attribute('Coat', ('red', 'blue')), Attribute('Bag')])
 ANSWERS = {

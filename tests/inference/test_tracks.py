@@ -7,10 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from par_plugins.inference.answers import AnswerRule
-from par_plugins.inference.crops import CropQuality, quality_of
 from par_plugins.inference.frame import Frame
-from par_plugins.inference.records import PersonRecord
 from par_plugins.inference.tracks import (
     TrackAttributes,
     to_logits,
@@ -19,6 +16,9 @@ from par_plugins.inference.tracks import (
 )
 from par_plugins.structures import Attribute, AttributeSchema
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
+from par_runtime.answers import AnswerRule
+from par_runtime.crops import CropQuality, quality_of
+from par_runtime.records import PersonRecord
 
 SCHEMA = AttributeSchema(
     [

@@ -9,11 +9,11 @@ import pytest
 
 from par_plugins.datasets.attributes.pa100k import SCHEMA
 from par_plugins.inference import AttributeInferencer, video_prediction
-from par_plugins.inference.crops import crop
 from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.video_prediction import FRAMES_AHEAD, VideoPrediction, VideoWriter
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
+from par_runtime.crops import crop
 from tests.inference.toy_model import config, stored
 from tests.inference.toy_video import RATE, write_boxes, write_video
 

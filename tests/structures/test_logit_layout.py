@@ -43,3 +43,31 @@ def test_missing_values_take_no_gradient():
 def test_other_numbers_of_columns_are_refused():
     with pytest.raises(ValueError, match=r'packs 3 attributes into \(N, 5\)'):
         LogitLayout(MIXED).log_probabilities(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize('schema', [MIXED, AttributeSchema.unnamed(3)])
+def test_error_logits_are_the_log_odds_of_any_other_value(schema):
+    generator = torch.Generator().manual_seed(0)
+    layout = LogitLayout(schema)
+    logits = 3 * torch.randn(20, schema.num_logits, generator=generator, dtype=torch.float64)
+    targets = (torch.rand(20, 3, generator=generator) * torch.tensor(schema.num_values)).long()
+    targets[::4, 1] = -1
+    own = layout.log_probabilities(logits).exp().gather(2, targets.clamp(min=0)[:, :, None])
+    expected = torch.log((1 - own) / own)[:, :, 0].masked_fill(targets < 0, -torch.inf)
+    torch.testing.assert_close(layout.error_logits(logits, targets), expected)
+
+
+@pytest.mark.parametrize('schema', [MIXED, AttributeSchema.unnamed(3)])
+def test_an_unknown_label_gives_no_gradient_whatever_its_logit(schema):
+    logits = torch.full((2, schema.num_logits), torch.inf, requires_grad=True)
+    errors = LogitLayout(schema).error_logits(logits, torch.full((2, 3), -1))
+    assert (errors == -torch.inf).all()
+    torch.nn.functional.softplus(errors).sum().backward()
+    assert (logits.grad == 0).all()
+
+
+def test_a_third_value_of_a_binary_attribute_is_refused():
+    with pytest.raises(RuntimeError, match='a label of a binary attribute is above 1'):
+        LogitLayout(AttributeSchema.unnamed(2)).error_logits(
+            torch.zeros(1, 2), torch.tensor([[0, 2]])
+        )

@@ -12,7 +12,11 @@ from par_plugins.visualization import (
     predictions_figure,
     rank_lists_figure,
 )
-from par_plugins.visualization.co_occurrence_figure import correlation_figure
+from par_plugins.visualization.co_occurrence_figure import (
+    co_occurrence_figure,
+    correlation_figure,
+)
+from par_plugins.visualization.positive_ratio_figure import positive_ratio_figure
 
 
 def test_bars_are_ordered_by_positives_and_survive_undefined_scores(tmp_path):
@@ -77,6 +81,8 @@ def test_pairs_of_cameras_stand_as_the_scores_have_them():
     assert rank1.get_title() == 'rank1, mean over different cameras 27.50'
     assert [label.get_text() for label in rank1.get_yticklabels()] == ['camera 1', 'camera 4']
     np.testing.assert_array_equal(rank1.images[0].get_array().filled(math.nan), pairs['rank1'])
+    written = {text.get_position(): text.get_text() for text in rank1.texts}
+    assert written == {(1, 0): '50', (2, 0): '20', (0, 1): '10', (1, 1): '30'}
 
 
 def test_correlations_keep_their_sign():
@@ -84,6 +90,33 @@ def test_correlations_keep_their_sign():
     axes = correlation_figure(['hat', 'bag'], matrix).axes[0]
     np.testing.assert_array_equal(axes.images[0].get_array(), matrix)
     assert axes.images[0].get_clim() == (-1, 1)
+    assert [text.get_text() for text in axes.texts] == ['1.0', '-.5', '-.5', '1.0']
+
+
+def test_numbers_can_be_read_on_any_color_and_are_left_out_where_they_could_not():
+    for size in (2, 60, 61):
+        shares = np.linspace(0, 1, size**2).reshape(size, size)
+        axes = co_occurrence_figure([f'a{n}' for n in range(size)], shares).axes[0]
+        assert len(axes.texts) == (size**2 if size < 61 else 0)
+    dark, *_, light = co_occurrence_figure(['hat', 'bag'], np.eye(2)[::-1]).axes[0].texts[:2]
+    assert (dark.get_color(), light.get_color()) == ('white', 'black')  # 0 is violet, 1 yellow
+
+
+def test_names_of_300_letters_leave_the_plot_its_room():
+    names = ['x' * 300, 'y' * 300]
+    runs = {name: {0: {'mA': 50.0}} for name in names}
+    table = [{'name': name, 'ratio': 0.5, 'tpr': 50, 'tnr': 50, 'mA': 50} for name in names]
+    for figure in (
+        attribute_scores_figure(table),
+        positive_ratio_figure(names, {'train': np.array([0.1, 0.2])}),
+        comparison_figure(runs, baseline=names[0], scores=['mA']),
+        correlation_figure(
+            [f'{number}{name}' for number in range(6) for name in names], np.eye(12)
+        ),
+    ):
+        figure.canvas.draw()
+        place = figure.axes[0].get_position()
+        assert place.width > 0.3 and place.height > 0.3
 
 
 def test_arms_stand_from_top_to_bottom_with_their_means_and_the_baseline_s_line():

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> None:
     probabilities = torch.stack([sample.pred_probabilities for sample in samples]).cpu()
     figure = predictions_figure(
         [_picture(source) for source in sources],
-        schema.predictions(probabilities).numpy(),
+        schema.predictions(probabilities),
         np.stack([sample.gt_attributes for sample in samples]),
         schema,
     )

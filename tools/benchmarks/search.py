@@ -9,6 +9,7 @@ a machine that is busy slows both down. Building the inverted lists is timed onc
 """
 
 import argparse
+import functools
 import shutil
 import statistics
 import tempfile
@@ -77,10 +78,9 @@ def main() -> None:
         for repeat in range(args.repeats + 1):  # the first is the warm-up
             row = int(rng.integers(args.people))
             query = index.embeddings[row] + 0.1 * rng.standard_normal(args.width, dtype=np.float32)
-            first, (_, by_faiss) = timed(lambda query=query: flat.search(query[None], COUNT))
-            second, (rows, _) = timed(
-                lambda query=query: nearest_rows(index.embeddings, index.squares, query, COUNT)
-            )
+            first, (_, by_faiss) = timed(functools.partial(flat.search, query[None], COUNT))
+            ours = functools.partial(nearest_rows, index.embeddings, index.squares, query, COUNT)
+            second, (rows, _) = timed(ours)
             if repeat:
                 flats.append(first)
                 exact.append(second)
@@ -92,7 +92,7 @@ def main() -> None:
         for _ in range(args.repeats + 1):
             row = int(rng.integers(args.people))
             query = index.embeddings[row] + 0.1 * rng.standard_normal(args.width, dtype=np.float32)
-            approximate.append(timed(lambda query=query: lists.nearest(query, COUNT))[0])
+            approximate.append(timed(functools.partial(lists.nearest, query, COUNT))[0])
     finally:
         if args.folder is None:
             shutil.rmtree(folder)

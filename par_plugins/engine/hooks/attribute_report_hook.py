@@ -1,7 +1,6 @@
 """Per-attribute scores as a table in the log, a CSV file and a figure."""
 
 import csv
-import hashlib
 import json
 import math
 import os
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from par_plugins.engine.checkpoint_files import sha256_of
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import shown_name, spreadsheet_cell
 
@@ -123,9 +123,7 @@ def _named(checkpoint: str | None, work_dir: str) -> dict[str, str] | None:
     """What tells a checkpoint from others; None where it is no file."""
     if checkpoint is None or not Path(checkpoint).is_file():
         return None
-    with open(checkpoint, 'rb') as file:
-        digest = hashlib.file_digest(file, 'sha256').hexdigest()
-    return {'path': os.path.relpath(checkpoint, work_dir), 'sha256': digest}
+    return {'path': os.path.relpath(checkpoint, work_dir), 'sha256': sha256_of(checkpoint)}
 
 
 def _finite(score: float) -> float | None:

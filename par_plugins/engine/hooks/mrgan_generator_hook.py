@@ -13,6 +13,7 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
+from par_plugins.engine.checkpoint_weights import load_weights
 from par_plugins.engine.hooks.complementary_images_hook import ComplementaryImagesHook
 from par_plugins.structures import AttributeSchema, InputError
 
@@ -91,9 +92,6 @@ def _load(config: str | Mapping[str, Any], checkpoint: str, schema: AttributeSch
     if gan.label_vectors is None:
         raise InputError(f'{checkpoint}: the MR-GAN of its config is unconditional')
     gan.label_vectors.set_schema(schema)
-    try:
-        gan.load_state_dict(loaded.get('state_dict', {}))
-    except RuntimeError as error:
-        problem = str(error).splitlines()[-1].strip()[:200]
-        raise InputError(f'{checkpoint}: not of the model of its config: {problem}') from error
+    weights = loaded.get('state_dict', {})
+    load_weights(gan, weights, source=checkpoint).require_complete(checkpoint)
     return gan.eval().requires_grad_(False)

@@ -109,8 +109,11 @@ def _check_followed_scores(runner: Runner) -> None:
     if not all(hasattr(metric, 'prefixed_names') for metric in metrics):
         return  # what metrics of other projects give shows only when they do
     names = [name for metric in metrics for name in metric.prefixed_names]
+    occasional = [
+        name for metric in metrics for name in getattr(metric, 'prefixed_occasional_names', ())
+    ]
     for option, key in _followed_scores(runner):
-        if key != 'auto' and key not in names:
+        if key not in ('auto', *names, *occasional):
             raise InputError(f'{option}={key!r}, but validation gives {", ".join(names)}')
 
 

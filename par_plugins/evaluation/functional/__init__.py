@@ -10,6 +10,7 @@ from par_plugins.evaluation.functional.attribute_scores import (
     attribute_scores,
     mean_by_ratio,
 )
+from par_plugins.evaluation.functional.average_precision import average_precision
 from par_plugins.evaluation.functional.balanced_accuracy import ValueCounts, balanced_accuracy
 from par_plugins.evaluation.functional.exact_distances import exact_distances
 from par_plugins.evaluation.functional.fit_answer_rules import fit_answer_rules
@@ -21,6 +22,11 @@ from par_plugins.evaluation.functional.positive_probability import (
 )
 from par_plugins.evaluation.functional.reliability_bins import ReliabilityBins, reliability_bins
 from par_plugins.evaluation.functional.retrieval_scores import retrieval_scores
+from par_plugins.evaluation.functional.score_intervals import (
+    Interval,
+    bootstrap_intervals,
+    wilson_interval,
+)
 from par_plugins.evaluation.functional.threshold_adjustment import (
     fit_threshold_adjustment,
     threshold_adjustment,
@@ -36,13 +42,16 @@ __all__ = [
     'AttributeProtocol',
     'EntryError',
     'FeatureMoments',
+    'Interval',
     'PositiveProbabilities',
     'ReliabilityBins',
     'TopKCounts',
     'ValueCounts',
     'attribute_accuracy',
     'attribute_scores',
+    'average_precision',
     'balanced_accuracy',
+    'bootstrap_intervals',
     'check_probabilities',
     'exact_distances',
     'fit_answer_rules',
@@ -56,4 +65,5 @@ __all__ = [
     'top_k_predictions',
     'top_k_recall',
     'tuned_thresholds',
+    'wilson_interval',
 ]

@@ -26,9 +26,9 @@ class AttributeProtocol:
         threshold: Probability from which an attribute is predicted; None if the protocol
             wants exact 0/1 values unless a threshold is given.
         inclusive: Whether a probability equal to the threshold is predicted.
-        accuracy_rows: Rows of the mean of |Y&F|/|Y|F|.
-        precision_rows: Rows of the mean of |Y&F|/|F|.
-        recall_rows: Rows of the mean of |Y&F|/|Y|.
+        accuracy_rows: Rows of the mean of ``|Y&F|/|Y|F|``.
+        precision_rows: Rows of the mean of ``|Y&F|/|F|``.
+        recall_rows: Rows of the mean of ``|Y&F|/|Y|``.
         f1_of_means: Whether F1 is that of mean precision and mean recall, not the mean over
             rows of each row's own F1.
         absent_left_out: Whether an attribute without positives or without negatives is left

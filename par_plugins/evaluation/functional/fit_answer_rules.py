@@ -16,7 +16,7 @@ from par_plugins.evaluation.functional.threshold_rules import (
     shrunk_thresholds,
 )
 from par_plugins.structures import AnswerRules, AttributeSchema, LabelStatistics
-from par_plugins.structures.answer_rules import RuleThresholds
+from par_runtime.answer_rules import RuleThresholds
 
 MIN_POSITIVES = 20
 """Validation positives that it takes to say that answers are wrong too often."""

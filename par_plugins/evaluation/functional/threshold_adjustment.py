@@ -9,7 +9,6 @@ best class-balanced accuracy on the validation split, the smallest of equals.
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
@@ -35,8 +34,7 @@ def threshold_adjustment(statistics: LabelStatistics, *, temperature: float) -> 
         >>> threshold_adjustment(statistics, temperature=1.0).parameters
         {'temperature': 1.0}
     """
-    shares = torch.from_numpy(np.nan_to_num(statistics.shares, nan=0.0))
-    factors = torch.exp(-temperature * shares)
+    factors = np.exp(-temperature * np.nan_to_num(statistics.shares, nan=0.0))
     return OperatingPoint(statistics.schema, factors, {'temperature': temperature})
 
 

@@ -1,7 +1,7 @@
 """mA, instance scores and average precision of the binary attributes of a dataset."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,12 @@ import torch
 from mmengine.registry import METRICS
 from torch import Tensor
 
-from par_plugins.evaluation.functional import AttributeCounts, mean_by_ratio
+from par_plugins.evaluation.functional import AttributeCounts, average_precision, mean_by_ratio
 from par_plugins.evaluation.functional.attribute_protocols import protocol_named
-from par_plugins.evaluation.functional.attribute_scores import threshold_per_attribute
+from par_plugins.evaluation.functional.attribute_scores import (
+    RATIO_GROUPS,
+    threshold_per_attribute,
+)
 from par_plugins.evaluation.metrics.streamed_metric import StreamedMetric
 from par_plugins.structures import InputError
 
@@ -99,8 +102,16 @@ class AttributeMetric(StreamedMetric):
     @property
     def score_names(self) -> tuple[str, ...]:
         """The scores of every evaluation; the groups' means come and go with their members."""
-        names = (*INSTANCE_SCORES, 'mAP') if self.average_precision else INSTANCE_SCORES
-        return names if self.rules == 'rap' else tuple(f'{self.rules}/{name}' for name in names)
+        return self._named((*INSTANCE_SCORES, 'mAP') if self.average_precision else INSTANCE_SCORES)
+
+    @property
+    def occasional_names(self) -> tuple[str, ...]:
+        """The means of groups of attributes, which labels may leave empty."""
+        return self._named(f'mA_{group}' for group in RATIO_GROUPS)
+
+    def _named(self, names: Iterable[str]) -> tuple[str, ...]:
+        prefix = '' if self.rules == 'rap' else f'{self.rules}/'
+        return tuple(f'{prefix}{name}' for name in names)
 
     def summarise(self, probabilities: Tensor, targets: Tensor) -> _Summary:
         """Count the binary attributes, and keep what average precision needs."""
@@ -149,8 +160,7 @@ class AttributeMetric(StreamedMetric):
                 undefined['mAP'] = 'no attribute has known labels of both values'
         for key, reason in undefined.items():
             self.warn(f'{key} is undefined: {reason}')
-        prefix = '' if self.rules == 'rap' else f'{self.rules}/'
-        return {f'{prefix}{key}': value for key, value in results.items()}
+        return dict(zip(self._named(results), results.values(), strict=True))
 
     @property
     def rules(self) -> str:
@@ -164,19 +174,12 @@ class AttributeMetric(StreamedMetric):
     def _average_precisions(self, summary: _Summary, absent: Sequence[int]) -> list[float]:
         """Percent by column, NaN where a side is absent or average precision is not wanted."""
         num_attributes = summary.counts.columns.shape[1]
-        precisions = [math.nan] * num_attributes
         if not self.average_precision:
-            return precisions
-        from sklearn.metrics import average_precision_score  # slow to import
-
+            return [math.nan] * num_attributes
         columns = zip(*summary.batches, strict=True)
-        probabilities, targets = (torch.cat(batches).numpy() for batches in columns)
-        for column in set(range(num_attributes)).difference(absent):
-            known = targets[:, column] >= 0
-            precisions[column] = 100 * float(
-                average_precision_score(targets[known, column], probabilities[known, column])
-            )
-        return precisions
+        precisions = 100 * average_precision(*(torch.cat(batches) for batches in columns))
+        precisions[list(absent)] = math.nan
+        return precisions.tolist()
 
     def _warn_of_absent(self) -> None:
         consequence = 'left out of mA' if self.protocol.absent_left_out else 'counted as 0 in mA'

@@ -66,7 +66,7 @@ class BalancedAccuracyMetric(StreamedMetric):
         self.check()
         schema = self.schema
         if self.top_k is None:
-            predictions = schema.predictions(probabilities)
+            predictions = torch.from_numpy(schema.predictions(probabilities))
         else:
             predictions = top_k_predictions(probabilities, self.top_k)
         return ValueCounts.from_batch(predictions, targets, schema.num_values)

@@ -3,7 +3,7 @@
 import logging
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -55,9 +55,22 @@ class CountedOnceMetric(BaseMetric):
         """The scores that every evaluation gives, without prefix."""
 
     @property
+    def occasional_names(self) -> tuple[str, ...]:
+        """The scores that only some labels give, without prefix."""
+        return ()
+
+    @property
     def prefixed_names(self) -> list[str]:
         """The scores that every evaluation gives, as ``save_best`` must name them."""
-        return [f'{self.prefix}/{name}' if self.prefix else name for name in self.score_names]
+        return self._prefixed(self.score_names)
+
+    @property
+    def prefixed_occasional_names(self) -> list[str]:
+        """The scores that only some labels give, as ``save_best`` must name them."""
+        return self._prefixed(self.occasional_names)
+
+    def _prefixed(self, names: Iterable[str]) -> list[str]:
+        return [f'{self.prefix}/{name}' if self.prefix else name for name in names]
 
     def check(self) -> None:
         """Refuse, before any training, what can be known to fail; ``dataset_meta`` is set."""

@@ -138,7 +138,7 @@ class OperatingPointMetric(StreamedMetric):
         point = self.point
         if point is None:
             self.found = point = self._find(probabilities, targets)
-        adjusted = point.apply(probabilities)
+        adjusted = torch.from_numpy(point.apply(probabilities))
         results: dict[str, float] = {}
         for metric in self._metrics():
             results |= metric.score(metric.summarise(adjusted, targets[:, metric.columns]))

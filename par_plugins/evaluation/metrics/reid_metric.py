@@ -151,12 +151,23 @@ class ReIDMetric(CountedOnceMetric):
                 f'the outputs of the model are not finite, first in the pred_embedding of {image}: '
                 'the fault is in its weights, not in the image'
             )
-        needed = self.filter_same_camera or self.camera_pairs
-        keys = LABELS if needed else ('gt_pid', 'gt_pid', 'is_query')
         for sample in data_samples:
-            check_retrieval_fields(sample, keys)
-        labels = [stack_field(data_samples, key, ()).long() for key in keys]
+            self.check_fields(sample)
+        labels = [stack_field(data_samples, key, ()).long() for key in self._fields]
         self.add(embeddings, torch.stack(labels, dim=1))
+
+    def check_fields(self, sample: Mapping[str, Any]) -> None:
+        """Refuse an image without the labels that are scored.
+
+        Raises:
+            InputError: Naming the image, the label, and where it comes from.
+        """
+        check_retrieval_fields(sample, self._fields)
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        needed = self.filter_same_camera or self.camera_pairs
+        return LABELS if needed else ('gt_pid', 'gt_pid', 'is_query')
 
     def summarise(self, embeddings: Tensor, labels: Tensor) -> _Images:
         """Keep the batch."""

@@ -5,6 +5,7 @@ from par_plugins.models.backbones.cifar_densenet import CifarDenseNet
 from par_plugins.models.backbones.cifar_net import CifarNet
 from par_plugins.models.backbones.cifar_resnet import CifarResNet
 from par_plugins.models.backbones.deepid2_net import DeepID2Net
+from par_plugins.models.backbones.frozen_timm_backbone import FrozenTIMMBackbone
 from par_plugins.models.backbones.habp_vgg import HABPVGG
 from par_plugins.models.backbones.mtct_net import MTCTNet
 from par_plugins.models.backbones.relu_lenet import ReLULeNet
@@ -17,6 +18,7 @@ __all__ = [
     'CifarNet',
     'CifarResNet',
     'DeepID2Net',
+    'FrozenTIMMBackbone',
     'MTCTNet',
     'ReLULeNet',
     'SEDenseNet',

@@ -77,10 +77,13 @@ class AuxiliaryClassHead(AttributeHead):
         else:
             fake_logits = (features * self.fake_weight).sum(dim=2) + self.fake_bias
         losses = auxiliary_class_losses(self.layout.value_logits(batch.logits), fake_logits)
-        known = batch.targets >= 0
+        unknown = batch.targets < 0
         real, synthetic = (
             reduce_labels(
-                loss.masked_fill(~known, 0.0), known, reduction='image_mean', avg_factor=None
+                loss.masked_fill(unknown, 0.0),
+                batch.targets,
+                reduction='image_mean',
+                avg_factor=None,
             )
             for loss in losses
         )

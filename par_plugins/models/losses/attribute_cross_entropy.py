@@ -7,38 +7,35 @@ labels (-1) take part in nothing.
 import torch
 from mmengine.registry import MODELS
 from torch import Tensor
+from torch.nn import functional
 
 from par_plugins.models.losses.label_loss import LabelLoss
-from par_plugins.structures import InputError
+
+EXACT_BEYOND = 40.0
+"""Beyond it ``log(1 + exp(x))`` is ``x`` in double precision too."""
 
 
 def attribute_cross_entropy(
-    log_probabilities: Tensor, targets: Tensor, *, value_weights: Tensor | None
+    error_logits: Tensor, targets: Tensor, *, value_weights: Tensor | None
 ) -> Tensor:
     """Compute the cross-entropy of every label.
 
     Args:
-        log_probabilities: ``(N, A, K)``.
+        error_logits: ``(N, A)``, see :meth:`par_plugins.structures.LogitLayout.error_logits`.
         targets: ``(N, A)`` int64, -1 for unknown.
         value_weights: ``(A, K)`` factor of each value's labels, or None.
 
     Returns:
         ``(N, A)``, 0 where the label is unknown.
-
-    Raises:
-        InputError: If the shapes do not fit.
     """
-    if targets.shape != log_probabilities.shape[:2]:
-        raise InputError(
-            f'targets of shape {tuple(targets.shape)} for logits of '
-            f'{tuple(log_probabilities.shape[:2])} images and attributes'
-        )
-    values = targets.clamp(min=0)
-    losses = -log_probabilities.gather(2, values[:, :, None])[:, :, 0]
-    if value_weights is not None:
-        attributes = torch.arange(targets.shape[1], device=targets.device)
-        losses = losses * value_weights.to(losses.dtype)[attributes, values]
-    return losses.masked_fill(targets < 0, 0.0)
+    losses = functional.softplus(error_logits, threshold=EXACT_BEYOND)
+    if value_weights is None:
+        return losses
+    weights = value_weights.to(losses.dtype)
+    if weights.shape[1] == 2:  # exact at both ends, and many times as fast as an index
+        return losses * torch.lerp(weights[:, 0], weights[:, 1], targets.to(losses.dtype))
+    attributes = torch.arange(targets.shape[1], device=targets.device)
+    return losses * weights[attributes, targets.clamp(min=0)]
 
 
 @MODELS.register_module()
@@ -61,6 +58,6 @@ class AttributeCrossEntropyLoss(LabelLoss):
     ) -> None:
         super().__init__(weighting=weighting, reduction=reduction, loss_weight=loss_weight)
 
-    def label_losses(self, log_probabilities: Tensor, targets: Tensor) -> Tensor:
+    def label_losses(self, error_logits: Tensor, targets: Tensor) -> Tensor:
         """Return ``(N, A)`` weighted cross-entropies, 0 where the label is unknown."""
-        return attribute_cross_entropy(log_probabilities, targets, value_weights=self.value_weights)
+        return attribute_cross_entropy(error_logits, targets, value_weights=self.value_weights)

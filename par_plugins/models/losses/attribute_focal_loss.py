@@ -10,30 +10,27 @@ from mmengine.registry import MODELS
 from torch import Tensor
 
 from par_plugins.models.losses.attribute_cross_entropy import attribute_cross_entropy
-from par_plugins.models.losses.error_probability import log_error_probability
+from par_plugins.models.losses.error_probability import error_power
 from par_plugins.models.losses.label_loss import LabelLoss
 from par_plugins.structures import checked_number
 
 
 def attribute_focal_loss(
-    log_probabilities: Tensor, targets: Tensor, *, gamma: float, value_weights: Tensor | None
+    error_logits: Tensor, targets: Tensor, *, gamma: float, value_weights: Tensor | None
 ) -> Tensor:
     """Compute the focal loss of every label, with the gradient of its modulating factor.
 
     Args:
-        log_probabilities: ``(N, A, K)``.
+        error_logits: ``(N, A)``, see :meth:`par_plugins.structures.LogitLayout.error_logits`.
         targets: ``(N, A)`` int64, -1 for unknown.
         gamma: Power of the error probability.
         value_weights: ``(A, K)`` factor of each value's labels, or None.
 
     Returns:
         ``(N, A)``, 0 where the label is unknown.
-
-    Raises:
-        InputError: If the shapes do not fit.
     """
-    losses = attribute_cross_entropy(log_probabilities, targets, value_weights=value_weights)
-    return losses * (gamma * log_error_probability(log_probabilities, targets)).exp()
+    losses = attribute_cross_entropy(error_logits, targets, value_weights=value_weights)
+    return losses * error_power(error_logits, gamma=gamma)
 
 
 @MODELS.register_module()
@@ -64,8 +61,8 @@ class AttributeFocalLoss(LabelLoss):
         super().__init__(weighting=weighting, reduction=reduction, loss_weight=loss_weight)
         self.gamma = checked_number('gamma', gamma, at_least=0)
 
-    def label_losses(self, log_probabilities: Tensor, targets: Tensor) -> Tensor:
+    def label_losses(self, error_logits: Tensor, targets: Tensor) -> Tensor:
         """Return ``(N, A)`` weighted focal losses, 0 where the label is unknown."""
         return attribute_focal_loss(
-            log_probabilities, targets, gamma=self.gamma, value_weights=self.value_weights
+            error_logits, targets, gamma=self.gamma, value_weights=self.value_weights
         )

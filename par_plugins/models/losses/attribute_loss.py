@@ -43,6 +43,10 @@ class AttributeLoss(nn.Module):
         """Return ``(N, A, K)`` from packed ``(N, C)`` logits, see :class:`LogitLayout`."""
         return self.layout_of(logits).log_probabilities(logits)
 
+    def error_logits(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return ``(N, A)`` from packed ``(N, C)`` logits, see :class:`LogitLayout`."""
+        return self.layout_of(logits).error_logits(logits, targets)
+
     def labels(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return targets ``(N, A)`` as int64, as heads of other projects hand them over too.
 

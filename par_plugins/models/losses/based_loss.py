@@ -35,16 +35,26 @@ class BasedLoss(AttributeLoss):
         if isinstance(self.base, TakesSchema):
             self.base.set_schema(schema)
 
-    def label_losses(self, logits: Tensor, targets: Tensor, weight: Tensor | None) -> Tensor:
+    def label_losses(
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        weight: Tensor | None,
+        error_logits: Tensor | None = None,
+    ) -> Tensor:
         """Return ``(N, A)`` losses of the base.
 
         Args:
             logits: ``(N, C)`` packed.
             targets: ``(N, A)`` int64, -1 for unknown.
             weight: Factors of labels ``(N, A)`` or of images ``(N,)``.
+            error_logits: Those of the logits, where they are there already.
         """
         if masks_unknown(self.base):
-            masked: Tensor = self.base(logits, targets, weight=weight, reduction_override='none')
+            options: dict[str, Any] = {'weight': weight, 'reduction_override': 'none'}
+            if 'error_logits' in getattr(self.base, 'inputs', ()):
+                options['error_logits'] = error_logits
+            masked: Tensor = self.base(logits, targets, **options)
             return masked
         losses = known_label_losses(self.base, logits, targets, self.layout_of(logits))
         return losses if weight is None else weigh_labels(losses, weight)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from par_plugins.models.hard_labels import HardLabelTracker
 from par_plugins.models.losses.attribute_loss import AttributeLoss
-from par_plugins.models.losses.error_probability import log_error_probability
+from par_plugins.models.losses.error_probability import error_power
 from par_plugins.models.losses.reduction import check_own_mean, weigh_labels
 from par_plugins.structures import AttributeSchema, checked_number
 
@@ -95,8 +95,8 @@ class DeactivationLoss(AttributeLoss):
             targets: ``(N, A)``, -1 for unknown.
         """
         labels = self.labels(logits, targets)
-        log_errors = log_error_probability(self.log_probabilities(logits.detach()), labels)
-        self.hard_labels.observe((self.gamma * log_errors).exp(), labels)
+        error_logits = self.error_logits(logits.detach(), labels)
+        self.hard_labels.observe(error_power(error_logits, gamma=self.gamma), labels)
 
     def forward(
         self,

@@ -1,22 +1,24 @@
-"""Probability that the model gets a label wrong (HABP, eq. 3), in logarithms.
+"""Powers of the probability that the model gets a label wrong (HABP, eq. 3).
 
 ``1 - p`` of a label learnt well is lost in rounding, and a power of it below 1 has an infinite
-gradient there; the logarithm over the other values keeps both.
+gradient there; the logarithm keeps both.
 """
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
-def log_error_probability(log_probabilities: Tensor, targets: Tensor) -> Tensor:
-    """Compute the logarithm of ``1 - p(y)``.
+def error_power(error_logits: Tensor, *, gamma: float) -> Tensor:
+    """Compute ``(1 - p)^gamma`` of every label.
 
     Args:
-        log_probabilities: ``(N, A, K)``.
-        targets: ``(N, A)`` int64, -1 for unknown.
+        error_logits: ``(N, A)``, see :meth:`par_plugins.structures.LogitLayout.error_logits`.
+        gamma: The power, not negative.
 
     Returns:
-        ``(N, A)``; what stands at an unknown label means nothing.
+        ``(N, A)``, 0 where the label is unknown.
     """
-    values = targets.clamp(min=0)[:, :, None]
-    return torch.logsumexp(log_probabilities.scatter(2, values, -torch.inf), dim=2)
+    if gamma == 0:
+        return (error_logits > -torch.inf).to(error_logits.dtype)
+    return functional.logsigmoid(error_logits).mul_(gamma).exp_()

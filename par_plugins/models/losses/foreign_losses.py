@@ -40,13 +40,12 @@ def foreign_loss(
         InputError: If a label is unknown and the loss gives no number a label. Only to tell this
             of a loss without ``reduction_override``, the host waits for the targets.
     """
-    known = targets >= 0
     if not inputs and 'reduction_override' in inspect.signature(loss.forward).parameters:
         reduction = getattr(loss, 'reduction', 'mean')
         checked_choice(f'{type(loss).__name__}.reduction', reduction, REDUCTIONS)
         losses = known_label_losses(loss, logits, targets, layout)
-        return reduce_labels(losses, known, reduction=reduction, avg_factor=None)
-    if not known.all():
+        return reduce_labels(losses, targets, reduction=reduction, avg_factor=None)
+    if not (targets >= 0).all():
         raise InputError(
             f'{type(loss).__name__} gives no number a label (it takes no reduction_override), so '
             'that unknown labels (-1) cannot be kept out of it: take another loss, or let it leave '

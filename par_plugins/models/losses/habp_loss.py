@@ -15,15 +15,14 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from par_plugins.models.losses.based_loss import CROSS_ENTROPY
-from par_plugins.models.losses.error_probability import log_error_probability
+from par_plugins.models.losses.error_probability import error_power
 from par_plugins.models.losses.label_emphasis_loss import LabelEmphasisLoss
 from par_plugins.structures import checked_number
 
 
 def habp_loss(
     losses: Tensor,
-    log_probabilities: Tensor,
-    targets: Tensor,
+    error_logits: Tensor,
     *,
     gamma: float,
     detach: bool,
@@ -33,8 +32,7 @@ def habp_loss(
 
     Args:
         losses: ``(N, A)`` loss ``l`` of every label.
-        log_probabilities: ``(N, A, K)``.
-        targets: ``(N, A)`` int64, -1 for unknown.
+        error_logits: ``(N, A)``, see :meth:`par_plugins.structures.LogitLayout.error_logits`.
         gamma: Power of the error probability.
         detach: Hold the weights constant in the gradient.
         across_ranks: Sum over the processes' batches. Every process then gets the joint value,
@@ -44,10 +42,7 @@ def habp_loss(
     Returns:
         A scalar; 0 with zero gradient where all weights are 0.
     """
-    log_weights = gamma * log_error_probability(log_probabilities, targets)
-    weights = log_weights.exp().masked_fill(targets < 0, 0.0)
-    if detach:
-        weights = weights.detach()
+    weights = error_power(error_logits.detach() if detach else error_logits, gamma=gamma)
     weighted, total = (weights * losses).sum(), weights.sum()
     if not across_ranks:
         return weighted / total.masked_fill(total == 0, 1.0)
@@ -92,12 +87,11 @@ class HABPLoss(LabelEmphasisLoss):
         self.across_ranks = across_ranks
         self.exact_gradient = not detach
 
-    def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
+    def emphasise(self, losses: Tensor, error_logits: Tensor, targets: Tensor) -> Tensor:
         """Average the batch by weight."""
         return habp_loss(
             losses,
-            self.log_probabilities(logits),
-            targets,
+            error_logits,
             gamma=self.gamma,
             detach=self.detach,
             across_ranks=self.across_ranks,

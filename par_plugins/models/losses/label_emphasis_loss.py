@@ -11,8 +11,10 @@ from par_plugins.models.losses.reduction import check_own_mean
 class LabelEmphasisLoss(BasedLoss):
     """Base of the weighted means over the labels of a batch. For its arguments see its base."""
 
+    inputs = ('error_logits',)
+
     @abstractmethod
-    def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
+    def emphasise(self, losses: Tensor, error_logits: Tensor, targets: Tensor) -> Tensor:
         """Compute the loss of a batch from the ``(N, A)`` losses of its labels."""
 
     def forward(
@@ -22,6 +24,7 @@ class LabelEmphasisLoss(BasedLoss):
         weight: Tensor | None = None,
         avg_factor: float | Tensor | None = None,
         reduction_override: str | None = None,
+        error_logits: Tensor | None = None,
     ) -> Tensor:
         """Compute the loss.
 
@@ -31,11 +34,14 @@ class LabelEmphasisLoss(BasedLoss):
             weight: Factors of the losses of labels ``(N, A)`` or of images ``(N,)``.
             avg_factor: Given by heads of mmpretrain; these means have no use for it.
             reduction_override: None or ``mean``.
+            error_logits: Those of the logits, where they are there already.
 
         Returns:
             A scalar, 0 with zero gradient where no label is known.
         """
         check_own_mean(reduction_override)
         targets = self.labels(pred, target)
-        losses = self.label_losses(pred, targets, weight)
-        return self.loss_weight * self.emphasise(losses, pred, targets)
+        if error_logits is None:
+            error_logits = self.error_logits(pred, targets)
+        losses = self.label_losses(pred, targets, weight, error_logits)
+        return self.loss_weight * self.emphasise(losses, error_logits, targets)

@@ -24,6 +24,7 @@ class LabelLoss(AttributeLoss):
         InputError: If ``weighting`` or ``reduction`` is unknown.
     """
 
+    inputs = ('error_logits',)
     value_weights: Tensor | None
 
     def __init__(self, *, weighting: str, reduction: str, loss_weight: float) -> None:
@@ -35,7 +36,7 @@ class LabelLoss(AttributeLoss):
         self.register_buffer('value_weights', None, persistent=False)
 
     @abstractmethod
-    def label_losses(self, log_probabilities: Tensor, targets: Tensor) -> Tensor:
+    def label_losses(self, error_logits: Tensor, targets: Tensor) -> Tensor:
         """Return ``(N, A)`` weighted losses, 0 where the label is unknown."""
 
     def set_label_statistics(self, statistics: LabelStatistics) -> None:
@@ -51,6 +52,7 @@ class LabelLoss(AttributeLoss):
         weight: Tensor | None = None,
         avg_factor: float | Tensor | None = None,
         reduction_override: str | None = None,
+        error_logits: Tensor | None = None,
     ) -> Tensor:
         """Compute the loss.
 
@@ -60,6 +62,7 @@ class LabelLoss(AttributeLoss):
             weight: Factors of labels ``(N, A)`` or of images ``(N,)``.
             avg_factor: See :func:`reduce_labels`.
             reduction_override: In place of ``reduction``.
+            error_logits: Those of the logits, where they are there already.
 
         Raises:
             InputError: If shapes do not fit the schema, or the weighting's statistics have
@@ -71,12 +74,13 @@ class LabelLoss(AttributeLoss):
                 "dict(type='LabelStatisticsHook') to custom_hooks"
             )
         targets = self.labels(pred, target)
-        losses = self.label_losses(self.log_probabilities(pred), targets)
+        if error_logits is None:
+            error_logits = self.error_logits(pred, targets)
+        losses = self.label_losses(error_logits, targets)
         if weight is not None:
             losses = weigh_labels(losses, weight)
         reduction = checked_choice(
             'reduction_override', reduction_override or self.reduction, REDUCTIONS
         )
-        return self.loss_weight * reduce_labels(
-            losses, targets >= 0, reduction=reduction, avg_factor=avg_factor
-        )
+        loss = reduce_labels(losses, targets, reduction=reduction, avg_factor=avg_factor)
+        return loss if self.loss_weight == 1 else self.loss_weight * loss

@@ -51,6 +51,11 @@ class LossInputs:
         return self.layout.log_probabilities(self.logits)
 
     @cached_property
+    def error_logits(self) -> Tensor:
+        """``(N, A)``, shared by the losses, see :meth:`LogitLayout.error_logits`."""
+        return self.layout.error_logits(self.logits, self.targets)
+
+    @cached_property
     def probabilities(self) -> Tensor:
         """``(N, C)`` packed probabilities."""
         return self.layout.probabilities(self.logits)

@@ -60,6 +60,6 @@ class OHEMLoss(LabelEmphasisLoss):
         self.share = checked_number('share', share, above=0, at_most=1)
         self.pulls_every_label = share == 1
 
-    def emphasise(self, losses: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
+    def emphasise(self, losses: Tensor, error_logits: Tensor, targets: Tensor) -> Tensor:
         """Average over the batch's hardest labels."""
         return ohem_loss(losses, targets >= 0, share=self.share)

@@ -9,13 +9,13 @@ REDUCTIONS = ('none', 'sum', 'mean', 'image_mean', 'attribute_mean')
 
 
 def reduce_labels(
-    losses: Tensor, known: Tensor, *, reduction: str, avg_factor: float | Tensor | None
+    losses: Tensor, targets: Tensor, *, reduction: str, avg_factor: float | Tensor | None
 ) -> Tensor:
     """Reduce the losses of labels.
 
     Args:
         losses: ``(N, A)``, 0 where the label is unknown.
-        known: ``(N, A)`` bool.
+        targets: ``(N, A)`` int64, -1 for unknown.
         reduction: ``none``: as they are; ``sum``; ``mean``: over known labels; ``image_mean``:
             sum over attributes, mean over the images with at least one known label;
             ``attribute_mean``: each attribute's mean over its own known labels, then the mean
@@ -38,10 +38,15 @@ def reduce_labels(
     if reduction == 'sum':
         return losses.sum()
     if reduction == 'mean':
-        return losses.sum() / known.sum().clamp(min=1)
+        return losses.sum() / (targets >= 0).sum().clamp(min=1)
     if reduction == 'image_mean':
-        return losses.sum() / known.any(dim=1).sum().clamp(min=1)
-    return torch.mean(losses.sum(dim=0) / known.sum(dim=0).clamp(min=1))
+        return losses.sum() / num_labelled_images(targets)
+    return torch.mean(losses.sum(dim=0) / (targets >= 0).sum(dim=0).clamp(min=1))
+
+
+def num_labelled_images(targets: Tensor) -> Tensor:
+    """Count the images with a known label, ``(N, A)`` targets; 1 where there is none."""
+    return (targets.amax(dim=1) >= 0).sum().clamp(min=1)
 
 
 def weigh_labels(losses: Tensor, weight: Tensor) -> Tensor:

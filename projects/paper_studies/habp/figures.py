@@ -12,12 +12,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from statistics import mean
 
 from par_plugins.apis import stop_on_input_error
 from par_plugins.structures import InputError
 from projects.paper_studies.experiment_runs import run_folders
-from projects.paper_studies.lines_figure import Line, lines_figure
+from projects.paper_studies.lines_figure import Line, lines_figure, mean_line
 
 FOLDER = Path(__file__).parent
 METHODS = {
@@ -38,7 +37,8 @@ def positive_probabilities(folders: Iterable[Path]) -> Line:
         folders: Of runs of one arm, tested with ``PositiveProbabilityMetric``.
 
     Returns:
-        Number of positives of every attribute, fewest first, and the runs' mean probability.
+        Number of positives of every attribute, fewest first, the runs' mean probability, and its
+        spread over the runs.
 
     Raises:
         InputError: If a run has no such table.
@@ -51,14 +51,18 @@ def positive_probabilities(folders: Iterable[Path]) -> Line:
         with path.open(encoding='utf-8') as file:
             for row in csv.DictReader(file):
                 runs_of[row['name']].append((int(row['positives']), float(row['probability'])))
-    points = sorted((runs[0][0], mean(value for _, value in runs)) for runs in runs_of.values())
-    return [number for number, _ in points], [value for _, value in points]
+    points = []
+    for runs in runs_of.values():
+        (number,), (value,), (spread,) = mean_line({runs[0][0]: [value for _, value in runs]})
+        points.append((number, value, spread))
+    numbers, values, spreads = zip(*sorted(points), strict=True)
+    return list(numbers), list(values), list(spreads)
 
 
 def scores_by_condition(
     path: Path, *, score: str, arms: Sequence[str] | None = None, baseline: str | None = None
 ) -> dict[str, Line]:
-    """Mean score of arms over the number that each condition is (figure 6).
+    """Mean score of arms, and its spread, over the number that each condition is (figure 6).
 
     Args:
         path: Published results of an experiment whose conditions are numbers.
@@ -77,8 +81,7 @@ def scores_by_condition(
             for run, scores in runs[arm].items():
                 start = runs[baseline][run][score] if baseline else 0
                 values[float(run.partition(',')[0].split()[1])].append(scores[score] - start)
-            positions = sorted(values)
-            lines[arm] = positions, [mean(values[x]) for x in positions]
+            lines[arm] = mean_line(values)
     except (OSError, KeyError, ValueError, IndexError) as error:
         wanted = ', '.join(arms or ['any arm'])
         raise InputError(
@@ -110,17 +113,18 @@ def main() -> None:
     gains = scores_by_condition(
         results / 'mnist_short.json', score='attribute/label_accuracy', baseline='LeNet'
     )
-    for name, axis, values, lines in (
+    for name, axis, values, lines, style in (
         (
             'positive_probabilities',
             'positive labels among the test images',
             'their mean probability in percent',
             probabilities,
+            'o',  # attributes have nothing between them
         ),
-        ('learning_rates', 'base learning rate', 'mA in percent', rates),
-        ('mnist_gains', 'images', 'accuracy above LeNet, percentage points', gains),
+        ('learning_rates', 'base learning rate', 'mA in percent', rates, 'o-'),
+        ('mnist_gains', 'images', 'accuracy above LeNet, percentage points', gains, 'o-'),
     ):
-        figure = lines_figure({values: lines}, axis=axis, log='x', style='o-', size=(8, 4.2))
+        figure = lines_figure({values: lines}, axis=axis, log='x', style=style, size=(8, 4.2))
         figure.savefig(FOLDER / f'{name}.png', dpi=90)
 
 

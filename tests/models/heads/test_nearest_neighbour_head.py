@@ -53,7 +53,7 @@ def test_its_losses_are_those_of_the_classifier():
     head.set_gallery(gallery, targets)
     logits = head.classify(head.pre_logits((gallery,)))
     assert not torch.equal(logits, head((gallery,)))
-    head.losses['ce'].forward = lambda given, _: given.sum()
+    head.losses['ce'].forward = lambda given, _, **more: given.sum()
     samples = [BaseDataElement(gt_attributes=row.numpy()) for row in targets]
     assert head.loss((gallery,), samples)['loss_ce'] == logits.sum()
 

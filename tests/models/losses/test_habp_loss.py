@@ -83,11 +83,10 @@ def test_any_loss_of_labels_is_a_base_and_its_own_reduction_plays_no_part():
 @pytest.mark.parametrize('across_ranks', [True, False])
 @pytest.mark.parametrize('gamma', [0.1, 1.2])
 def test_all_weights_zero_is_a_loss_of_zero_with_zero_gradient(detach, across_ranks, gamma):
-    log_probabilities = torch.tensor([[[-3000.0, 0.0]]], requires_grad=True)  # learnt, e = 0
+    error_logits = torch.tensor([[-3000.0]], requires_grad=True)  # learnt, e = 0
     loss = habp_loss(
         torch.ones(1, 1),
-        log_probabilities,
-        torch.ones(1, 1, dtype=torch.long),
+        error_logits,
         gamma=gamma,
         detach=detach,
         across_ranks=across_ranks,
@@ -95,7 +94,7 @@ def test_all_weights_zero_is_a_loss_of_zero_with_zero_gradient(detach, across_ra
     assert loss == 0
     if not detach:
         loss.backward()
-        assert (log_probabilities.grad == 0).all()
+        assert (error_logits.grad == 0).all()
     logits = torch.tensor([[200.0, -200.0]], requires_grad=True)
     module = HABPLoss(gamma=gamma, detach=detach, across_ranks=across_ranks)
     module(logits, torch.tensor([[1, 0]])).backward()

@@ -22,7 +22,7 @@ from par_plugins.models.losses.based_loss import CROSS_ENTROPY, BasedLoss
 from par_plugins.models.losses.class_rectification.anchors import find_anchors
 from par_plugins.models.losses.class_rectification.comparisons import DistributionComparison
 from par_plugins.models.losses.class_rectification.miners import mined_pairs
-from par_plugins.models.losses.reduction import check_own_mean
+from par_plugins.models.losses.reduction import check_own_mean, num_labelled_images
 from par_plugins.structures import (
     InputError,
     LabelStatistics,
@@ -184,8 +184,8 @@ class ClassRectificationLoss(BasedLoss):
         layout = self.layout_of(pred)
         probabilities = layout.log_probabilities(pred).exp()
         rectification = self.rectify(probabilities, targets, features, layout.schema.num_values)
-        num_images = (targets >= 0).any(dim=1).sum().clamp(min=1)
-        cross_entropy = self.label_losses(pred, targets, weight).sum(dim=0) / num_images
+        losses = self.label_losses(pred, targets, weight)
+        cross_entropy = losses.sum(dim=0) / num_labelled_images(targets)
         self.parts = {
             'rectification': rectification.sum().detach(),
             'cross_entropy': cross_entropy.sum().detach(),

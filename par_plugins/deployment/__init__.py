@@ -1,0 +1,1 @@
+"""Models on their way to others: exported, released and verified."""

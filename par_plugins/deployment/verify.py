@@ -1,0 +1,241 @@
+"""Whether a release is whole, safe to load, and what its card says."""
+
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import quote, urlparse
+from urllib.request import urlopen
+
+import numpy as np
+import torch
+
+from par_plugins.deployment.checksums import SUMS, changed_files, read_checksums
+from par_plugins.deployment.golden_pictures import (
+    predict_pictures,
+    read_golden,
+    released_inferencer,
+)
+from par_plugins.deployment.measured_scores import answers_at_half, measured_scores
+from par_plugins.deployment.predicted_test_set import predict_test_set
+from par_plugins.deployment.released_weights import read_safetensors
+from par_plugins.engine.checkpoint_files import load_checkpoint_file, sha256_of
+from par_plugins.engine.hooks.operating_point_hook import ANSWER_RULES
+from par_plugins.inference import AttributeInferencer
+from par_plugins.inference.model_source import released_weights
+from par_plugins.inference.plain_config import read_plain_config
+from par_plugins.structures import AttributeSchema, InputError, read_regular_file
+from par_runtime.onnx_model import OnnxAttributeModel
+
+TOLERANCE = 1e-4
+"""Probabilities of forms of one network in float32 differ by less."""
+CHANGED = 0.001
+"""Share of the answers to a test set that other processors and versions may change."""
+LARGEST = 2**31
+"""Bytes of a file that is fetched."""
+SECONDS = 60
+FEW_BYTES = 2**20
+
+
+@dataclass
+class Verification:
+    """What has been looked at, and what is wrong.
+
+    Attributes:
+        passed: A sentence for each check that was passed.
+        faults: A sentence for each fault.
+        sums: The SHA-256 of ``SHA256SUMS``: the one number to have from elsewhere, since who can
+            change the files can change the sums.
+    """
+
+    passed: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    sums: str = ''
+
+    def __bool__(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+
+def verify(
+    source: str | Path,
+    *,
+    data: str | Path | None = None,
+    progress: Callable[[int, int], object] = lambda *_: None,
+) -> Verification:
+    """Verify a release.
+
+    After damaged files nothing else is looked at: what they say is worth nothing.
+
+    Args:
+        source: Its folder, or the ``http`` or ``https`` address of it, whose files are fetched into
+            a folder that is removed again.
+        data: Root of the data, to test again and compare with the card.
+        progress: Of the test; see ``predict_test_set``.
+
+    Raises:
+        InputError: If there is no such folder or address.
+    """
+    if isinstance(source, str) and urlparse(source).scheme in ('http', 'https'):
+        with tempfile.TemporaryDirectory() as kept:
+            fetch_release(source, Path(kept))
+            return verify(Path(kept), data=data, progress=progress)
+    folder = Path(source)
+    if not folder.is_dir():
+        raise InputError(f'{source}: there is no such folder')
+    result = Verification(faults=changed_files(folder))
+    if (folder / SUMS).is_file():
+        result.sums = sha256_of(folder / SUMS)
+    if result.faults:
+        return result
+    result.passed.append(f'all files are as {SUMS} has them')
+    checks = [_check_forms, _check_golden]
+    if data is not None:
+        checks.append(lambda folder: _check_scores(folder, Path(data), progress))
+    for check in checks:
+        try:
+            result.passed += check(folder)
+        except InputError as error:
+            result.faults.append(str(error))
+            break
+    return result
+
+
+def fetch_release(url: str, folder: Path) -> None:
+    """Fetch the files that ``SHA256SUMS`` at an address names; what they hold is not checked.
+
+    Args:
+        url: Of the folder.
+        folder: Where they go.
+
+    Raises:
+        InputError: If one cannot be fetched, or is larger than any checkpoint.
+    """
+    _fetch(url, SUMS, folder)
+    for name in read_checksums(folder / SUMS):
+        _fetch(url, name, folder)
+
+
+def _fetch(url: str, name: str, folder: Path) -> None:
+    address = f'{url.rstrip("/")}/{quote(name)}'
+    try:
+        with urlopen(address, timeout=SECONDS) as answer, (folder / name).open('wb') as file:
+            size = 0
+            while chunk := answer.read(FEW_BYTES):
+                size += file.write(chunk)
+                if size > LARGEST:
+                    raise InputError(f'{address}: has more than {LARGEST} bytes')
+    except (URLError, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f'{address} cannot be fetched ({error})') from error
+
+
+def _check_forms(folder: Path) -> Iterator[str]:
+    """The checkpoint is data, and schema, config and safetensors are of it."""
+    weights = released_weights(folder)
+    content = load_checkpoint_file(str(weights), map_location='cpu')
+    yield f'{weights.name} loads without running code, and its name has its hash'
+    inferencer = released_inferencer(folder, weights)
+    named = AttributeSchema.from_dict(_json(folder / 'schema.json'))
+    named.require_equal(inferencer.schema, source=weights.name)
+    scored = [cell['name'] for cell in _json(folder / 'test_scores.json')['attributes']]
+    if scored != list(named.names):
+        raise InputError('test_scores.json is of other attributes than schema.json')
+    yield f'config.py, schema.json and the weights are of the same {len(named)} attributes'
+    other = read_safetensors(folder / 'model.safetensors')
+    ours = content['state_dict']
+    different = sorted(set(ours) ^ set(other['state_dict'])) or [
+        name for name, weight in ours.items() if not _same(weight, other['state_dict'][name])
+    ]
+    if different or other['meta'] != json.loads(json.dumps(content['meta'])):
+        raise InputError(
+            f'model.safetensors is not {weights.name}: they differ in '
+            f'{different[0] if different else "what they say of their attributes"}'
+        )
+    yield f'model.safetensors holds the same {len(ours)} tensors'
+
+
+def _check_golden(folder: Path) -> Iterator[str]:
+    """The forms of the network say of generated pictures what is expected."""
+    path = folder / 'golden.npz'
+    pictures, expected = read_golden(read_regular_file(path, largest=LARGEST), source=str(path))
+    inferencer = released_inferencer(folder, released_weights(folder))
+    yield _compared('the checkpoint', predict_pictures(inferencer, pictures), expected)
+    if (folder / 'model.onnx').exists():
+        exported = OnnxAttributeModel(folder / 'model.onnx')
+        exported.schema.require_equal(inferencer.schema, source='model.onnx')
+        if exported.metadata[ANSWER_RULES] != dict(inferencer.loaded.meta)[ANSWER_RULES]:
+            raise InputError('model.onnx has other operating points than the checkpoint')
+        yield _compared('model.onnx', exported.predict(pictures)[0], expected)
+
+
+def _check_scores(
+    folder: Path, data: Path, progress: Callable[[int, int], object]
+) -> Iterator[str]:
+    """The test is run again."""
+    weights = released_weights(folder)
+    inferencer: AttributeInferencer = released_inferencer(folder, weights)
+    config = read_plain_config(folder / 'config.py')
+    dataset = config.test_dataloader.dataset
+    while 'dataset' in dataset:
+        dataset = dataset.dataset
+    dataset.data_root = str(data)
+    tested = predict_test_set(inferencer.loaded, config, progress)
+    known = _json(folder / 'dataset.json')
+    if tested.fingerprint != known:
+        changed = [name for name, value in known.items() if tested.fingerprint.get(name) != value]
+        raise InputError(
+            f'{data}: is not the test set of the card: {", ".join(changed)} differ, so that its '
+            'numbers cannot be compared'
+        )
+    expected = _json(folder / 'test_scores.json')
+    found = json.loads(json.dumps(measured_scores(tested, inferencer.rule.known)))
+    with np.load(io.BytesIO((folder / 'test_answers.npz').read_bytes())) as file:
+        before = file['answers']
+    after = answers_at_half(tested, inferencer.schema)
+    changes = int((before != after).sum())
+    if found == expected:
+        yield f'tested again on {len(after)} pictures: every number of the card, to the last digit'
+    elif changes <= CHANGED * after.size:
+        yield (
+            f'tested again on {len(after)} pictures: {changes} of {after.size} answers are others, '
+            'as other processors and versions make them'
+        )
+    else:
+        raise InputError(
+            f'tested again on {len(after)} pictures, {changes} of {after.size} answers are others '
+            'than on the card'
+        )
+
+
+def _compared(form: str, found: np.ndarray, expected: np.ndarray) -> str:
+    """Say how near two sets of probabilities are, or refuse them."""
+    if found.shape != expected.shape:
+        raise InputError(
+            f'golden.npz: {form} has outputs of shape {found.shape}, expected are {expected.shape}'
+        )
+    largest = float(np.abs(found - expected).max())
+    if not largest <= TOLERANCE:
+        raise InputError(
+            f'golden.npz: probabilities of {form} differ by {largest:.2g} from those expected, '
+            f'more than {TOLERANCE:g}'
+        )
+    return f'{form} on {len(found)} generated pictures: as expected, to within {largest:.1g}'
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.dtype == other.dtype and torch.equal(one, other)
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(read_regular_file(path, largest=LARGEST))
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f'{path}: not JSON ({error})') from error

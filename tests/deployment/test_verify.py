@@ -1,0 +1,197 @@
+"""What is wrong with a release is found and said in a sentence for each fault."""
+
+import functools
+import hashlib
+import json
+import random
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+import torch
+
+from par_plugins.deployment.checksums import SUMS, changed_files, checksums
+from par_plugins.deployment.export import export_onnx
+from par_plugins.deployment.verify import verify
+from par_plugins.inference.plain_config import read_plain_config
+from par_plugins.structures import InputError
+
+for package in ('safetensors', 'onnx', 'onnxscript', 'onnxruntime'):
+    pytest.importorskip(package, reason=f'releases need {package}')
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def served(folder):
+    handler = functools.partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f'http://127.0.0.1:{server.server_port}'
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def summed(folder):
+    """Make the sums agree with what is there, as somebody with bad intent would."""
+    (folder / SUMS).write_text(checksums(folder), encoding='utf-8')
+    return folder
+
+
+def test_a_release_is_verified_with_its_data_to_the_last_digit(toy):
+    found = verify(toy.out, data=toy.data)
+    assert found and not found.faults
+    assert any('every number of the card, to the last digit' in line for line in found.passed)
+    assert found.sums == hashlib.sha256((toy.out / SUMS).read_bytes()).hexdigest()
+
+
+def test_any_flipped_bit_of_any_file_is_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    files = sorted(path for path in folder.iterdir())
+    random_numbers = random.Random(0)
+    assert changed_files(folder) == []
+    for flip in range(200):
+        path = files[flip % len(files)]
+        content = path.read_bytes()
+        damaged = bytearray(content)
+        damaged[random_numbers.randrange(len(content))] ^= 1 << random_numbers.randrange(8)
+        path.write_bytes(damaged)
+        found = verify(folder)
+        assert not found, (path.name, flip)
+        named = path.name if path.name != SUMS else ''
+        assert all('\n' not in fault for fault in found.faults)
+        assert any(named in fault for fault in found.faults)
+        path.write_bytes(content)
+    assert changed_files(folder) == []
+
+
+def test_missing_and_further_files_are_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    (folder / 'schema.json').unlink()
+    (folder / 'run.py').write_text('', encoding='utf-8')
+    (folder / 'inner').mkdir()
+    (folder / 'metafile.yml').unlink()
+    (folder / 'metafile.yml').symlink_to(toy.out / 'metafile.yml')
+    faults = verify(folder).faults
+    assert len(faults) == 4
+    for text in (
+        'schema.json is missing', 'run.py does not stand', 'inner is no regular',
+        'metafile.yml is no regular',
+    ):  # fmt: skip
+        assert any(text in fault for fault in faults)
+    (folder / SUMS).unlink()
+    assert 'no such file' in verify(folder).faults[0]
+
+
+def fault_of(folder):
+    (fault,) = verify(summed(folder)).faults
+    assert '\n' not in fault
+    return fault
+
+
+def test_forms_that_disagree_are_found_behind_good_sums(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    (path,) = folder.glob('*.pth')
+    before = path.read_bytes()
+    content = torch.load(path, weights_only=True)
+    content['state_dict']['head.classifier.bias'][3] += 1
+    torch.save(content, path)
+    assert 'does not begin with' in fault_of(folder)
+    path.unlink()
+    torch.save(content, folder / 'changed')
+    digest = hashlib.sha256((folder / 'changed').read_bytes()).hexdigest()
+    changed = (folder / 'changed').rename(folder / f'toy-{digest[:8]}.pth')
+    assert 'model.safetensors is not' in fault_of(folder) and 'head.classifier.bias' in fault_of(
+        folder
+    )
+    changed.unlink()
+    path.write_bytes(before)
+    schema = json.loads((folder / 'schema.json').read_text(encoding='utf-8'))
+    schema['attributes'][0]['name'] = 'Male'
+    (folder / 'schema.json').write_text(json.dumps(schema), encoding='utf-8')
+    assert 'other attributes' in fault_of(folder)
+
+
+def test_an_exported_network_of_other_weights_is_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    (path,) = folder.glob('*.pth')
+    content = torch.load(path, weights_only=True)
+    content['state_dict']['head.classifier.bias'] += 0.1
+    torch.save(content, tmp_path / 'other.pth')
+    export_onnx(
+        read_plain_config(folder / 'config.py'), tmp_path / 'other.pth', folder / 'model.onnx'
+    )
+    assert 'probabilities of model.onnx differ by 0.0' in fault_of(folder)
+
+
+def test_other_expected_answers_are_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    with np.load(folder / 'golden.npz') as file:
+        arrays = dict(file)
+    arrays['probabilities'][0, 0] += 0.01
+    np.savez(folder / 'golden.npz', **arrays)
+    assert 'differ by 0.01' in fault_of(folder)
+
+
+@pytest.mark.parametrize(
+    'line',
+    [
+        "import os; os.system('touch ran')",
+        "model = dict(type=open('ran', 'w'))",
+        "model = {'type': 'os.system', 'command': 'touch ran'}",
+        "model.head = {'type': 'AttributeHead'}",
+    ],
+)
+def test_no_config_runs_code(line, toy, tmp_path, monkeypatch):
+    folder = toy.copy(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with (folder / 'config.py').open('a', encoding='utf-8') as file:
+        file.write(f'{line}\n')
+    assert 'config.py' in fault_of(folder)
+    assert not (tmp_path / 'ran').exists()
+
+
+def test_other_data_and_other_numbers_are_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    scores = json.loads((folder / 'test_scores.json').read_text(encoding='utf-8'))
+    scores['mAP'] += 0.01
+    (folder / 'test_scores.json').write_text(json.dumps(scores), encoding='utf-8')
+    assert 'every number' not in ''.join(verify(summed(folder), data=toy.data).passed)
+    with np.load(folder / 'test_answers.npz') as file:
+        answers = file['answers']
+    answers[0] = 1 - answers[0]
+    np.savez(folder / 'test_answers.npz', answers=answers)
+    (fault,) = verify(summed(folder), data=toy.data).faults
+    assert f'{answers.shape[1]} of {answers.size} answers are others' in fault
+    known = json.loads((folder / 'dataset.json').read_text(encoding='utf-8'))
+    known['sha256_of_pictures'] = '0' * 64
+    (folder / 'dataset.json').write_text(json.dumps(known), encoding='utf-8')
+    (fault,) = verify(summed(folder), data=toy.data).faults
+    assert 'is not the test set of the card: sha256_of_pictures' in fault
+
+
+def test_an_address_is_verified_like_a_folder(toy, tmp_path):
+    with served(toy.out) as address:
+        assert verify(address).passed == verify(toy.out).passed
+    folder = toy.copy(tmp_path)
+    (folder / 'schema.json').write_text('{}', encoding='utf-8')
+    with served(folder) as address:
+        assert 'schema.json is not what' in verify(address).faults[0]
+    (folder / 'schema.json').unlink()
+    with (
+        served(folder) as address,
+        pytest.raises(InputError, match='schema.json cannot be fetched'),
+    ):
+        verify(address)
+    (folder / SUMS).write_text(f'{"0" * 64}  ../above\n', encoding='utf-8')
+    with served(folder) as address, pytest.raises(InputError, match='plain names'):
+        verify(address)
+    assert not (tmp_path / 'above').exists()
