@@ -2,6 +2,7 @@
 
 import { showModel } from '/page/model.js';
 import { addPictures, setUpPictures } from '/page/pictures.js';
+import { say } from '/page/server.js';
 import { setUpVideo, showVideo } from '/page/video.js';
 
 const VIEWS = ['pictures', 'video', 'model'];
@@ -37,7 +38,7 @@ document.addEventListener('paste', (event) => {
   const pictures = [...event.clipboardData.files].filter((file) => file.type.startsWith('image/'));
   if (pictures.length) addPictures(pictures);
 });
-window.addEventListener('hashchange', showView);
+window.addEventListener('hashchange', () => { say(''); showView(); });
 setUpPictures();
 setUpVideo();
 showView();
