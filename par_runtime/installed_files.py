@@ -1,9 +1,14 @@
-"""Configs and tools that came with the package, where the tools of OpenMMLab look for them too."""
+"""Configs, tools and a network that came with the package, where OpenMMLab looks for them too."""
 
 from pathlib import Path
 
 MIM = Path(__file__).parents[1] / 'par_plugins/.mim'
-"""Folder of ``configs``, ``tools``, ``model-index.yml``: links in the source, files in a wheel."""
+"""Folder of ``configs``, ``tools``, ``model_zoo``, ``model-index.yml``: links in the source."""
+
+
+def starter_path() -> Path:
+    """Return the network that is taken where none is named."""
+    return MIM / 'model_zoo/starter/model.onnx'
 
 
 def leaves() -> dict[str, Path]:

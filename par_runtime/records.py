@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -114,6 +114,10 @@ class RecordWriter(Protocol):
         """Write a picture."""
         ...
 
+    def skip(self, source: str, reason: str) -> None:
+        """Note a file that is no picture; a document says it, streams and tables do not."""
+        ...
+
 
 class _FileWriter:
     """A file that is whole whenever it is closed, also after an error or an interrupt."""
@@ -137,6 +141,9 @@ class _FileWriter:
     def begin(self) -> None:
         """Write what comes first."""
 
+    def skip(self, source: str, reason: str) -> None:
+        """Note a file that is no picture."""
+
     def end(self) -> None:
         """Write what comes last."""
 
@@ -146,7 +153,7 @@ class JSONWriter(_FileWriter):
 
     def begin(self) -> None:
         """Write the beginning of the document."""
-        self.skipped: list[dict[str, str | None]] = []
+        self.skipped: list[dict[str, str]] = []
         self.comma = ''
         head = json.dumps({**self.about, 'schema': self.schema.to_dict()}, allow_nan=False)
         self.file.write(f'{head[:-1]}, "pictures": [')
@@ -154,10 +161,14 @@ class JSONWriter(_FileWriter):
     def add(self, record: PictureRecord) -> None:
         """Write a picture."""
         if record.error is not None:
-            self.skipped.append({'source': record.source, 'reason': record.error})
+            self.skip(record.source, record.error)
         line = json.dumps(record.to_dict(), allow_nan=False)
         self.file.write(f'{self.comma}\n{line}')
         self.comma = ','
+
+    def skip(self, source: str, reason: str) -> None:
+        """Note a file that is no picture, or no readable one."""
+        self.skipped.append({'source': source, 'reason': reason})
 
     def end(self) -> None:
         """Write the end of the document."""
@@ -261,6 +272,20 @@ def records_text(
     return file.getvalue()
 
 
+def stream_records(path: str | Path) -> Iterator[PictureRecord]:
+    """Read a ``.jsonl`` file one picture after another.
+
+    Raises:
+        InputError: See :func:`read_records`.
+    """
+    try:
+        with Path(path).open(encoding='utf-8', errors='surrogateescape') as file:
+            for line in file:
+                yield picture_from_dict(json.loads(line))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f'{path}: no records of people ({error!r})') from error
+
+
 def read_records(path: str | Path, schema: AttributeSchema | None = None) -> list[PictureRecord]:
     """Read what :func:`open_records` has written.
 
@@ -272,12 +297,12 @@ def read_records(path: str | Path, schema: AttributeSchema | None = None) -> lis
         InputError: If it is no such file.
     """
     path = Path(path)
+    if path.suffix == '.jsonl':
+        return list(stream_records(path))
     try:
         text = path.read_text(encoding='utf-8', errors='surrogateescape')
         if path.suffix == '.json':
             pictures: Iterable[Any] = json.loads(text)['pictures']
-        elif path.suffix == '.jsonl':
-            pictures = map(json.loads, text.splitlines())
         elif schema is None:
             raise InputError(f'{path}: a table does not say its schema; give it')
         else:

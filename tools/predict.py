@@ -1,5 +1,6 @@
 """Attributes of the people in pictures and videos.
 
+    tools/predict.py photo.jpg --out seen
     tools/predict.py crops/ --model CONFIG --weights best.pth --out seen
     tools/predict.py street.mp4 --model CONFIG --weights best.pth --out seen --draw \\
         --detector onnx:nanodet.onnx
@@ -10,6 +11,8 @@ import contextlib
 import sys
 from pathlib import Path
 from typing import Any
+
+from par_runtime.run_options import LAUNCHER_VARIABLES
 
 FORMS = ('json', 'jsonl', 'csv')
 
@@ -27,11 +30,10 @@ def parse_args() -> argparse.Namespace:
     )
     add(
         '--model',
-        required=True,
         metavar='CONFIG',
-        help='config of the network, or the name of a leaf',
+        help='config of the network, the name of a leaf, or an .onnx file; default: the starter',
     )
-    add('--weights', required=True, metavar='FILE', help='its checkpoint')
+    add('--weights', metavar='FILE', help='its checkpoint; an .onnx file has its own')
     add('--out', required=True, type=Path, metavar='DIR', help='folder for everything written')
     add(
         '--detector',
@@ -58,6 +60,12 @@ def parse_args() -> argparse.Namespace:
     add('--end', type=float, metavar='SECONDS')
     add('--look-every', type=float, default=0.5, metavar='SECONDS', help='at a person of a video')
     add('--no-tracks', action='store_true', help='look at everybody in every frame')
+    add(
+        '--launcher',
+        choices=['none', *LAUNCHER_VARIABLES],
+        default='none',
+        help='what started the processes that share the job',
+    )
     add('--allow-urls', action='store_true', help='fetch pictures from http:// and https://')
     args = parser.parse_args()
     with contextlib.suppress(ValueError):
@@ -73,16 +81,25 @@ def main() -> None:
 
     from par_plugins.apis import stop_on_input_error
     from par_plugins.inference.attribute_inferencer import AttributeInferencer
+    from par_plugins.inference.job_processes import JobProcesses
     from par_plugins.inference.predict_job import PredictJob
+    from par_runtime.installed_files import starter_path
 
     columns = (TextColumn('{task.description}'), BarColumn(), TextColumn('{task.fields[state]}'))
 
     @stop_on_input_error
     def run() -> None:
+        if args.model is None and args.weights is None:
+            print(
+                f'no --model: the starter answers, attributes of pedestrians; its '
+                f'limits: {starter_path().with_name("README.md")}',
+                file=sys.stderr,
+            )
+        processes = JobProcesses(args.launcher)
         inferencer = AttributeInferencer(
             args.model,
             args.weights,
-            device=args.device,
+            device=args.device or processes.device,
             thresholds=args.thresholds,
             strictness=args.strictness,
             detector=args.detector,
@@ -91,7 +108,8 @@ def main() -> None:
             num_workers=args.workers,
             allow_urls=args.allow_urls,
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        console = Console(stderr=True, quiet=not processes.is_main)
+        with Progress(*columns, console=console, transient=True) as bars:
             tasks: dict[str, Any] = {}
 
             def show(
@@ -117,8 +135,11 @@ def main() -> None:
                 look_every=args.look_every,
                 track=not args.no_tracks,
                 progress=show,
+                processes=processes,
             )
             report = job.run(args.inputs)
+        if not processes.is_main:
+            return
         _tell(report)
         if not report.pictures and not report.frames:
             sys.exit(1)
@@ -131,8 +152,8 @@ def main() -> None:
 
 
 def _tell(report: Any) -> None:
-    for _, reason in report.skipped[:10]:
-        print(f'skipped: {reason}', file=sys.stderr)
+    for source, reason in report.skipped[:10]:
+        print(f'skipped: {source}: {reason}', file=sys.stderr)
     if len(report.skipped) > 10:
         print(f'skipped: {len(report.skipped) - 10} more', file=sys.stderr)
     for name, video in report.videos.items():

@@ -27,6 +27,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--data-licence', help='what the data may be used for')
     parser.add_argument('--licence', help='of the weights, as the hub writes it: cc-by-4.0')
     parser.add_argument('--url', help='address of the folder in which the files will be')
+    parser.add_argument(
+        '--no-onnx', action='store_true', help='without model.onnx: of networks that do not export'
+    )
     return parser.parse_args()
 
 
@@ -62,6 +65,7 @@ def run(args: argparse.Namespace) -> None:
             args.checkpoint,
             args.out,
             notes,
+            onnx=not args.no_onnx,
             progress=lambda done, total: bars.update(task, completed=done, total=total),
         )
     print(f'released: {weights}')

@@ -74,12 +74,12 @@ def run(args: argparse.Namespace) -> None:
             tallies[area] = campaign.run(args.folder / area, count, args.seed, show)
             if not tallies[area].faults:
                 shutil.rmtree(args.folder / area)
+            if args.document:  # after each area: a later one may be interrupted
+                text = args.document.read_text(encoding='utf-8')
+                table = outcome_table(chosen, tallies, before=text)
+                changed = between_marks(text, table, source=str(args.document), name='reliability')
+                args.document.write_text(changed, encoding='utf-8')
     print(outcome_table(chosen, tallies))
-    if args.document:
-        text = args.document.read_text(encoding='utf-8')
-        table = outcome_table(chosen, tallies, before=text)
-        changed = between_marks(text, table, source=str(args.document), name='reliability')
-        args.document.write_text(changed, encoding='utf-8')
     for area, tally in tallies.items():
         for number, fault in tally.faults.items():
             print(f'{area} {number}: {fault}')

@@ -46,6 +46,7 @@ from par_plugins.engine.hooks import (
     SchemaHook,
     WorkDirectoryHook,
 )
+from par_plugins.engine.launched_process import LaunchedProcess
 from par_plugins.structures import InputError
 from par_runtime.run_options import LAUNCHER_VARIABLES
 
@@ -301,16 +302,9 @@ def leave_cpu_processes() -> None:
 
 def _join_cpu_processes(cfg: Config) -> None:
     # mmengine's launchers select a CUDA device first, so the group must exist before the runner.
-    names = LAUNCHER_VARIABLES[cfg.launcher]
-    for name in (*names, 'MASTER_ADDR', 'MASTER_PORT'):
-        if name not in os.environ:
-            raise InputError(
-                f'--launcher {cfg.launcher}: the environment variable {name} is not set; start '
-                'the processes with that launcher (torchrun, srun, mpirun), see the README'
-            )
-    rank, world_size, local_rank = (int(os.environ[name]) for name in names)
-    os.environ['LOCAL_RANK'] = str(local_rank)
-    distributed.init_process_group('gloo', rank=rank, world_size=world_size)
+    process = LaunchedProcess.of_launcher(cfg.launcher)
+    os.environ['LOCAL_RANK'] = str(process.local_rank)
+    distributed.init_process_group('gloo', rank=process.rank, world_size=process.size)
     wrapper = dict(cfg.get('model_wrapper_cfg') or {})
     wrapper.setdefault('type', 'MMDistributedDataParallel')
     wrapper.setdefault('broadcast_buffers', False)

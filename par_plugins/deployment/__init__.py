@@ -1,1 +1,1 @@
-"""Models on their way to others: released and verified."""
+"""Models on their way to others: exported, released and verified."""

@@ -12,7 +12,12 @@ PACKERS = ('PackAttributeInputs', 'PackInputs')
 
 
 def card_examples(
-    config: dict[str, Any], weights: dict[str, torch.Tensor], schema: AttributeSchema, file: str
+    config: dict[str, Any],
+    weights: dict[str, torch.Tensor],
+    schema: AttributeSchema,
+    file: str,
+    *,
+    onnx: bool = False,
 ) -> dict[str, str]:
     """Return blocks of Python by what they use, each of ten lines at most.
 
@@ -21,6 +26,7 @@ def card_examples(
         weights: Of the release.
         schema: Of its outputs.
         file: Name of its checkpoint.
+        onnx: Whether there is a ``model.onnx``.
     """
     blocks = {
         'par_plugins': (
@@ -42,8 +48,9 @@ def card_examples(
             "print(inferencer('person.jpg')[0]['pred_scores'])\n"
         )
     plain = _plain_input(config)
-    if plain is not None and schema.all_binary:
+    if plain is not None:
         width, height, mean, std, to_rgb = plain
+    if plain is not None and schema.all_binary:
         flip = '[:, :, ::-1].copy()' if to_rgb else ''
         network = _torchvision_network(config, weights) or (
             'import par_plugins, mmpretrain\nfrom mmengine.config import Config\n',
@@ -60,6 +67,17 @@ def card_examples(
             f'mean, std = torch.tensor({mean}), torch.tensor({std})\n'
             'pixels = ((torch.from_numpy(picture) - mean) / std).permute(2, 0, 1)\n'
             f'print({forward}.sigmoid().tolist())\n'
+        )
+    if plain is not None and onnx:
+        blocks['onnxruntime'] = (
+            'import cv2, os\n'
+            "os.environ['ORT_DISABLE_TELEMETRY'] = '1'  # or it leaves a device id in your home\n"
+            'import onnxruntime\n\n'
+            "session = onnxruntime.InferenceSession('model.onnx')\n"
+            f"picture = cv2.resize(cv2.imread('person.jpg'), ({width}, {height}))\n"
+            'picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)\n'
+            "probabilities, embedding = session.run(None, {'images': picture[None]})\n"
+            'print(probabilities.tolist())\n'
         )
     return blocks
 

@@ -10,23 +10,7 @@ from par_plugins.inference.load_model import LoadedModel
 from par_plugins.inference.plain_config import read_plain_config
 from par_plugins.structures import InputError
 
-SIZES = ((128, 64), (256, 128), (96, 40), (61, 33), (300, 101), (128, 64), (200, 80), (48, 48))
-"""Heights and widths, some of them odd."""
-SEED = 0
-
-
-def golden_pictures() -> list[np.ndarray]:
-    """Draw pictures: coloured rectangles on a gradient with noise.
-
-    Returns:
-        ``(H, W, 3)`` uint8 each, in the order red, green, blue.
-
-    Example:
-        >>> [picture.shape for picture in golden_pictures()[:2]]
-        [(128, 64, 3), (256, 128, 3)]
-    """
-    random = np.random.Generator(np.random.PCG64(SEED))
-    return [_picture(random, height, width) for height, width in SIZES]
+NUMBER = 8
 
 
 def golden_bytes(pictures: list[np.ndarray], probabilities: np.ndarray) -> bytes:
@@ -74,15 +58,3 @@ def predict_pictures(inferencer: AttributeInferencer, pictures: list[np.ndarray]
     people = inferencer(images, return_datasamples=True)['predictions']
     loaded: LoadedModel = inferencer.loaded
     return loaded.probabilities([samples[0] for samples in people]).numpy()
-
-
-def _picture(random: np.random.Generator, height: int, width: int) -> np.ndarray:
-    rows = np.linspace(0, 1, height)[:, None, None]
-    top, bottom = random.integers(0, 256, (2, 3))
-    picture = (top + (bottom - top) * rows) * np.ones((height, width, 3))
-    for _ in range(6):
-        y, x = random.integers(0, height), random.integers(0, width)
-        tall, wide = random.integers(4, height // 2), random.integers(4, width // 2)
-        picture[y : y + tall, x : x + wide] = random.integers(0, 256, 3)
-    noise = random.integers(-12, 13, picture.shape)
-    return np.clip(np.rint(picture) + noise, 0, 255).astype(np.uint8)

@@ -44,6 +44,7 @@ def model_card(
     rules: AnswerRules,
     *,
     examples: Mapping[str, str],
+    forms: Sequence[str],
     settings: Mapping[str, Any],
     fingerprint: Mapping[str, Any],
     initial_weights: Sequence[str],
@@ -55,6 +56,7 @@ def model_card(
         scores: Of ``measured_scores``.
         rules: Thresholds and limits.
         examples: Code by what it uses.
+        forms: What is known of further forms of the network.
         settings: Of the training run.
         fingerprint: Of the test set.
         initial_weights: Addresses of what training began with.
@@ -100,6 +102,7 @@ def model_card(
         'It is not meant:\n',
         ''.join(f'- {use};\n' for use in NOT_FOR).removesuffix(';\n') + '.\n',
         '## Use\n',
+        *(f'{form}.\n' for form in forms),
         *(
             f'{HEADINGS[name]}:\n\n```python\n{code}```\n'
             for name, code in examples.items()

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from par_plugins.inference.load_model import without_pretrained
 from par_plugins.structures import AttributeSchema
 
-OF_A_RUN = ('work_dir', 'launcher', 'load_from', 'resume', 'run_id')
+OF_A_RUN = ('work_dir', 'launcher', 'load_from', 'resume', 'run_id', 'experiment_name')
 """Entries that are about one run on one machine."""
 LOCAL = re.compile(r'^(/|~|\\\\|[A-Za-z]:[\\/]|file://)|(^|[\\/])\.\.([\\/]|$)')
 """Paths that say where files lie on a machine: absolute ones, and those that leave the folder."""

@@ -27,6 +27,7 @@ class PredictedTestSet:
         targets: ``(N, A)`` int64, -1 for unknown.
         heights: ``(N,)`` of the pictures, in pixels.
         cameras: ``(N,)``, -1 where it is unknown.
+        paths: Files of the pictures, in order; empty where they are none.
         fingerprint: Numbers and hashes that tell this test set from others.
     """
 
@@ -34,7 +35,21 @@ class PredictedTestSet:
     targets: np.ndarray
     heights: np.ndarray
     cameras: np.ndarray
+    paths: list[str]
     fingerprint: dict[str, Any]
+
+
+def require_test_set(cfg: Config) -> None:
+    """Refuse a config without a test set.
+
+    Args:
+        cfg: The config.
+
+    Raises:
+        InputError: If it has none.
+    """
+    if not cfg.get('test_dataloader'):
+        raise InputError('the config has no test_dataloader to measure the weights on')
 
 
 def predict_test_set(
@@ -50,8 +65,7 @@ def predict_test_set(
     Raises:
         InputError: If there is no test set, it has no labels or another schema.
     """
-    if not cfg.get('test_dataloader'):
-        raise InputError('the config has no test_dataloader to measure the weights on')
+    require_test_set(cfg)
     settings = cfg.test_dataloader.to_dict()
     settings['persistent_workers'] = False
     with scope_of(cfg):
@@ -62,12 +76,14 @@ def predict_test_set(
         raise InputError(f'{type(dataset).__name__} does not say which attributes it labels')
     schema.require_equal(loaded.schema, source=loaded.source)
     probabilities, targets, heights, cameras = [], [], [], []
+    paths: list[str] = []
     for batch in loader:
         samples = loaded.predict(batch)
         probabilities.append(loaded.probabilities(samples).numpy())
         for sample in samples:
             targets.append(np.asarray(torch.as_tensor(sample.gt_attributes).cpu()))
             heights.append(sample.ori_shape[0])
+            paths += [sample.img_path] if Path(sample.get('img_path') or '').is_file() else []
             cameras.append(int(sample.get('gt_camid', UNKNOWN_CAMERA)))
         progress(len(targets), len(dataset))
     labels = np.stack(targets).astype(np.int64)
@@ -76,6 +92,7 @@ def predict_test_set(
         labels,
         np.array(heights),
         np.array(cameras),
+        paths,
         {
             'pictures': len(labels),
             'sha256_of_labels': hashlib.sha256(labels.astype('<i8').tobytes()).hexdigest(),

@@ -16,16 +16,17 @@ from mmengine.config import Config
 
 from par_plugins.deployment.card_examples import card_examples
 from par_plugins.deployment.checksums import SUMS, checksums
+from par_plugins.deployment.export import export_onnx, generated_pictures, read_red_first
 from par_plugins.deployment.golden_pictures import (
+    NUMBER,
     golden_bytes,
-    golden_pictures,
     predict_pictures,
     released_inferencer,
 )
 from par_plugins.deployment.measured_scores import answers_at_half, measured_scores
 from par_plugins.deployment.model_card import metafile_entry, model_card
 from par_plugins.deployment.portable_config import initial_weights, portable_config
-from par_plugins.deployment.predicted_test_set import predict_test_set
+from par_plugins.deployment.predicted_test_set import predict_test_set, require_test_set
 from par_plugins.deployment.private_traces import private_names, refuse_private_traces
 from par_plugins.deployment.release_notes import ReleaseNotes
 from par_plugins.deployment.released_weights import (
@@ -41,10 +42,12 @@ from par_plugins.deployment.run_record import (
 )
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.operating_point_hook import ANSWER_RULES
-from par_plugins.inference.plain_config import plain_config_text
+from par_plugins.inference.plain_config import plain_config_text, read_plain_config
 from par_plugins.structures import AnswerRules, AttributeSchema, InputError
 
 NAME = re.compile(r'[\w][\w.+=-]*')
+COMPARED = 64
+"""Pictures of the test set by which ``model.onnx`` is compared with the network."""
 GIT_ATTRIBUTES = ''.join(
     f'*.{suffix} filter=lfs diff=lfs merge=lfs -text\n'
     for suffix in ('npz', 'onnx', 'pth', 'safetensors')
@@ -58,6 +61,7 @@ def release(
     out: str | Path,
     notes: ReleaseNotes,
     *,
+    onnx: bool = True,
     progress: Callable[[int, int], object] = lambda *_: None,
 ) -> Path:
     """Write the folder of a release, whole or not at all.
@@ -70,27 +74,29 @@ def release(
             Logs and scalars are those of the folder that it lies in.
         out: The folder; must be new or empty.
         notes: What only people can say.
+        onnx: Whether ``model.onnx`` is written too, compared on pictures of the test set.
         progress: Of the test; see ``predict_test_set``.
 
     Returns:
         The checkpoint in the folder.
 
     Raises:
-        InputError: If the checkpoint lacks something, is of another schema, a name is no file's,
-            or a file would hold something of this machine.
+        InputError: If the checkpoint lacks something, is of another schema or cannot be exported,
+            a name is no file's, or a file would hold something of this machine.
     """
     out = Path(out)
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise InputError(f'{out}: is there already and not empty')
     if not NAME.fullmatch(notes.name):
         raise InputError(f'name {notes.name!r}: letters, digits and ._+=- make a name of files')
+    require_test_set(cfg)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix='.release-', dir=out.parent) as aside:
         folder = Path(aside, 'release')
         folder.mkdir()
-        weights = _write(cfg, checkpoint, folder, notes, progress)
-        data_root = cfg.test_dataloader.to_dict()
-        used = [Path(checkpoint).absolute().parent, out.absolute(), *_roots(data_root)]
+        weights = _write(cfg, checkpoint, folder, notes, onnx, progress)
+        roots = _roots(cfg.test_dataloader.to_dict())
+        used = [Path(checkpoint).absolute().parent, out.absolute(), *roots]
         refuse_private_traces(folder, *private_names(used))
         (folder / SUMS).write_text(checksums(folder), encoding='utf-8', newline='\n')
         if out.exists():
@@ -104,6 +110,7 @@ def _write(
     checkpoint: str,
     folder: Path,
     notes: ReleaseNotes,
+    onnx: bool,
     progress: Callable[[int, int], object],
 ) -> Path:
     """Write all files but the sums."""
@@ -124,11 +131,16 @@ def _write(
     write('config.py', plain_config_text(config, source=cfg.filename or 'the config'))
     write('schema.json', as_json(schema.to_dict()))
     inferencer = released_inferencer(folder, weights)
-    pictures = golden_pictures()
+    pictures = generated_pictures(NUMBER)
     write('golden.npz', golden_bytes(pictures, predict_pictures(inferencer, pictures)))
 
     tested = predict_test_set(inferencer.loaded, cfg, progress)
     scores = measured_scores(tested, rules)
+    parity = None
+    if onnx:
+        shown = [read_red_first(path) for path in tested.paths[:COMPARED]]
+        plain = read_plain_config(folder / 'config.py')
+        parity = export_onnx(plain, str(weights), folder / 'model.onnx', pictures=shown or None)
     write('test_scores.json', as_json(scores))
     write('test_answers.npz', _npz(answers=answers_at_half(tested, schema)))
     write('dataset.json', as_json(tested.fingerprint))
@@ -149,7 +161,10 @@ def _write(
         notes,
         scores,
         rules,
-        examples=card_examples(config, content['state_dict'], schema, weights.name),
+        examples=card_examples(
+            config, content['state_dict'], schema, weights.name, onnx=parity is not None
+        ),
+        forms=[] if parity is None else [f'`model.onnx`: {parity}'],
         settings=run_settings(load_checkpoint_file(checkpoint, 'cpu').get('meta') or {}),
         fingerprint=tested.fingerprint,
         initial_weights=initial_weights(cfg),

@@ -24,10 +24,12 @@ from par_plugins.deployment.measured_scores import answers_at_half, measured_sco
 from par_plugins.deployment.predicted_test_set import predict_test_set
 from par_plugins.deployment.released_weights import read_safetensors
 from par_plugins.engine.checkpoint_files import load_checkpoint_file, sha256_of
+from par_plugins.engine.hooks.operating_point_hook import ANSWER_RULES
 from par_plugins.inference import AttributeInferencer
 from par_plugins.inference.model_source import released_weights
 from par_plugins.inference.plain_config import read_plain_config
 from par_plugins.structures import AttributeSchema, InputError, read_regular_file
+from par_runtime.onnx_model import OnnxAttributeModel
 
 TOLERANCE = 1e-4
 """Probabilities of forms of one network in float32 differ by less."""
@@ -164,6 +166,12 @@ def _check_golden(folder: Path) -> Iterator[str]:
     pictures, expected = read_golden(read_regular_file(path, largest=LARGEST), source=str(path))
     inferencer = released_inferencer(folder, released_weights(folder))
     yield _compared('the checkpoint', predict_pictures(inferencer, pictures), expected)
+    if (folder / 'model.onnx').exists():
+        exported = OnnxAttributeModel(folder / 'model.onnx')
+        exported.schema.require_equal(inferencer.schema, source='model.onnx')
+        if exported.metadata[ANSWER_RULES] != dict(inferencer.loaded.meta)[ANSWER_RULES]:
+            raise InputError('model.onnx has other operating points than the checkpoint')
+        yield _compared('model.onnx', exported.predict(pictures)[0], expected)
 
 
 def _check_scores(

@@ -28,13 +28,15 @@ from par_plugins.inference.detectors import (
 )
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
-from par_plugins.inference.load_model import LoadedModel, load_model
+from par_plugins.inference.load_model import LoadedModel, PersonOutput, load_model
+from par_plugins.inference.load_onnx_model import LoadedOnnxModel, load_onnx_model
 from par_plugins.inference.model_source import find_model
 from par_plugins.inference.person_pipeline import PersonPipeline
-from par_plugins.inference.pictures import list_files
+from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
 from par_plugins.structures import AttributeSchema, InputError
 from par_runtime.answers import STORED, AnswerRule
 from par_runtime.crops import quality_of
+from par_runtime.installed_files import starter_path
 from par_runtime.records import PersonRecord, PictureRecord, open_records
 
 MIN_SIDE = 2
@@ -76,10 +78,12 @@ class AttributeInferencer(BaseInferencer):
 
     Args:
         model: A config, or its path; without weights a released folder or the name of a released
-            model, see :func:`find_model`. Its own test pipeline is used; no dataset, annotation or
-            work directory is needed.
+            model, see :func:`find_model`, or an ``.onnx`` file of ``par export``. Its own test
+            pipeline is used; no dataset, annotation or work directory is needed. None takes the
+            starter, a small network for pedestrians that comes with the package.
         weights: A checkpoint; it must have every weight, and says which attributes these are.
-        device: Where the network runs; None takes the fastest there is.
+        device: Where the network runs; None takes the fastest there is. An ``.onnx`` file runs
+            where its onnxruntime does.
         scope: See :class:`mmengine.infer.BaseInferencer`.
         show_progress: Whether to show how far it is.
         thresholds: See :meth:`AnswerRule.of_checkpoint`.
@@ -99,7 +103,7 @@ class AttributeInferencer(BaseInferencer):
 
     def __init__(
         self,
-        model: str | Path | Config | ConfigDict | Mapping[str, Any],
+        model: str | Path | Config | ConfigDict | Mapping[str, Any] | None = None,
         weights: str | Path | None = None,
         *,
         device: str | None = None,
@@ -113,14 +117,26 @@ class AttributeInferencer(BaseInferencer):
         num_workers: int | None = None,
         allow_urls: bool = False,
     ) -> None:
+        if model is None and weights is None:
+            model = starter_path()
+        self._exported: LoadedOnnxModel | None = None
         if isinstance(model, str | Path):
-            model, weights = find_model(model, weights)
-        if weights is None:
-            raise InputError('weights: a checkpoint is needed to predict with')
+            if Path(model).suffix == '.onnx':
+                if weights is not None:
+                    raise InputError(f'{model} has weights of its own, but {weights} is given too')
+                self._exported = load_onnx_model(model)
+                weights, model = str(model), self._exported.config
+            else:
+                found, weights = find_model(model, weights)
+                model = found  # a config, which is no path any more
+        if model is None or weights is None:
+            missing = 'weights: a checkpoint' if weights is None else 'model: a config'
+            raise InputError(f'{missing} is needed to predict with')
         self.padding = padding
         super().__init__(model, str(weights), device, scope, show_progress)
         self.rule = self._rule_of(thresholds, strictness)
         self._thresholds = self.rule.name if isinstance(thresholds, str) else thresholds
+        self.detector_name = detector if isinstance(detector, str) else type(detector).__name__
         self.detector: PersonDetector = (
             build_person_detector(detector, device=str(self.device), min_score=min_score)
             if isinstance(detector, str)
@@ -168,7 +184,7 @@ class AttributeInferencer(BaseInferencer):
     @property
     def device(self) -> torch.device:
         """Where the network runs."""
-        return next(self.model.parameters()).device
+        return self.loaded.device
 
     @cached_property
     def input_height(self) -> int:
@@ -209,9 +225,15 @@ class AttributeInferencer(BaseInferencer):
         keep = bool(drawn.get('show') or drawn.get('return_vis') or drawn.get('out_dir'))
         predictions = list(self.stream(items, batch_size, keep_images=keep))
         visualization = self.visualize(items, predictions, **drawn)
+        if out_dir := drawn.get('out_dir'):
+            with open_records(Path(out_dir, 'predictions.json'), self.schema, self.about) as file:
+                for prediction in predictions:
+                    file.add(prediction.record)
+                for path in skipped:
+                    file.skip(path, NOT_A_PICTURE)
         results = self.postprocess(predictions, visualization, return_datasamples)
         results['skipped'] = [
-            *({'source': path, 'reason': 'not a picture'} for path in skipped),
+            *({'source': path, 'reason': NOT_A_PICTURE} for path in skipped),
             *(
                 {'source': p.record.source, 'reason': p.record.error}
                 for p in predictions
@@ -252,9 +274,9 @@ class AttributeInferencer(BaseInferencer):
             self._predict(batch)
         yield from waiting
 
-    def probabilities_of(self, inputs: Sequence[dict[str, Any]]) -> np.ndarray:
-        """Packed ``(N, C)`` probabilities of prepared people, N at least 1."""
-        return self.loaded.probabilities(self.forward(self.collate_fn(list(inputs)))).numpy()
+    def outputs_of(self, inputs: Sequence[dict[str, Any]]) -> list[PersonOutput]:
+        """What the network says of prepared people."""
+        return self.loaded.outputs(self.forward(self.collate_fn(list(inputs)))) if inputs else []
 
     def forward(self, inputs: Any, **kwargs: Any) -> list[DataSample]:
         """Predict a collated batch."""
@@ -279,9 +301,6 @@ class AttributeInferencer(BaseInferencer):
             folder.mkdir(parents=True, exist_ok=True)
             for name, image in zip(unique_names(named, '.png'), drawn, strict=True):
                 cv2.imwrite(str(folder / name), image)
-            with open_records(Path(out_dir, 'predictions.json'), self.schema, self.about) as file:
-                for prediction in preds:
-                    file.add(prediction.record)
         if show:
             for name, image in zip(named, drawn, strict=True):
                 try:
@@ -322,7 +341,7 @@ class AttributeInferencer(BaseInferencer):
         return {'weights': self.loaded.source, 'rule': self.rule.name, 'expected': expected}
 
     def _init_model(self, cfg: Any, weights: Any, device: str = 'cpu') -> Any:
-        self.loaded: LoadedModel = load_model(cfg, weights, device)
+        self.loaded: LoadedModel = self._exported or load_model(cfg, weights, device)
         return self.loaded.model
 
     def _init_pipeline(self, cfg: Any) -> Callable[..., Any]:
@@ -371,7 +390,7 @@ class AttributeInferencer(BaseInferencer):
             people = boxes_within(people, height, width, min_side=MIN_SIDE)
             inputs, records = self.prepare_people(image, people, name)
         except InputError as error:
-            return PicturePrediction(PictureRecord(name, error=str(error)))
+            return PicturePrediction(PictureRecord(name, error=reason_of(error, name)))
         record = PictureRecord(name, frame.number, frame.seconds, width, height, records)
         return PicturePrediction(record, image, inputs)
 
@@ -464,6 +483,16 @@ def unique_names(sources: Iterable[str], suffix: str) -> Iterator[str]:
         name = next(name for name in names if name.lower() not in seen)
         seen.add(name.lower())  # some disks take capitals for small letters
         yield name
+
+
+def reason_of(error: Exception, source: str) -> str:
+    """What is wrong, without the source that it is said of.
+
+    Example:
+        >>> reason_of(InputError('a.jpg: not a readable image'), 'a.jpg')
+        'not a readable image'
+    """
+    return str(error).removeprefix(f'{source}: ')
 
 
 def _is_array(item: Any) -> bool:

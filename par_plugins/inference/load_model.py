@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.model import BaseModel
@@ -18,6 +19,19 @@ from par_plugins.structures import AttributeSchema, InputError
 
 PRETRAINED = ('init_cfg', 'pretrained', 'checkpoint_path')
 """What says where weights to begin training with are; the checkpoint has all."""
+
+
+@dataclass(frozen=True, eq=False)
+class PersonOutput:
+    """What a network says of one crop of a person.
+
+    Attributes:
+        probabilities: Packed ``(C,)``.
+        embedding: ``(F,)``, or None where the head has none.
+    """
+
+    probabilities: np.ndarray
+    embedding: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +56,19 @@ class LoadedModel:
         samples: list[DataSample] = self.model.test_step(batch)
         return samples
 
+    def outputs(self, samples: list[DataSample]) -> list['PersonOutput']:
+        """What a network says of predicted samples, on the CPU.
+
+        Raises:
+            InputError: See :meth:`probabilities`.
+        """
+        rows = self.probabilities(samples).numpy() if samples else ()
+        embeddings = [sample.get('pred_embedding') for sample in samples]
+        return [
+            PersonOutput(row, None if own is None else own.float().cpu().numpy())
+            for row, own in zip(rows, embeddings, strict=True)
+        ]
+
     def probabilities(self, samples: list[DataSample]) -> torch.Tensor:
         """Packed ``(N, C)`` probabilities of predicted samples, float32 on the CPU.
 
@@ -58,6 +85,11 @@ class LoadedModel:
                 f'{self.schema.num_logits}'
             )
         return rows
+
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+        return next(self.model.parameters()).device
 
 
 def load_model(cfg: Config | ConfigDict, weights: str, device: str | torch.device) -> LoadedModel:

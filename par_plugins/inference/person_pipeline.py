@@ -31,7 +31,7 @@ class PersonPipeline:
     """
 
     def __init__(self, cfg: Config | ConfigDict, padding: float = 0.0) -> None:
-        first, *rest = _test_pipeline(cfg)
+        first, *rest = test_pipeline(cfg)
         name = str(first.get('type')).rpartition('.')[2]
         if name not in LOADING:
             raise InputError(f'the test pipeline begins with {name}, not by loading an image')
@@ -82,7 +82,12 @@ class PersonPipeline:
         return packed
 
 
-def _test_pipeline(cfg: Config | ConfigDict) -> Sequence[Mapping[str, Any]]:
+def test_pipeline(cfg: Config | ConfigDict) -> Sequence[Mapping[str, Any]]:
+    """The transforms of the test set, whatever wraps it.
+
+    Raises:
+        InputError: If there is none.
+    """
     dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
     while 'pipeline' not in dataset and 'dataset' in dataset:
         dataset = dataset['dataset']

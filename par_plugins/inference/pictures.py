@@ -13,6 +13,10 @@ PICTURES = frozenset(
 VIDEOS = frozenset('.mp4 .avi .mov .mkv .webm .m4v .mpg .mpeg .ts .wmv .flv .3gp'.split())
 
 
+NOT_A_PICTURE = 'not a picture'
+"""Why a file of a folder is skipped."""
+
+
 @dataclass
 class Listing:
     """Files to look at.

@@ -1,27 +1,43 @@
 """Pictures and videos of a command line, from files to files."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from par_plugins.engine.written_aside import written_aside
+from par_plugins.inference import job_processes
 from par_plugins.inference.attribute_inferencer import (
     AttributeInferencer,
     PicturePrediction,
+    reason_of,
     unique_names,
 )
 from par_plugins.inference.drawing import draw_people
-from par_plugins.inference.pictures import list_files
+from par_plugins.inference.job_processes import (
+    JobFolder,
+    JobProcesses,
+    shards_of,
+)
+from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
 from par_plugins.inference.tracks import TrackRecord, write_tracks
 from par_plugins.inference.video_prediction import VideoPrediction, VideoReport, VideoWriter
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
 from par_runtime.crops import crop
-from par_runtime.records import FORMATS, PictureRecord, open_records
+from par_runtime.records import FORMATS, PictureRecord, open_records, stream_records
+
+JOB = '.job'
+"""Folder of what is done, until the job is over."""
+LINES, PARTIAL = '.jsonl', '.part.jsonl'
+"""Endings of a shard of pictures that is done, and of one that is being done."""
+DONE, CUT = '.json', '.cut.json'
+"""The same of a video."""
 
 
 @dataclass
@@ -72,6 +88,9 @@ class PredictJob:
         look_every: Seconds between two looks at a person of a video.
         track: Whether to follow people from frame to frame.
         progress: Told how far it is.
+        processes: That share the job; each does its shards, the main one gathers them. A job that
+            was killed goes on from its whole shards when it is run again.
+        shard_size: Pictures of a shard.
     """
 
     inferencer: AttributeInferencer
@@ -86,12 +105,17 @@ class PredictJob:
     look_every: float = 0.5
     track: bool = True
     progress: Progress = lambda *args: None
+    processes: JobProcesses = field(default_factory=JobProcesses)
+    shard_size: int = field(default_factory=lambda: job_processes.SHARD_SIZE)
 
     def run(self, inputs: Sequence[str]) -> JobReport:
         """Predict all of them.
 
         Args:
             inputs: Pictures, videos, folders, patterns; numbers of cameras; addresses of streams.
+
+        Returns:
+            What has been done; in another than the main process an empty one.
 
         Raises:
             InputError: If the form is unknown, the folder cannot be made, or there is no input.
@@ -100,19 +124,32 @@ class PredictJob:
             raise InputError(f'form must be one of {", ".join(FORMATS)}, got {self.form!r}')
         report = JobReport()
         pictures, videos = self._sorted(inputs, report)
+        key = [pictures, videos, *self._options()]
+        folder = JobFolder(self.out / JOB, key, self.processes)
+        work = _Work(folder, shards_of(pictures, self.shard_size), videos)
         try:
-            self.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f'{self.out}: cannot be made ({error.strerror})') from error
-        if pictures:
-            self._pictures(pictures, report)
-        names = unique_names([str(video) for video in videos], '')
-        for video, name in zip(videos, names, strict=True):
-            try:
-                self._video(video, name, report)
-            except InputError as error:
-                report.skipped.append((str(video), str(error)))
+            self._pictures(pictures, work)
+            for shard in folder.to_do(work.of_videos, DONE):
+                self._video(work, shard)
+            self.processes.wait()
+        finally:  # also after ^C: what was done is gathered
+            if self.processes.is_main:
+                self._gather(work, report)
+        if self.processes.is_main:
+            folder.remove()
         return report
+
+    def _options(self) -> list[Any]:
+        """What another job may have otherwise, so that it cannot go on with the shards of this."""
+        weights = Path(self.inferencer.loaded.source)
+        stat = weights.stat() if weights.is_file() else None
+        rule = self.inferencer.rule
+        return [
+            (str(weights), stat and (stat.st_size, stat.st_mtime_ns)),
+            (rule.name, rule.thresholds.tolist(), self.inferencer.detector_name),
+            (self.inferencer.padding, self.form, self.draw, self.crops, self.shard_size),
+            (self.batch_size, self.every, self.start, self.end, self.look_every, self.track),
+        ]
 
     def _sorted(
         self, inputs: Sequence[str], report: JobReport
@@ -131,13 +168,14 @@ class PredictJob:
                 try:
                     listing = list_files(item)
                 except InputError as error:
-                    report.skipped.append((item, str(error)))
+                    report.skipped.append((item, reason_of(error, item)))
                     continue
                 pictures += listing.pictures
                 videos += listing.videos
-                report.skipped += [(path, f'{path}: not a picture') for path in listing.skipped]
+                report.skipped += [(path, NOT_A_PICTURE) for path in listing.skipped]
         if not pictures and not videos:
-            raise InputError(report.skipped[0][1] if report.skipped else 'no input is given')
+            first = next(iter(report.skipped), ('no input is given',))
+            raise InputError(': '.join(first))
         return pictures, videos
 
     def _folder(self, name: str) -> Path:
@@ -145,23 +183,49 @@ class PredictJob:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def _pictures(self, pictures: Sequence[str], report: JobReport) -> None:
-        inferencer, path = self.inferencer, self.out / f'pictures.{self.form}'
-        names = unique_names(pictures, '')
+    def _pictures(self, pictures: Sequence[str], work: '_Work') -> None:
+        """Predict the shards of this process that are not done; a line for each picture."""
+        names = list(unique_names(pictures, ''))
         keep = self.draw or self.crops
-        report.written.append(path)
-        with open_records(path, inferencer.schema, inferencer.about) as file:
-            stream = inferencer.stream(pictures, self.batch_size, keep_images=keep)
-            for done, (prediction, name) in enumerate(zip(stream, names, strict=True), start=1):
-                record = prediction.record
-                file.add(record)
-                if record.error is not None:
-                    report.skipped.append((record.source, record.error))
-                else:
-                    report.pictures += 1
-                    report.people += len(record.people)
-                    self._write_images(prediction, name)
-                self.progress('pictures', done, len(pictures), None, None)
+        todo = list(work.folder.to_do(work.of_pictures, LINES))
+        total, done = sum(len(work.pictures[shard]) for shard in todo), 0
+        for shard in todo:
+            first = shard * self.shard_size
+            partial = work.folder.path(shard, PARTIAL)
+            with open_records(partial, self.inferencer.schema) as file:
+                stream = self.inferencer.stream(
+                    work.pictures[shard], self.batch_size, keep_images=keep
+                )
+                for number, prediction in enumerate(stream, start=first):
+                    file.add(prediction.record)
+                    self._write_images(prediction, names[number])
+                    done += 1
+                    self.progress('pictures', done, total, None, None)
+            partial.replace(work.folder.path(shard, LINES))
+
+    def _gather(self, work: '_Work', report: JobReport) -> None:
+        """Bring together what all processes have done; after ^C what there is."""
+        for shard in work.of_videos:
+            paths = (work.folder.path(shard, suffix) for suffix in (DONE, CUT))
+            path = next((path for path in paths if path.is_file()), None)
+            if path is not None:
+                _add_video(report, json.loads(path.read_text(encoding='utf-8')), self.out)
+        if not work.pictures:
+            return
+        path = self.out / f'pictures.{self.form}'
+        report.written.insert(0, path)
+        with open_records(path, self.inferencer.schema, self.inferencer.about) as file:
+            for source, reason in report.skipped:
+                file.skip(source, reason)
+            for shard in work.of_pictures:
+                lines = (work.folder.path(shard, suffix) for suffix in (LINES, PARTIAL))
+                for record in (r for p in lines if p.is_file() for r in stream_records(p)):
+                    file.add(record)
+                    if record.error is not None:
+                        report.skipped.append((record.source, record.error))
+                    else:
+                        report.pictures += 1
+                        report.people += len(record.people)
 
     def _write_images(self, prediction: PicturePrediction, name: str) -> None:
         image, record = prediction.image, prediction.record
@@ -175,23 +239,36 @@ class PredictJob:
                 path = self._folder('crops') / f'{name}_{number}.png'
                 _write_image(path, crop(image, np.array(person.box)))
 
-    def _video(self, source: str | int, name: str, report: JobReport) -> None:
+    def _video(self, work: '_Work', shard: int) -> None:
+        """Predict a video; one that cannot be read is skipped with the reason."""
+        source, name = work.video(shard)
+        done: dict[str, Any] = {'source': str(source), 'written': [], 'skipped': []}
+        whole = False
+        try:
+            self._predict_video(source, name, done)
+            whole = True
+        except InputError as error:
+            done['skipped'].append(reason_of(error, str(source)))
+            whole = True
+        finally:  # after ^C it is gathered now, and done again by the next run
+            path = work.folder.path(shard, DONE if whole else CUT)
+            with written_aside(path) as aside:
+                aside.write_text(json.dumps(done), encoding='utf-8')
+
+    def _predict_video(self, source: str | int, name: str, done: dict[str, Any]) -> None:
         inferencer = self.inferencer
         video = VideoSource(source, every=self.every, start=self.start, end=self.end)
         prediction = VideoPrediction(
             inferencer, video, look_every=self.look_every, track=self.track
         )
-        report.videos[str(source)] = timing = prediction.report
+        timing = prediction.report
         path = self.out / f'{name}.{self.form}'
-        if path in report.written:  # a video called "pictures"
-            name = f'{name}_video'
-            path = self.out / f'{name}.{self.form}'
         try:
             with ExitStack() as files:
                 records = files.enter_context(
                     open_records(path, inferencer.schema, inferencer.about)
                 )
-                report.written.append(path)
+                done['written'].append(path.name)
                 drawn = None
                 if self.draw:
                     drawn = files.enter_context(
@@ -207,18 +284,16 @@ class PredictJob:
                         name, timing.frames, timing.total, timing.rate, timing.seconds_left
                     )
         finally:  # also after ^C
-            report.frames += timing.frames
-            report.people += timing.people
             tracks = prediction.tracks()
-            report.tracks += len(tracks)
             if self.track and timing.frames:
                 path = self.out / f'{name}.tracks.{self.form}'
                 write_tracks(path, tracks, inferencer.schema)
-                report.written.append(path)
+                done['written'].append(path.name)
             if self.crops:
                 self._write_track_crops(name, tracks)
+            done |= {'tracks': len(tracks), 'report': asdict(timing)}
         if timing.broken:
-            report.skipped.append((str(source), f'{source}: {timing.broken} frames cannot be read'))
+            done['skipped'].append(f'{timing.broken} frames cannot be read')
         if not timing.frames:
             raise InputError(f'{source}: no frame of it can be read in this stretch of time')
 
@@ -230,6 +305,40 @@ class PredictJob:
             for number, sighting in enumerate(track.best):
                 path = self._folder('crops') / f'{name}_{track.track}_{number}.png'
                 _write_image(path, sighting.image)
+
+
+class _Work:
+    """Shards of a job: those of pictures first, then each video."""
+
+    def __init__(
+        self,
+        folder: JobFolder,
+        pictures: Sequence[Sequence[str]],
+        videos: Sequence[str | int],
+    ) -> None:
+        self.folder, self.pictures, self.videos = folder, pictures, videos
+        self.of_pictures = range(len(pictures))
+        self.of_videos = range(len(pictures), len(pictures) + len(videos))
+        # A video called "pictures" is not written over the table of pictures.
+        taken = ['pictures'] if pictures else []
+        names = unique_names([*taken, *map(str, videos)], '')
+        self._names = list(names)[len(taken) :]
+
+    def video(self, shard: int) -> tuple[str | int, str]:
+        """Source of a video and the name of its files."""
+        number = shard - len(self.pictures)
+        return self.videos[number], self._names[number]
+
+
+def _add_video(report: JobReport, done: Mapping[str, Any], out: Path) -> None:
+    source = done['source']
+    report.skipped += [(source, reason) for reason in done['skipped']]
+    report.written += [out / name for name in done['written']]
+    if 'report' in done:
+        report.videos[source] = timing = VideoReport(**done['report'])
+        report.frames += timing.frames
+        report.people += timing.people
+        report.tracks += done['tracks']
 
 
 def _write_image(path: Path, image: Any) -> None:

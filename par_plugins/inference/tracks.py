@@ -54,6 +54,9 @@ class TrackRecord:
         attributes: Answers for all of the time, by name; those that are not momentary.
         momentary: For each momentary attribute, shares of the time by answer.
         best: The best crops, the best first.
+        probabilities: Packed ``(C,)``, for all of the time; of what is momentary the mean.
+        embedding: ``(F,)`` mean of the crops', weighted as the answers are; None where the head
+            has none.
     """
 
     source: str
@@ -65,6 +68,8 @@ class TrackRecord:
     attributes: Mapping[str, Answer]
     momentary: Mapping[str, Mapping[str, float]]
     best: Sequence[Sighting]
+    probabilities: np.ndarray = field(repr=False)
+    embedding: np.ndarray | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, without the pictures."""
@@ -98,6 +103,8 @@ class TrackAttributes:
         self.frames = self.crops = 0
         self.first = self.last = self._since = 0.0
         self._logits = np.zeros(rule.schema.num_logits)
+        self._mean = np.zeros(rule.schema.num_logits)
+        self._embedding: np.ndarray | None = None
         self._weight = self._height = self._sharpness = 0.0
         self._now: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
@@ -119,6 +126,7 @@ class TrackAttributes:
         person: PersonRecord,
         probabilities: np.ndarray,
         *,
+        embedding: np.ndarray | None = None,
         weight: float,
         image: np.ndarray,
     ) -> None:
@@ -128,11 +136,16 @@ class TrackAttributes:
             frame: Which it is from; :meth:`see` was told.
             person: With the quality of the crop.
             probabilities: Packed ``(C,)``.
+            embedding: ``(F,)`` of the crop.
             weight: How well the person can be seen, above 0.
             image: The crop.
         """
         self._pass_time(frame.seconds)
         self._logits += weight * to_logits(probabilities, self.rule.schema)
+        self._mean += weight * np.asarray(probabilities, np.float64)
+        if embedding is not None:
+            before = 0 if self._embedding is None else self._embedding
+            self._embedding = before + weight * embedding.astype(np.float64)
         self._weight += weight
         self.crops += 1
         if person.quality is not None:
@@ -170,7 +183,18 @@ class TrackAttributes:
             steady,
             shares,
             self.best,
+            self._probabilities(),
+            None if self._embedding is None else self._embedding / self._weight,
         )
+
+    def _probabilities(self) -> np.ndarray:
+        """Those of all crops; of what changes the mean, the share of time to be expected."""
+        schema = self.rule.schema
+        steady = to_probabilities(self._logits / self._weight, schema)
+        momentary = np.repeat(
+            [a.momentary for a in schema.attributes], [a.num_logits for a in schema.attributes]
+        )
+        return np.where(momentary, self._mean / self._weight, steady)
 
     def _answered(self, probabilities: np.ndarray) -> dict[str, Answer]:
         height, sharpness = np.array([self._height]), np.array([self._sharpness])

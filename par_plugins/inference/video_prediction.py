@@ -16,6 +16,7 @@ import numpy as np
 from par_plugins.inference.attribute_inferencer import MIN_SIDE, AttributeInferencer
 from par_plugins.inference.detectors import PersonBoxes, WholePicture, boxes_within
 from par_plugins.inference.frame import Frame
+from par_plugins.inference.load_model import PersonOutput
 from par_plugins.inference.person_tracker import PersonTracker
 from par_plugins.inference.tracks import TrackAttributes, TrackRecord
 from par_plugins.inference.video_source import VideoSource
@@ -217,21 +218,21 @@ class VideoPrediction:
 
     def _answer(self, together: Sequence[_Watched]) -> list[PictureRecord]:
         inputs = [one for item in together for one in item.inputs]
-        rows = iter(self.inferencer.probabilities_of(inputs) if inputs else ())
+        rows = iter(self.inferencer.outputs_of(inputs))
         self.report.crops += len(inputs)
         return [self._record(item, [next(rows) for _ in item.inputs]) for item in together]
 
-    def _record(self, item: _Watched, probabilities: Sequence[np.ndarray]) -> PictureRecord:
+    def _record(self, item: _Watched, outputs: Sequence[PersonOutput]) -> PictureRecord:
         frame, people = item.frame, item.people
         self.report.people += len(people)
         ids = np.full(len(people), -1) if people.tracks is None else people.tracks
-        looked = dict(zip(item.looked, zip(item.records, probabilities, strict=True), strict=True))
+        looked = dict(zip(item.looked, zip(item.records, outputs, strict=True), strict=True))
         everybody = []
         for row, track in enumerate(ids.tolist()):
             person, seen = looked.get(row, (None, None))
             if track < 0:
                 if person is not None and seen is not None:
-                    (person,) = self.inferencer.answered([person], seen[None])
+                    (person,) = self.inferencer.answered([person], seen.probabilities[None])
             else:
                 person = self._follow(frame, track, person, seen, people, row)
             box = tuple(map(float, people.boxes[row]))
@@ -245,7 +246,7 @@ class VideoPrediction:
         frame: Frame,
         track: int,
         person: PersonRecord | None,
-        probabilities: np.ndarray | None,
+        output: PersonOutput | None,
         people: PersonBoxes,
         row: int,
     ) -> PersonRecord:
@@ -253,7 +254,7 @@ class VideoPrediction:
         if known is None:
             known = self._tracks[track] = TrackAttributes(self.inferencer.rule, frame.source, track)
         known.see(frame)
-        if person is None or probabilities is None:
+        if person is None or output is None:
             box = tuple(map(float, people.boxes[row]))
             person = PersonRecord(box, float(people.scores[row]), track)  # type: ignore[arg-type]
         else:
@@ -261,7 +262,8 @@ class VideoPrediction:
             known.look(
                 frame,
                 person,
-                probabilities,
+                output.probabilities,
+                embedding=output.embedding,
                 weight=person.quality.weight(target) * person.score if person.quality else 1.0,
                 image=crop(frame.image, people.boxes[row]),
             )

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from par_plugins.apis import build_predictor, build_runner, evaluate_best, last_whole_checkpoint
-from par_plugins.apis.image_index import embed_images
 from par_plugins.apis.operating_points import fit_operating_points
 from par_plugins.apis.runner import predicted_samples
+from par_plugins.search import PersonEmbedder
 from par_plugins.structures import InputError
 from tests.tools.toy_run import toy_config
 
@@ -192,7 +192,7 @@ def fit_with(cfg, checkpoint):
 
 
 def embed_with(cfg, checkpoint):
-    embed_images(cfg, checkpoint, f'{cfg.test_dataloader.dataset.data_root}/data')
+    PersonEmbedder(cfg, checkpoint)
 
 
 test_with.__test__ = False

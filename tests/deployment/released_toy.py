@@ -13,9 +13,13 @@ from tests.tools.toy_run import toy_config
 NOTES = ReleaseNotes(
     'toy-walkers', 'generated pedestrians', 'Apache-2.0', 'apache-2.0', 'https://example.org/toy/'
 )
-NETWORK = {
-    'model.backbone': dict(_delete_=True, type='MobileNetV2', widen_factor=0.1),
-    'model.head.in_channels': 1280,
+SIDE = 32
+NETWORK = {  # few layers, because exporting takes its time for each
+    'model.backbone': dict(_delete_=True, type='CifarNet'),
+    'model.neck': None,
+    'model.head.in_channels': 64,
+    **{f'{s}_dataloader.dataset.pipeline.1.scale': (SIDE, SIDE) for s in ('train', 'val', 'test')},
+    'train_dataloader.dataset.pipeline.2.crop_size': (SIDE, SIDE),
 }
 
 

@@ -23,7 +23,8 @@ from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 from tests.deployment.released_toy import NOTES
 
-pytest.importorskip('safetensors', reason='releases need safetensors')
+for package in ('safetensors', 'onnx', 'onnxscript', 'onnxruntime'):
+    pytest.importorskip(package, reason=f'releases need {package}')
 
 
 def only_checkpoint(folder):
@@ -39,7 +40,8 @@ def test_it_has_every_file_that_it_promises(toy):
     names = {path.name for path in toy.out.iterdir()}
     assert re.fullmatch(r'toy-walkers-[0-9a-f]{8}\.pth', only_checkpoint(toy.out).name)
     assert names - {only_checkpoint(toy.out).name} >= {
-        'model.safetensors', 'config.py', 'schema.json', 'README.md', 'metafile.yml',
+        'model.safetensors', 'model.onnx', 'parity.json', 'config.py', 'schema.json',
+        'README.md', 'metafile.yml',
         'training.log', 'scalars.jsonl', 'test_scores.json', 'test_answers.npz',
         'environment.json', 'dataset.json', 'golden.npz', 'SHA256SUMS', '.gitattributes',
     }  # fmt: skip
@@ -176,10 +178,7 @@ def blocks_of(folder):
 def test_each_block_of_the_card_runs_and_says_what_the_inferencer_says(
     name, toy, tmp_path, monkeypatch
 ):
-    blocks = blocks_of(toy.out)
-    if name not in blocks:
-        pytest.skip(f'the card has no block for {name}: its packages are not installed')
-    code = blocks[name]
+    code = blocks_of(toy.out)[name]
     assert len(code.splitlines()) <= 10
     folder = toy.copy(tmp_path)
     cv2.imwrite(str(folder / 'person.jpg'), ToyPedestrians(1).image(0))

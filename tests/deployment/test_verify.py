@@ -13,10 +13,13 @@ import pytest
 import torch
 
 from par_plugins.deployment.checksums import SUMS, changed_files, checksums
+from par_plugins.deployment.export import export_onnx
 from par_plugins.deployment.verify import verify
+from par_plugins.inference.plain_config import read_plain_config
 from par_plugins.structures import InputError
 
-pytest.importorskip('safetensors', reason='releases need safetensors')
+for package in ('safetensors', 'onnx', 'onnxscript', 'onnxruntime'):
+    pytest.importorskip(package, reason=f'releases need {package}')
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -115,6 +118,18 @@ def test_forms_that_disagree_are_found_behind_good_sums(toy, tmp_path):
     schema['attributes'][0]['name'] = 'Male'
     (folder / 'schema.json').write_text(json.dumps(schema), encoding='utf-8')
     assert 'other attributes' in fault_of(folder)
+
+
+def test_an_exported_network_of_other_weights_is_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    (path,) = folder.glob('*.pth')
+    content = torch.load(path, weights_only=True)
+    content['state_dict']['head.classifier.bias'] += 0.1
+    torch.save(content, tmp_path / 'other.pth')
+    export_onnx(
+        read_plain_config(folder / 'config.py'), tmp_path / 'other.pth', folder / 'model.onnx'
+    )
+    assert 'probabilities of model.onnx differ by 0.0' in fault_of(folder)
 
 
 def test_other_expected_answers_are_found(toy, tmp_path):

@@ -10,16 +10,19 @@ import pytest
 
 from tests.tools.toy_run import CONFIG, TIME_LIMIT
 
-pytest.importorskip('safetensors', reason='releases need safetensors')
+for package in ('safetensors', 'onnx', 'onnxscript', 'onnxruntime'):
+    pytest.importorskip(package, reason=f'releases need {package}')
 
 ROOT = Path(__file__).parents[2]
 SMALL = f"""
 _base_ = 'par_plugins::toy/{CONFIG.name}'
 model = dict(
-    backbone=dict(_delete_=True, type='MobileNetV2', widen_factor=0.1),
-    head=dict(in_channels=1280))
+    backbone=dict(_delete_=True, type='CifarNet'), neck=None, head=dict(in_channels=64))
 train_cfg = dict(max_epochs=1)
-dataset = dict(data_root='out/toys')
+pipeline = [
+    dict(type='LoadPersonImage'), dict(type='Resize', scale=(32, 32)),
+    dict(type='PackAttributeInputs')]
+dataset = dict(data_root='out/toys', pipeline=pipeline)
 train_dataloader = dict(batch_size=8, num_workers=0, persistent_workers=False, dataset=dataset)
 val_dataloader = dict(num_workers=0, persistent_workers=False, dataset=dataset)
 test_dataloader = dict(num_workers=0, persistent_workers=False, dataset=dataset)
@@ -35,7 +38,9 @@ verify out/released --data out/toys
 info out/released
 info
 predict out/toys/data --model small.py --weights BEST --out out/seen
-predict out/toys/data --model small.py --weights BEST --out out/drawn --draw --crops
+predict out/toys/data --model out/released --out out/drawn --draw --crops
+export small.py BEST out/exported.onnx
+predict out/toys/data --model out/exported.onnx --out out/exported
 """
 RUN = f"""
 import json, os, socket, sys

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from unittest.mock import ANY
 
 import cv2
 import numpy as np
@@ -76,7 +77,9 @@ def test_a_folder_gives_all_forms_the_same_and_says_what_it_skipped(model, input
     assert len(list((out / 'drawn').iterdir())) == 4
     assert len(list(VideoSource(str(out / 'walk.mp4')).frames())) == 12
     content = json.loads((out / 'pictures.json').read_text(encoding='utf-8'))
-    assert [item['source'].rpartition('/')[2] for item in content['skipped']] == ['text.jpg']
+    reasons = {item['source'].rpartition('/')[2]: item['reason'] for item in content['skipped']}
+    assert reasons == {'text.jpg': ANY, 'notes.txt': 'not a picture'}
+    assert reasons['text.jpg'].startswith('not a readable image')  # the path stands beside it
     job = PredictJob(AttributeInferencer(*map(str, model), thresholds='half'), tmp_path / 'b')
     for form in ('jsonl', 'csv'):
         job = PredictJob(job.inferencer, tmp_path / 'b', form=form)

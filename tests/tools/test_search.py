@@ -1,6 +1,7 @@
 """From a checkpoint to the search in its embeddings, and to the pictures of its retrieval."""
 
 import http.server
+import os
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,9 @@ import pytest
 from mmengine.config import Config
 
 from par_plugins.apis import build_runner
-from par_plugins.apis.image_index import ImageIndex, embed_images
 from par_plugins.apis.retrieval_set import predict_retrieval_set
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.search import IndexedPerson, IndexRows, PersonIndex
+from par_plugins.structures import AttributeSchema
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs/toy/apr_resnet18_1xb32-12e_toy-market1501-128x64.py'
@@ -41,29 +42,72 @@ def trained(tiny_root, tmp_path_factory):
     return data_root, work_dir / 'epoch_1.pth'
 
 
-def test_pictures_of_a_folder_are_found_by_words_and_by_themselves(trained, tmp_path):
-    data_root, checkpoint = trained
-    index = embed_images(config(data_root, tmp_path), str(checkpoint), data_root / 'query')
-    assert sorted(index.names) == sorted(map(str, (data_root / 'query').glob('*.jpg')))
-    assert index.embeddings.shape == (len(index.names), 32)
-    index.save(tmp_path / 'index.npz')
-    command = [sys.executable, ROOT / 'tools/search.py', tmp_path / 'index.npz']
-    command += ['--picture', index.names[1], '--words', 'not age old', '--at-least', '0']
-    command += ['--figure', tmp_path / 'found.png']
-    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding='utf-8')
-    assert 'Asked for: not age = old' in done.stdout and '0.0000' in done.stdout
-    assert (tmp_path / 'found.png').stat().st_size > 5_000
-
-
-def test_one_picture_is_embedded_as_it_is_in_its_folder(trained, tmp_path):
-    data_root, checkpoint = trained
-    all_of_them, one = (
-        embed_images(config(data_root, tmp_path), str(checkpoint), path)
-        for path in (data_root / 'query', next(iter((data_root / 'query').glob('*.jpg'))))
+def run(tool, *arguments):
+    command = [sys.executable, ROOT / 'tools' / f'{tool}.py', *map(str, arguments)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        encoding='utf-8',
+        check=False,
+        env={**os.environ, 'COLUMNS': '300'},
     )
-    row = all_of_them.names.tolist().index(one.names[0])
-    np.testing.assert_allclose(one.embeddings[0], all_of_them.embeddings[row], atol=1e-5)
-    assert isinstance(one, ImageIndex)
+
+
+@pytest.fixture(scope='module')
+def indexed(trained, tmp_path_factory):
+    """The folder of the queries, among which are two that cannot be read, and its index."""
+    data_root, checkpoint = trained
+    folder = tmp_path_factory.mktemp('indexed')
+    pictures = folder / 'pictures'
+    shutil.copytree(data_root / 'query', pictures)
+    good = sorted(map(str, pictures.glob('*.jpg')))
+    (pictures / 'bad.jpg').write_bytes(b'\xff\xd8\xff')
+    (pictures / 'cut\x1b[31m.jpg').write_bytes(Path(good[0]).read_bytes()[:300])
+    config(data_root, folder / 'run').dump(folder / 'config.py')
+    options = [
+        '--model',
+        folder / 'config.py',
+        '--weights',
+        checkpoint,
+        '--index',
+        folder / 'index',
+    ]
+    done = run('embed', pictures, *options)
+    assert done.returncode == 0, done.stderr
+    return good, folder / 'index', done
+
+
+def test_pictures_that_cannot_be_read_are_in_no_index_and_the_rest_is(indexed):
+    good, index, done = indexed
+    assert [person.source for person in PersonIndex(index).people()] == good
+    said = done.stderr.replace('\n', '')
+    assert '2 could not be read and are not in the index:' in said
+    assert 'bad.jpg' in said and 'cut\\x1b[31m.jpg' in said and '\x1b[31m.jpg' not in said
+    assert f'{len(good)} people more, {len(good)} in all, embeddings of width 32' in done.stdout
+
+
+def test_people_are_found_by_words_and_by_themselves_without_a_config(indexed, tmp_path):
+    good, index, _ = indexed
+    other = shutil.copy(good[1], tmp_path / 'somebody.jpg')  # the model has to look at it
+    for picture in (good[1], other):
+        figure = tmp_path / f'{Path(picture).stem}.png'
+        arguments = ['--picture', picture, '--words', 'not old', '--at-least', '0']
+        done = run('search', index, *arguments, '--figure', figure)
+        assert done.returncode == 0, done.stderr
+        assert 'Asked for: not age = old' in done.stdout
+        first = next(line for line in done.stdout.splitlines() if ' 1 ' in line)
+        assert Path(good[1]).name[:12] in first and '0.000' in first
+        assert figure.stat().st_size > 5_000
+
+
+def test_what_is_not_understood_is_said_and_what_is_damaged_is_one_sentence(indexed, tmp_path):
+    _, index, _ = indexed
+    done = run('search', index, '--words', 'hat, jetpack')
+    assert done.returncode == 0 and "Not understood: 'jetpack'" in done.stderr
+    done = run('search', tmp_path, '--words', 'hat')
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith(f'error: {tmp_path}: not an index')
 
 
 def test_the_test_set_comes_with_its_labels(trained, tmp_path):
@@ -74,29 +118,6 @@ def test_the_test_set_comes_with_its_labels(trained, tmp_path):
     pids = [int(Path(name).name.split('_')[0]) for name in found.names]
     np.testing.assert_array_equal(found.pids, pids)
     assert found.probabilities.shape == (len(pids), schema.num_logits)
-
-
-def test_pictures_that_cannot_be_read_are_in_no_index_and_the_rest_is(trained, tmp_path):
-    data_root, checkpoint = trained
-    folder = tmp_path / 'pictures'
-    shutil.copytree(data_root / 'query', folder)
-    good = sorted(map(str, folder.glob('*.jpg')))
-    (folder / 'bad.jpg').write_bytes(b'\xff\xd8\xff')
-    (folder / 'cut\x1b[31m.jpg').write_bytes(Path(good[0]).read_bytes()[:300])
-    cfg = config(data_root, tmp_path / 'run')
-    cfg.dump(tmp_path / 'config.py')
-    command = [sys.executable, ROOT / 'tools/embed.py', tmp_path / 'config.py', checkpoint]
-    done = subprocess.run(
-        [*command, folder, tmp_path / 'index.npz'], check=True, capture_output=True, text=True
-    )
-    assert sorted(ImageIndex.load(tmp_path / 'index.npz').names) == good
-    said = done.stdout.replace('\n', '')
-    assert '2 pictures could not be read and are not in the index:' in said
-    assert 'bad.jpg' in said and 'cut\\x1b[31m.jpg' in said and '\x1b[31m.jpg' not in said
-    for path in map(Path, good):
-        path.unlink()
-    with pytest.raises(InputError, match=r'no picture in it can be read, first .*bad\.jpg'):
-        embed_images(cfg, str(checkpoint), folder)
 
 
 def test_pictures_that_were_skipped_are_in_no_ranking(trained, tmp_path):
@@ -129,11 +150,10 @@ def test_names_in_an_index_are_never_fetched(tmp_path):
         try:
             address = f'http://127.0.0.1:{server.server_port}/a.jpg'
             schema = AttributeSchema(['hat'])
-            index = ImageIndex(np.array([address]), np.ones((1, 2)), np.ones((1, 1)), schema)
-            index.save(tmp_path / 'index.npz')
-            command = [sys.executable, ROOT / 'tools/search.py', tmp_path / 'index.npz']
-            command += ['--words', 'hat', '--figure', tmp_path / 'found.png']
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            index = PersonIndex.create(tmp_path / 'index', schema, width=2)
+            index.append(IndexRows([IndexedPerson(address)], np.ones((1, 2)), np.ones((1, 1))))
+            figure = tmp_path / 'found.png'
+            done = run('search', tmp_path / 'index', '--words', 'hat', '--figure', figure)
         finally:
             server.shutdown()
             thread.join()

@@ -34,5 +34,4 @@ def toy_config(toy_root, work_dir, **options):
         }
     )
     cfg.work_dir, cfg.launcher = str(work_dir), 'none'
-    cfg.experiment_name = f'{CONFIG.stem}_{next(NUMBERS)}'
     return cfg

@@ -1,6 +1,5 @@
 """An exported detector, run by onnxruntime."""
 
-import os
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ from par_plugins.inference.detectors.onnx_decoders import DECODERS
 from par_plugins.inference.detectors.person_detector import PersonBoxes
 from par_plugins.inference.frame import Frame
 from par_plugins.structures import InputError
+from par_runtime.onnx_session import open_session
 
 MAX_OVERLAP = 0.5  # intersection over union of two boxes above which the lower score goes
 
@@ -40,20 +40,7 @@ class OnnxDetector:
             raise InputError(f'decoder {decoder!r} of {path}: there are {", ".join(DECODERS)}')
         if not Path(path).is_file():
             raise InputError(f'{path}: no such detector')
-        os.environ['ORT_DISABLE_TELEMETRY'] = '1'  # it would write a device id to the user's cache
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise InputError(
-                'a detector in an .onnx file needs onnxruntime: pip install onnxruntime'
-            ) from error
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), providers=onnxruntime.get_available_providers()
-            )
-        except Exception as error:  # onnxruntime has an error of its own for each thing
-            reason = (str(error).strip().splitlines() or ['no reason given'])[0]
-            raise InputError(f'{path}: not a network in ONNX form ({reason})') from error
+        self._session = open_session(path)
         self.min_score = min_score
         first = self._session.get_inputs()[0]
         self._input = first.name

@@ -280,12 +280,7 @@ class AttributeHead(BaseModule):
         """
         probabilities = self.layout.probabilities(self(feats))
         samples = samples_to_fill(data_samples, len(probabilities))
-        for sample, row in zip(samples, probabilities, strict=True):
-            sample.set_field(row, 'pred_probabilities')
-        if self.layout.schema.all_binary:
-            shown = (probabilities.detach() >= 0.5).cpu()
-            for sample, row, labels in zip(samples, probabilities, shown, strict=True):
-                sample.set_pred_score(row).set_pred_label(labels.nonzero()[:, 0])
+        fill_probabilities(samples, probabilities, self.layout.schema)
         return samples
 
     def _lay_out(self, schema: AttributeSchema) -> None:
@@ -295,6 +290,24 @@ class AttributeHead(BaseModule):
             if isinstance(loss, TakesSchema):
                 loss.set_schema(schema)
                 loss.to(device)
+
+
+def fill_probabilities(
+    samples: Sequence[DataSample], probabilities: Tensor, schema: AttributeSchema
+) -> None:
+    """Fill predictions into samples, as :meth:`AttributeHead.predict` describes.
+
+    Args:
+        samples: One for each row; changed.
+        probabilities: Packed ``(N, C)``.
+        schema: Of their columns.
+    """
+    for sample, row in zip(samples, probabilities, strict=True):
+        sample.set_field(row, 'pred_probabilities')
+    if schema.all_binary:
+        shown = (probabilities.detach() >= 0.5).cpu()
+        for sample, row, labels in zip(samples, probabilities, shown, strict=True):
+            sample.set_pred_score(row).set_pred_label(labels.nonzero()[:, 0])
 
 
 def samples_to_fill(

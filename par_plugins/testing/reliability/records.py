@@ -1,14 +1,14 @@
 """Damaged files of what runs and tools have written: scores of runs, indices of pictures."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from par_plugins.apis.image_index import ImageIndex
 from par_plugins.apis.results_table import results_table
+from par_plugins.search import IndexedPerson, IndexRows, PersonIndex, search_people
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 from par_plugins.testing.reliability.damage import damage_bytes, damage_data
 from par_plugins.testing.reliability.tally import Tally, try_cases
@@ -29,26 +29,33 @@ def try_records(
     """
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
-    names = np.array(['a.png', 'b.png', 'c.png'])
+    people = [IndexedPerson(name) for name in ('a.png', 'b.png', 'c.png')]
     numbers = rng.random((3, 4), dtype=np.float32), rng.random((3, 2), dtype=np.float32)
     schema = AttributeSchema([Attribute('Hat'), Attribute('Bag')])
-    ImageIndex(names, *numbers, schema).save(folder / 'index.npz')
-    index = (folder / 'index.npz').read_bytes()
-    return try_cases(partial(_read, folder, index, seed), count, on_case=on_case)
+    index = PersonIndex.create(folder / 'index', schema, width=4)
+    index.append(IndexRows(people, *numbers))
+    files = {path: path.read_bytes() for path in sorted(index.folder.iterdir())}
+    return try_cases(partial(_read, folder, files, seed), count, on_case=on_case)
 
 
-def _read(folder: Path, index: bytes, seed: int, number: int) -> None:
+def _read(folder: Path, files: Mapping[Path, bytes], seed: int, number: int) -> None:
     rng = np.random.default_rng((seed, number))
-    path = folder / ('index.npz' if number % 2 else 'test_scores.json')
+    path = folder / ('index' if number % 2 else 'test_scores.json')
     if number % 2:
-        path.write_bytes(damage_bytes(index, rng))
+        for file, content in files.items():
+            file.write_bytes(content)
+        file = list(files)[rng.integers(len(files))]
+        file.write_bytes(damage_bytes(files[file], rng))
     elif rng.random() < 0.5:
         path.write_bytes(damage_bytes(json.dumps(SCORES).encode(), rng))
     else:
         path.write_text(json.dumps(damage_data(SCORES, rng)), encoding='utf-8')
     try:
         if number % 2:
-            ImageIndex.load(path)
+            index = PersonIndex(path)
+            query = np.zeros(index.embeddings.shape[1])
+            search_people(index, embedding=query, words='hat', at_least=0)
+            list(index.people())
         else:
             results_table([path], scores=['attribute/mA', 'attribute/f1'])
     except InputError as error:

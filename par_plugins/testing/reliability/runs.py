@@ -25,7 +25,10 @@ VARIANTS: Mapping[str, Mapping[str, object]] = {
         'train_dataloader.persistent_workers': True,
     },
     'no worker': {'train_dataloader.num_workers': 0},
-    'DAI': {'train_dataloader.sampler.type': 'DAISampler'},
+    'DAI': {
+        'train_dataloader.sampler._delete_': True,
+        'train_dataloader.sampler.type': 'DAISampler',
+    },
 }
 """Options of the config under which a run is resumed."""
 TIME_LIMIT = 900
