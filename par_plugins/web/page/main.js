@@ -2,10 +2,11 @@
 
 import { showModel } from '/page/model.js';
 import { addPictures, setUpPictures } from '/page/pictures.js';
+import { setUpSearch } from '/page/search.js';
 import { say } from '/page/server.js';
 import { setUpVideo, showVideo } from '/page/video.js';
 
-const VIEWS = ['pictures', 'video', 'model'];
+const VIEWS = ['pictures', 'video', 'search', 'model'];
 const TAKERS = { 'picture-files': addPictures, 'video-file': (files) => showVideo(files[0]) };
 
 function showView() {
@@ -40,5 +41,6 @@ document.addEventListener('paste', (event) => {
 });
 window.addEventListener('hashchange', () => { say(''); showView(); });
 setUpPictures();
+setUpSearch();
 setUpVideo();
 showView();
