@@ -41,7 +41,7 @@ def draw_matrix(
     axes.set_yticks(range(len(rows)), [shown(name) for name in rows], fontsize=6)
     axes.set_title(title, fontsize=9)
     if max(matrix.shape) <= MOST_NUMBERS:
-        _write_numbers(axes, matrix, image.cmap(image.norm(matrix)), decimals)
+        _write_numbers(axes, matrix, np.asarray(image.cmap(image.norm(matrix))), decimals)
     assert axes.figure is not None
     axes.figure.colorbar(image, ax=axes, shrink=0.6)
 
