@@ -20,6 +20,7 @@ def parse_args() -> argparse.Namespace:
     add('--detector', default='none', help='see par predict; none: a picture is a person')
     add('--min-score', type=float, help="of the detector's boxes")
     add('--padding', type=float, default=0.0, help='share of a box that is added around it')
+    add('--index', metavar='DIR', help='of people to search in, see par embed')
     add('--thresholds', default='stored', help='stored, half, prior, mA, f1')
     add('--device', help='cpu, cuda, ...; default: the fastest')
     add('--host', default=LOOPBACK, help=f'address that is listened at ({LOOPBACK})')
@@ -54,6 +55,7 @@ def run(args: argparse.Namespace) -> None:
     except ImportError as error:
         raise InputError(f'{error}: pip install "par-plugins[web]"') from error
     from par_plugins.inference import AttributeInferencer
+    from par_plugins.search import PersonIndex
     from par_plugins.web.gate import LOOPBACK as LOOPBACK_NAMES
 
     given = {
@@ -75,7 +77,8 @@ def run(args: argparse.Namespace) -> None:
         min_score=args.min_score,
         padding=args.padding,
     )
-    app = create_app(inferencer, limits=limits, token=token)
+    index = None if args.index is None else PersonIndex(args.index)
+    app = create_app(inferencer, limits=limits, token=token, index=index)
     family = socket.AF_INET6 if ':' in args.host else socket.AF_INET
     try:
         listening = socket.create_server((args.host, args.port), family=family)

@@ -68,10 +68,7 @@ class HeatMaps:
             if value not in attribute.values:
                 raise InputError(f'{name} has the values {", ".join(attribute.values)}')
             column += attribute.values.index(value)
-        height, width = image.shape[:2]
-        left, top, right, bottom = box
-        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
-            raise InputError(f'box {list(box)} is not in a picture of {width} x {height} pixels')
+        require_inside(box, image)
         with self._one_at_a_time:
             inputs = self._inputs_of(image, np.array(box)).requires_grad_(True)
             (heat,) = self._cam(inputs, [lambda logits: logits[column]])
@@ -84,6 +81,19 @@ class HeatMaps:
         collated = self.inferencer.collate_fn(prepared)
         inputs: Tensor = self._model.data_preprocessor(collated, False)['inputs']
         return inputs
+
+
+def require_inside(box: Sequence[float], image: np.ndarray) -> None:
+    """Refuse a box that has nothing in it, or is not whole in a picture.
+
+    Args:
+        box: Left, top, right, bottom.
+        image: ``(H, W, C)``.
+    """
+    height, width = image.shape[:2]
+    left, top, right, bottom = box
+    if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+        raise InputError(f'box {list(box)} is not in a picture of {width} x {height} pixels')
 
 
 def draw_heat(person: np.ndarray, heat: np.ndarray) -> np.ndarray:

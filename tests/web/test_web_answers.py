@@ -127,9 +127,8 @@ def test_strictness_and_thresholds_are_those_of_a_request(inferencer, ask):
         return {name: (a['value'], a['threshold']) for name, a in answers.items()}
 
     first = asked('')
-    probabilities = inferencer.probabilities_of(
-        inferencer.prepare_people(*one_person(), 'a person')[0]
-    )
+    (seen,) = inferencer.outputs_of(inferencer.prepare_people(*one_person(), 'a person')[0])
+    probabilities = seen.probabilities[None]
     for query, options in {
         'strictness=1.5': {'strictness': 1.5, 'thresholds': 'half'},
         'thresholds=0.2': {'thresholds': 0.2},
@@ -173,7 +172,8 @@ def test_the_model_says_the_thresholds_that_its_answers_have(inferencer, ask):
 
 def test_the_description_names_every_address(inferencer, ask):
     described = ask(inferencer).get('/openapi.json').json()['paths']
-    assert set(described) == set('/predict /tracks /explain /model /health /metrics'.split())
+    expected = '/predict /tracks /explain /search /search/picture /model /health /metrics'
+    assert set(described) == set(expected.split())
 
 
 def test_metrics_count_answers_by_path_and_status(inferencer, ask):

@@ -1,5 +1,6 @@
 // Pictures: their people in boxes, the answers about one of them, and why.
 
+import { searchFor } from '/page/search.js';
 import { ask, form, made, model, save, say } from '/page/server.js';
 import { spoken, stricter } from '/page/strictness.js';
 
@@ -18,6 +19,10 @@ export function setUpPictures() {
   });
   byId('camera').addEventListener('click', toggleCamera);
   byId('snapshot').addEventListener('click', takeSnapshot);
+  byId('alike').addEventListener('click', () => {
+    const { picture, number } = current;
+    searchFor({ file: picture.file, box: picture.record.people[number].box });
+  });
 }
 
 export async function addPictures(files) {
@@ -84,7 +89,8 @@ function showPerson(picture, number) {
 
 async function showAnswers() {
   if (!current) return;
-  const { attributes } = await model();
+  const { attributes, people_in_index: searched } = await model();
+  byId('alike').hidden = searched === null;
   const person = current.picture.record.people[current.number];
   const strictness = Number(byId('strictness').value);
   const rows = attributes.filter(({ name }) => name in person.attributes)
