@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from par_plugins.inference.detectors import PersonBoxes
-from tests.inference.toy_video import write_video
+from par_plugins.testing.toy_video import write_video
 from tests.web.web_server import PEOPLE, inferencer_in
 
 playwright = pytest.importorskip('playwright.sync_api', reason='needs playwright')
