@@ -1,8 +1,8 @@
 """From nothing to people predicted, drawn and found: on generated pedestrians, and a real picture.
 
 Draws toy pedestrians, trains HABP on them (which moves rare attributes), predicts a video of toys
-who walk and, where matplotlib brings it along, a portrait in the public domain, and searches in both.
-A line for each stage; what they say stands in the log.
+who walk and, where matplotlib brings it along, a portrait in the public domain, and searches in
+both. A line for each stage; what they say stands in the log.
 """
 
 import argparse
@@ -57,7 +57,6 @@ def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[str | Path]]]:
     best = next((folder / 'train').glob('best_*.pth'))
     model = ['--model', config, '--weights', best]
     video, boxes = folder / 'walk.avi', folder / 'walk.csv'
-    inputs: list[str | Path] = [video]
     detector = ['--detector', f'boxes:{boxes}']
     seen = folder / 'seen'
     yield (
@@ -65,7 +64,7 @@ def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[str | Path]]]:
         ['predict.py', video, '--out', seen, '--draw', *detector, *model],
     )
     index = folder / 'index'
-    yield 'index its people', ['embed.py', *inputs, '--index', index, *detector, *model]
+    yield 'index its people', ['embed.py', video, '--index', index, *detector, *model]
     if (picture := portrait()) is not None:
         real = ['predict.py', picture, '--out', folder / 'portrait', '--draw', *model]
         yield 'predict a real picture', real
@@ -91,7 +90,8 @@ def show(folder: Path) -> None:
         rows = list(csv.DictReader(file))
     rare = [row for row in rows if float(row['ratio']) < RARE]
     moved = sum(float(row['mA']) > 50 for row in rare)
-    table = Table('what', 'where or how much')
+    table = Table('what')
+    table.add_column('where or how much', overflow='fold')
     table.add_row('mA at 0.5, at the prior', _scores(scores, 'attribute/mA', 'attribute/prior/mA'))
     table.add_row('mAP', _scores(scores, 'attribute/mAP'))
     table.add_row(f'rare attributes above 50.00 at 0.5 (of {len(rare)})', str(moved))
