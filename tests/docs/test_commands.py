@@ -4,6 +4,7 @@ A block of commands is fenced as ``console``: it is run, as ``console slow``: it
 slow tests, or as ``console data``: it needs files, machines or hours that no test has.
 """
 
+import doctest
 import os
 import re
 import subprocess
@@ -83,3 +84,15 @@ def test_the_commands_of_a_page_do_what_they_say_one_after_another(page, kind, t
             ['bash', '-c', command], cwd=work, env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, f'$ {command}\n{done.stdout}{done.stderr}'
+
+
+@pytest.mark.parametrize(
+    'page',
+    [page for page in PAGES if '>>> ' in page.read_text(encoding='utf-8')],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_what_python_is_shown_to_answer_it_answers(page):
+    examples = '\n'.join(text for kind, text in blocks(page) if kind == 'python')
+    test = doctest.DocTestParser().get_doctest(examples, {}, page.name, str(page), 0)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
