@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
+
+from par_plugins.datasets.picture_sharpness import picture_sharpness
 
 SHARP = 100.0
 """Variance of the Laplacian of a grey crop, at the network's size, from which it is sharp."""
@@ -16,7 +17,7 @@ class CropQuality:
     Attributes:
         height: Of the box in the frame, in pixels.
         width: Of the box in the frame, in pixels.
-        sharpness: Variance of the Laplacian of the grey crop at the height of the network's input.
+        sharpness: See ``picture_sharpness``.
         cut: Whether the box touches an edge of the frame, so that something may be missing.
     """
 
@@ -79,17 +80,12 @@ def quality_of(image: np.ndarray, box: np.ndarray, target_height: int) -> CropQu
         target_height: Of the network's input.
     """
     person = crop(image, box)
-    scale = min(1.0, target_height / person.shape[0])
-    size = max(3, round(person.shape[1] * scale)), max(3, round(person.shape[0] * scale))
-    grey = cv2.resize(person, size, interpolation=cv2.INTER_AREA)
-    if grey.ndim == 3:
-        grey = cv2.cvtColor(grey, cv2.COLOR_BGR2GRAY)
     height, width = image.shape[:2]
     at_edge = (box[:2] <= 1).tolist() + (box[2:] >= [width - 1, height - 1]).tolist()
     cut = any(at_edge) and not all(at_edge)  # a picture taken whole is of one person
     return CropQuality(
         float(box[3] - box[1]),
         float(box[2] - box[0]),
-        float(cv2.Laplacian(grey, cv2.CV_64F).var()),
+        picture_sharpness(person, target_height),
         cut,
     )

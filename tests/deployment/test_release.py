@@ -4,6 +4,7 @@ import getpass
 import json
 import re
 import socket
+import sys
 from pathlib import Path
 
 import cv2
@@ -15,9 +16,13 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from par_plugins.apis import build_runner
+from par_plugins.deployment.checksums import SUMS, checksums
+from par_plugins.deployment.predicted_test_set import predict_test_set
 from par_plugins.deployment.private_traces import refuse_private_traces
 from par_plugins.deployment.release import release
 from par_plugins.deployment.release_notes import ReleaseNotes
+from par_plugins.deployment.verify import verify
+from par_plugins.evaluation.functional import attribute_scores
 from par_plugins.inference import AttributeInferencer
 from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
@@ -74,7 +79,8 @@ def toy_labels(toy):
 
 def test_nothing_of_this_machine_is_in_any_file(toy):
     """Beyond what the release itself looks for: any absolute path in any text."""
-    private = [str(toy.folder), str(toy.data), str(Path.home()), str(Path.cwd())]
+    places = [toy.folder, toy.data, Path.home(), Path.cwd(), sys.prefix, Path(__file__).parents[2]]
+    private = [str(place) for place in places]
     words = {getpass.getuser(), socket.gethostname()} - {'root'}
     for path in toy.out.iterdir():
         content = path.read_bytes()
@@ -234,3 +240,29 @@ def with_code(toy):
     cfg = toy.config()
     cfg.model.head.losses.ce.type = 'builtins.print'
     return cfg
+
+
+def test_a_form_in_whole_numbers_is_released_with_what_it_costs(toy, tmp_path):
+    calibration = sorted(map(str, toy.data.rglob('*.jpg')))[:8]
+    out, config, options = tmp_path / 'out', toy.config(), dict(calibration=calibration)
+    release(config, str(toy.checkpoint), out, NOTES, **options)
+    scores = scores_of(out)
+    inferencer = AttributeInferencer(out / 'model-int8.onnx')
+    tested = predict_test_set(inferencer.loaded, config)
+    measured = attribute_scores(tested.probabilities, tested.targets)  # the toys have binary ones
+    found = scores['forms']['model-int8.onnx']['rules']['half']['scores']
+    assert found['mA'] == pytest.approx(measured['mA'], abs=0.005)
+    assert found['f1'] == pytest.approx(measured['f1'], abs=0.005)
+    card = (out / 'README.md').read_text(encoding='utf-8')
+    assert card.count(f'{found["mA"]:.2f} [') > 0 and 'The same of `model-int8.onnx`' in card
+    parity = json.loads((out / 'parity-int8.json').read_text(encoding='utf-8'))
+    assert parity['precision'] == 'int8' and f'{parity["changed_answers"]} of' in card
+    found = verify(out, data=toy.data)
+    assert found and any('model-int8.onnx on 8 generated' in line for line in found.passed)
+    assert any('to the last digit' in line for line in found.passed)
+    with np.load(out / 'golden.npz') as file:
+        arrays = dict(file)
+    arrays['model-int8.onnx'][0, 0] += 0.1
+    np.savez(out / 'golden.npz', **arrays)
+    (out / SUMS).write_text(checksums(out), encoding='utf-8')
+    assert 'probabilities of model-int8.onnx differ by 0.1' in verify(out).faults[0]
