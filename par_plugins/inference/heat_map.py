@@ -28,10 +28,13 @@ class HeatMaps:
         inferencer: Whose network it is.
 
     Raises:
-        InputError: If grad-cam is not installed, or the backbone gives no features with places.
+        InputError: If grad-cam is not installed, the network is an exported one, or its backbone
+            gives no features with places.
     """
 
     def __init__(self, inferencer: AttributeInferencer) -> None:
+        if not self.possible(inferencer):
+            raise InputError('heat maps need gradients, and an exported network has none')
         try:
             from pytorch_grad_cam import GradCAM
         except ImportError as error:
@@ -43,6 +46,11 @@ class HeatMaps:
         grey = np.full((64, 32, 3), 128, np.uint8)
         layer = _last_with_places(self._model, self._inputs_of(grey, np.array([0.0, 0, 32, 64])))
         self._cam = GradCAM(self._model, [layer])
+
+    @staticmethod
+    def possible(inferencer: AttributeInferencer) -> bool:
+        """Tell whether gradients pass through the network, which an exported one has none of."""
+        return isinstance(inferencer.model, nn.Module)
 
     def __call__(
         self, image: np.ndarray, box: Sequence[float], name: str, value: str | None = None
