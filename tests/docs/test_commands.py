@@ -5,13 +5,17 @@ slow tests, or as ``console data``: it needs files, machines or hours that no te
 """
 
 import doctest
+import importlib.util
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from par_runtime import command_line
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob('*.md'), *ROOT.glob('docs/**/*.md'), *ROOT.glob('configs/*/README.md')])
@@ -49,6 +53,22 @@ def test_every_block_with_commands_says_whether_it_is_run(page):
     for kind, text in blocks(page):
         if commands(text) or re.search(r'^(par|make|tools/\S+|python) \S', text, re.MULTILINE):
             assert kind in KINDS, text
+
+
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_command_that_no_test_can_run_is_understood_at_least(page, monkeypatch):
+    for kind, text in blocks(page):
+        for command in commands(text) if KINDS.get(kind, '') is None else ():
+            called = re.match(r'(?:par |(?:python )?tools/)(\S+)', command)
+            if called and not called[1].endswith('.sh') and '{' not in command:
+                name = called[1]
+                script = command_line.commands().get(name, ROOT / 'tools' / name)
+                spec = importlib.util.spec_from_file_location(script.stem, script)
+                tool = importlib.util.module_from_spec(spec)
+                spec.loader.exec_module(tool)
+                words = shlex.split(command[called.end() :])
+                monkeypatch.setattr('sys.argv', [name, *words])
+                tool.parse_args()
 
 
 def pages_of(kind):
