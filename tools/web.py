@@ -1,6 +1,7 @@
 """A page in the browser on which pictures and videos are dropped, and the same for programs.
 
-    tools/web.py --model CONFIG --weights best.pth --detector onnx:nanodet.onnx
+    tools/web.py --detector onnx:nanodet.onnx
+    tools/web.py --model CONFIG --weights best.pth
 
 For this computer alone, unless --host says otherwise; then everybody needs the token.
 """
@@ -15,8 +16,10 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add('--model', required=True, help='config, name of a leaf, or folder of a release')
-    add('--weights', metavar='FILE', help='its checkpoint; a release has its own')
+    add(
+        '--model', help='config, leaf, release or .onnx file, see par predict; default: the starter'
+    )
+    add('--weights', metavar='FILE', help='its checkpoint; releases and .onnx files have their own')
     add('--detector', default='none', help='see par predict; none: a picture is a person')
     add('--min-score', type=float, help="of the detector's boxes")
     add('--padding', type=float, default=0.0, help='share of a box that is added around it')

@@ -20,7 +20,7 @@ STRENGTH = 0.5
 
 
 class HeatMaps:
-    """Grad-CAM of the last features that still have places, for one attribute of a person.
+    """Grad-CAM of the last spatial feature maps, for one attribute of a person.
 
     The network is copied, since gradients pass through it; calls wait for each other.
 
@@ -28,10 +28,13 @@ class HeatMaps:
         inferencer: Whose network it is.
 
     Raises:
-        InputError: If grad-cam is not installed, or the backbone gives no features with places.
+        InputError: If grad-cam is not installed, the network is an exported one, or its backbone
+            gives no spatial feature maps.
     """
 
     def __init__(self, inferencer: AttributeInferencer) -> None:
+        if not self.possible(inferencer):
+            raise InputError('heat maps need gradients, and an exported network has none')
         try:
             from pytorch_grad_cam import GradCAM
         except ImportError as error:
@@ -41,8 +44,13 @@ class HeatMaps:
         self.inferencer, self._one_at_a_time = inferencer, threading.Lock()
         self._model = copy.deepcopy(inferencer.model).requires_grad_(False)
         grey = np.full((64, 32, 3), 128, np.uint8)
-        layer = _last_with_places(self._model, self._inputs_of(grey, np.array([0.0, 0, 32, 64])))
+        layer = _last_spatial_layer(self._model, self._inputs_of(grey, np.array([0.0, 0, 32, 64])))
         self._cam = GradCAM(self._model, [layer])
+
+    @staticmethod
+    def possible(inferencer: AttributeInferencer) -> bool:
+        """Tell whether gradients pass through the network, which an exported one has none of."""
+        return isinstance(inferencer.model, nn.Module)
 
     def __call__(
         self, image: np.ndarray, box: Sequence[float], name: str, value: str | None = None
@@ -111,8 +119,8 @@ def draw_heat(person: np.ndarray, heat: np.ndarray) -> np.ndarray:
     return drawn
 
 
-def _last_with_places(model: Any, inputs: Tensor) -> nn.Module:
-    """The last module of the backbone that gives one map of features ``(N, C, h, w)``."""
+def _last_spatial_layer(model: Any, inputs: Tensor) -> nn.Module:
+    """Return the last module of the backbone that gives feature maps ``(N, C, h, w)``."""
     seen: list[nn.Module] = []
 
     def note(module: nn.Module, args: Any, output: Any) -> None:
@@ -125,5 +133,5 @@ def _last_with_places(model: Any, inputs: Tensor) -> nn.Module:
     for handle in handles:
         handle.remove()
     if not seen:
-        raise InputError('this network has no features with places to make heat maps of')
+        raise InputError('this network has no spatial feature maps to make heat maps of')
     return seen[-1]

@@ -57,9 +57,9 @@ def create_app(
     """
     limits = limits or WebLimits()
     answers, tally = WebAnswers(inferencer, limits), Tally()
-    found = None
+    searching = None
     if index is not None:
-        found = WebSearch(index, max_pixels=limits.pixels, device=str(inferencer.device))
+        searching = WebSearch(index, max_pixels=limits.pixels, device=str(inferencer.device))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -150,9 +150,9 @@ def create_app(
         return Response(drawn, media_type='image/png')
 
     def index_in_use() -> WebSearch:
-        if found is None:
+        if searching is None:
             raise HTTPException(404, 'this server was started without an index')
-        return found
+        return searching
 
     @app.post('/search')
     def search(
@@ -167,7 +167,7 @@ def create_app(
         return index_in_use().search(words, upload, box, count=count, at_least=at_least)
 
     @app.get('/search/picture', response_class=Response)
-    def found_picture(row: int) -> Response:
+    def indexed_picture(row: int) -> Response:
         """Show a person of the index (JPEG)."""
         picture = index_in_use().picture(row)
         if picture is None:
@@ -194,8 +194,8 @@ def create_app(
     @app.exception_handler(InputError)
     def refuse(request: Request, error: InputError) -> JSONResponse:
         detail = answers.public(str(error))
-        for place in found.places if found else ():
-            detail = detail.replace(place, Path(place).name)
+        for path in searching.paths if searching else ():
+            detail = detail.replace(path, Path(path).name)
         return JSONResponse({'detail': detail}, 422)
 
     app.add_middleware(

@@ -192,6 +192,7 @@ class WebAnswers:
             'weights': self.public(self._weights),
             'rule': rule.name,
             'detector': type(self.inferencer.detector).__name__,
+            'heat_maps': HeatMaps.possible(self.inferencer),
             'smallest_height': rule.known.smallest_height,
             'least_sharpness': rule.known.least_sharpness,
             'attributes': rows,

@@ -35,8 +35,8 @@ class WebSearch:
         self._loading = threading.Lock()
 
     @property
-    def places(self) -> list[str]:
-        """Folders and files of this computer that messages may name."""
+    def paths(self) -> list[str]:
+        """Of this computer, that messages may name."""
         weights = [] if self.index.model is None else [self.index.model.weights]
         return [*weights, str(self.index.folder)]
 

@@ -15,6 +15,7 @@ from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.predict_job import PredictJob
 from par_plugins.inference.video_prediction import VideoPrediction
 from par_plugins.testing.toy_video import write_boxes, write_video
+from par_plugins.testing.reliability.damage import damage_bytes
 from par_runtime.answers import AnswerRule
 from tests.web.web_server import PEOPLE, inferencer_in, picture
 
@@ -271,3 +272,38 @@ def test_the_log_has_paths_of_addresses_statuses_and_times_only(inferencer, ask,
 def test_the_table_has_one_row_for_each_person(inferencer, ask):
     text = ask(inferencer).post('/predict?form=csv', files=files(picture(), picture(1))).text
     assert [row['source'] for row in csv.DictReader(io.StringIO(text))] == ['0.png', '1.png']
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp', '.webp'])
+def test_damaged_pictures_are_answered_or_refused_by_a_sentence(suffix, inferencer, ask):
+    client, rng = ask(inferencer, pixels=100_000), np.random.default_rng(0)
+    whole = picture(0, suffix)
+    statuses = set()
+    for _ in range(25):
+        answer = client.post('/predict', files=files(damage_bytes(whole, rng)))
+        statuses.add(answer.status_code)
+        if answer.status_code == 422:
+            assert re.fullmatch(r'0\.png: .+', answer.json()['detail'])
+    assert 422 in statuses <= {200, 422}
+
+
+def test_damaged_videos_are_answered_or_refused_by_a_sentence(of_videos, ask, folder):
+    client, rng = ask(of_videos), np.random.default_rng(0)
+    whole = (folder / 'walk.avi').read_bytes()
+    statuses = set()
+    for _ in range(15):
+        upload = {'file': ('a.avi', damage_bytes(whole, rng))}
+        answer = client.post('/tracks', files=upload)
+        statuses.add(answer.status_code)
+        assert str(folder) not in answer.text and 'private' not in answer.text
+    assert statuses <= {200, 422}
+
+
+def test_a_few_bytes_that_claim_a_large_picture_are_refused_before_they_are_decoded(
+    inferencer, ask
+):
+    claims = bytearray(picture(0, '.bmp'))
+    claims[18:26] = (6000).to_bytes(4, 'little') * 2  # width and height
+    answer = ask(inferencer).post('/predict', files=files(bytes(claims)))
+    assert answer.status_code == 422
+    assert '6000 x 6000 pixels, more than max_pixels' in answer.json()['detail']

@@ -89,14 +89,14 @@ function showPerson(picture, number) {
 
 async function showAnswers() {
   if (!current) return;
-  const { attributes, people_in_index: searched } = await model();
+  const { attributes, people_in_index: searched, heat_maps: explains } = await model();
   byId('alike').hidden = searched === null;
   const person = current.picture.record.people[current.number];
   const strictness = Number(byId('strictness').value);
   const rows = attributes.filter(({ name }) => name in person.attributes)
     .map((attribute) => ({ attribute, answer: stricter(person.attributes[attribute.name], attribute, strictness) }))
     .sort((one, other) => rank(other.answer) - rank(one.answer));
-  byId('answers').tBodies[0].replaceChildren(...rows.map(({ attribute, answer }) => answerRow(attribute, answer)));
+  byId('answers').tBodies[0].replaceChildren(...rows.map(({ attribute, answer }) => answerRow(attribute, answer, explains)));
 }
 
 // What is there before what is unknown, and that before what is absent.
@@ -105,14 +105,14 @@ function rank({ value, confidence }) {
   return value === false ? -confidence : 1 + confidence;
 }
 
-function answerRow(attribute, answer) {
+function answerRow(attribute, answer, explains) {
   const word = spoken(answer.value);
   const said = made('td', { textContent: answer.value === null ? word : `${word} ${percent(answer.confidence)}` });
   said.className = answer.value === null ? 'unknown' : answer.value ? 'yes' : '';
   const why = made('button', { type: 'button', textContent: 'why', onclick: () => explain(attribute, answer) });
   why.setAttribute('aria-label', `Why ${attribute.name}: ${word}`);
   const name = made('th', { scope: 'row', textContent: attribute.name });
-  return made('tr', {}, name, said, made('td', {}, bar(attribute, answer)), made('td', {}, why));
+  return made('tr', {}, name, said, made('td', {}, bar(attribute, answer)), made('td', {}, explains ? why : ''));
 }
 
 function bar({ name, band }, { value, probability, threshold }) {
