@@ -16,7 +16,7 @@ class CropQuality:
     Attributes:
         height: Of the box in the frame, in pixels.
         width: Of the box in the frame, in pixels.
-        sharpness: Variance of the Laplacian of the grey crop at the height of the network's input.
+        sharpness: See ``picture_sharpness``.
         cut: Whether the box touches an edge of the frame, so that something may be missing.
     """
 
@@ -70,6 +70,22 @@ def crop(image: np.ndarray, box: np.ndarray) -> np.ndarray:
     return image[np.ix_(rows, columns)]
 
 
+def picture_sharpness(image: np.ndarray, target_height: int) -> float:
+    """Measure the variance of the Laplacian of the grey picture.
+
+    Args:
+        image: ``(H, W, 3)`` or grey ``(H, W)``, uint8.
+        target_height: Of the network's input: a larger picture is shrunk to it first, because the
+            network sees no more.
+    """
+    scale = min(1.0, target_height / image.shape[0])
+    size = max(3, round(image.shape[1] * scale)), max(3, round(image.shape[0] * scale))
+    grey = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    if grey.ndim == 3:
+        grey = cv2.cvtColor(grey, cv2.COLOR_BGR2GRAY)
+    return float(cv2.Laplacian(grey, cv2.CV_64F).var())
+
+
 def quality_of(image: np.ndarray, box: np.ndarray, target_height: int) -> CropQuality:
     """Measure how well the person in a box can be seen.
 
@@ -79,17 +95,12 @@ def quality_of(image: np.ndarray, box: np.ndarray, target_height: int) -> CropQu
         target_height: Of the network's input.
     """
     person = crop(image, box)
-    scale = min(1.0, target_height / person.shape[0])
-    size = max(3, round(person.shape[1] * scale)), max(3, round(person.shape[0] * scale))
-    grey = cv2.resize(person, size, interpolation=cv2.INTER_AREA)
-    if grey.ndim == 3:
-        grey = cv2.cvtColor(grey, cv2.COLOR_BGR2GRAY)
     height, width = image.shape[:2]
     at_edge = (box[:2] <= 1).tolist() + (box[2:] >= [width - 1, height - 1]).tolist()
     cut = any(at_edge) and not all(at_edge)  # a picture taken whole is of one person
     return CropQuality(
         float(box[3] - box[1]),
         float(box[2] - box[0]),
-        float(cv2.Laplacian(grey, cv2.CV_64F).var()),
+        picture_sharpness(person, target_height),
         cut,
     )

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.config import Config
+from mmengine.logging import print_log
 from mmengine.registry import TRANSFORMS
 from mmengine.runner import Runner
 
@@ -17,13 +19,21 @@ from par_plugins.engine.hooks.operating_point_hook import (
     OperatingPointHook,
 )
 from par_plugins.engine.written_aside import written_aside
-from par_plugins.evaluation.functional import attribute_scores
+from par_plugins.evaluation.functional import attribute_scores, reliability_bins
+from par_plugins.evaluation.functional.platt_calibration import calibrated
 from par_plugins.structures import AnswerRules, AttributeSchema, InputError, OperatingPoint
+from par_runtime.crops import picture_sharpness
 
 HEIGHTS = (128, 96, 64, 48, 32, 24, 16)
 """Heights in pixels that pictures of people are shrunk to, from the largest on."""
+BLURS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+"""Radii in pixels of the network's input that pictures are blurred by, from the smallest on."""
 MAX_LOSS = 5.0
-"""Points of mA that are lost at the height below which nothing is answered."""
+"""Points of mA that are lost where nothing is answered any more: too small, or too blurred."""
+SHARPEST_LEFT_OUT = 0.05
+"""Share of the pictures blurred as far as can be told whose sharpness is below the limit."""
+PICTURES = 500
+"""Of the validation split, whose sharpness is measured."""
 
 
 def fit_operating_points(
@@ -33,6 +43,8 @@ def fit_operating_points(
     *,
     rules: Sequence[str],
     heights: Sequence[int] = (),
+    blurs: Sequence[float] = (),
+    figure: str | Path | None = None,
 ) -> dict[str, OperatingPoint]:
     """Find operating points on the validation split and store them with the weights.
 
@@ -46,6 +58,10 @@ def fit_operating_points(
         heights: Where the rule ``prior`` is among them, heights such as :data:`HEIGHTS`, of which
             the smallest that pictures can be shrunk to and lose at most :data:`MAX_LOSS` points of
             mA is stored too.
+        blurs: The same for radii such as :data:`BLURS`; what is stored is a sharpness
+            (``picture_sharpness``).
+        figure: File for a picture of how often outputs are right, as they are and calibrated, on
+            the validation split; with the rule ``prior``.
 
     Returns:
         The points by the name they are stored as; the checkpoint's other ones stay too.
@@ -79,61 +95,149 @@ def fit_operating_points(
     schema = runner.val_loop.dataloader.dataset.metainfo['schema']
     if hook.answer_rules is not None:
         meta[ANSWER_RULES] = dict(hook.answer_rules)
+        found = AnswerRules.from_dict(hook.answer_rules, schema, source=checkpoint)
+        validation = _Validation(runner, found)
         if heights:
-            found = AnswerRules.from_dict(hook.answer_rules, schema, source=checkpoint)
-            meta[ANSWER_RULES]['smallest_height'] = smallest_height(runner, found, heights)
+            meta[ANSWER_RULES]['smallest_height'] = smallest_height(validation, heights)
+        if blurs:
+            meta[ANSWER_RULES]['least_sharpness'] = least_sharpness(validation, blurs)
+        if figure is not None:
+            validation.draw_reliability(figure)
     with written_aside(out) as part:
         torch.save(content, part)
     return operating_points_of(content, schema)
 
 
-def smallest_height(runner: Runner, rules: AnswerRules, heights: Sequence[int]) -> float:
+def smallest_height(validation: '_Validation', heights: Sequence[int]) -> float:
     """Shrink the validation pictures until their attributes can no longer be told.
 
     Args:
-        runner: In one process, its model ready to validate.
-        rules: Of its weights; mA is taken at the rule ``prior``.
+        validation: Of the weights; mA is taken at the rule ``prior``.
         heights: To try, in pixels.
 
     Returns:
         The smallest height down to which all lose at most :data:`MAX_LOSS` points; the largest
         where none does.
     """
-    descending = sorted(heights, reverse=True)
-    best = _mean_accuracy(runner, rules, None)
-    smallest = descending[0]
-    for height in descending:
-        score = _mean_accuracy(runner, rules, height)
-        runner.logger.info(f'mA {score:.2f} at a height of {height} pixels, {best:.2f} as it is')
+    shrunk = [
+        (f'a height of {height} pixels', [dict(type='ResizeEdge', scale=height, edge='height')])
+        for height in sorted(heights, reverse=True)
+    ]
+    return float(sorted(heights, reverse=True)[_last_told(validation, shrunk)])
+
+
+def least_sharpness(validation: '_Validation', blurs: Sequence[float]) -> float:
+    """Blur the validation pictures until their attributes can no longer be told.
+
+    Args:
+        validation: See :func:`smallest_height`.
+        blurs: Radii to try, in pixels of the network's input.
+
+    Returns:
+        The sharpness that all but :data:`SHARPEST_LEFT_OUT` of the pictures have that are blurred
+        by the largest radius up to which all lose at most :data:`MAX_LOSS` points, or by the
+        smallest where none does.
+    """
+    height = validation.input_height
+    blurred = [
+        (
+            f'a blur of {radius:g} pixels',
+            [
+                dict(type='ResizeEdge', scale=height, edge='height'),
+                dict(type='GaussianBlur', radius=radius, prob=1.0),
+            ],
+        )
+        for radius in sorted(blurs)
+    ]
+    _, steps = blurred[_last_told(validation, blurred)]
+    return float(np.quantile(validation.sharpness(steps), SHARPEST_LEFT_OUT))
+
+
+Steps = Sequence[dict[str, Any]]
+
+
+def _last_told(validation: '_Validation', worse_and_worse: Sequence[tuple[str, Steps]]) -> int:
+    """The last of pictures ever worse up to which all lose little, the first where none does."""
+    best, last = validation.mean_accuracy(()), 0
+    for number, (name, steps) in enumerate(worse_and_worse):
+        score = validation.mean_accuracy(steps)
+        print_log(f'mA {score:.2f} at {name}, {best:.2f} as it is', logger='current')
         if not score >= best - MAX_LOSS:
             break
-        smallest = height
-    return float(smallest)
+        last = number
+    return last
 
 
-@torch.no_grad()
-def _mean_accuracy(runner: Runner, rules: AnswerRules, height: int | None) -> float:
-    """The mA of the validation split, its pictures first brought to a height."""
-    loader: Any = runner.val_loop.dataloader
-    transforms = loader.dataset.pipeline.transforms
-    if height is not None:
-        shrink = TRANSFORMS.build(dict(type='ResizeEdge', scale=height, edge='height'))
-        transforms.insert(1, shrink)  # behind the loading one
-    try:
-        samples = [sample for batch in loader for sample in runner.model.val_step(batch)]
-    finally:
-        if height is not None:
-            transforms.remove(shrink)
-    probabilities = torch.stack([sample.pred_probabilities for sample in samples]).cpu()
-    targets = torch.stack([torch.as_tensor(sample.gt_attributes) for sample in samples]).cpu()
-    schema = rules.schema
-    columns = [column for column, binary in enumerate(schema.binary) if binary]
-    scores = attribute_scores(
-        probabilities[:, [schema.logit_slices[column].start for column in columns]],
-        targets[:, columns],
-        threshold=rules.rules['prior'].thresholds[columns],
-    )
-    return float(scores['mA'])
+class _Validation:
+    """The validation split, its pictures as they are or made worse.
+
+    Args:
+        runner: In one process, its model ready to validate.
+        rules: Of its weights.
+    """
+
+    def __init__(self, runner: Runner, rules: AnswerRules) -> None:
+        self.runner, self.rules = runner, rules
+        self.columns = [column for column, binary in enumerate(rules.schema.binary) if binary]
+        self._of_whole: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    @property
+    def input_height(self) -> int:
+        """Of the network's input, in pixels."""
+        return int(self.runner.val_loop.dataloader.dataset[0]['inputs'].shape[-2])
+
+    def mean_accuracy(self, steps: Steps) -> float:
+        """The mA at the rule ``prior`` with some transforms behind the loading one."""
+        probabilities, targets = self.predictions(steps)
+        thresholds = self.rules.rules['prior'].thresholds[self.columns]
+        return float(attribute_scores(probabilities, targets, threshold=thresholds)['mA'])
+
+    @torch.no_grad()
+    def predictions(self, steps: Steps) -> tuple[torch.Tensor, torch.Tensor]:
+        """Probabilities and targets ``(N, A)`` of the binary attributes."""
+        if not steps and self._of_whole is not None:
+            return self._of_whole
+        loader: Any = self.runner.val_loop.dataloader
+        transforms = loader.dataset.pipeline.transforms
+        transforms[1:1] = map(TRANSFORMS.build, steps)
+        try:
+            samples = [s for batch in loader for s in self.runner.model.val_step(batch)]
+        finally:
+            del transforms[1 : 1 + len(steps)]
+        schema = self.rules.schema
+        packed = torch.stack([sample.pred_probabilities for sample in samples]).cpu()
+        targets = torch.stack([torch.as_tensor(sample.gt_attributes) for sample in samples]).cpu()
+        starts = [schema.logit_slices[column].start for column in self.columns]
+        predicted = packed[:, starts], targets[:, self.columns]
+        if not steps:  # taken again by every comparison
+            self._of_whole = predicted
+        return predicted
+
+    def sharpness(self, steps: Steps) -> np.ndarray:
+        """Of some of the pictures behind some transforms."""
+        dataset: Any = self.runner.val_loop.dataloader.dataset
+        prepare = [dataset.pipeline.transforms[0], *map(TRANSFORMS.build, steps)]
+        rows = np.unique(np.linspace(0, len(dataset) - 1, min(PICTURES, len(dataset))).astype(int))
+        found = []
+        for row in rows.tolist():
+            results = dataset.get_data_info(row)
+            for step in prepare:
+                results = step(results)
+            found.append(picture_sharpness(results['img'], self.input_height))
+        return np.array(found)
+
+    def draw_reliability(self, path: str | Path) -> None:
+        """Draw how often outputs are right, as they are and calibrated."""
+        from par_plugins.visualization import reliability_figure  # matplotlib is slow to import
+
+        probabilities, targets = (part.double().numpy() for part in self.predictions(()))
+        slope, offset = self.rules.slope[self.columns], self.rules.offset[self.columns]
+        bins = {
+            'as they are': reliability_bins(probabilities, targets),
+            'calibrated': reliability_bins(calibrated(probabilities, slope, offset), targets),
+        }
+        with written_aside(path) as aside:
+            reliability_figure(bins).savefig(aside, dpi=150)
 
 
 def operating_points_of(checkpoint: dict, schema: AttributeSchema) -> dict[str, OperatingPoint]:

@@ -279,7 +279,7 @@ class PredictJob:
                         records.add(record)
                     if drawn is not None:
                         with timing.timed('draw'):
-                            drawn.add(self._drawn(frame.image, record))
+                            drawn.add(self._drawn(frame.image, record), frame.seconds)
                     self.progress(
                         name, timing.frames, timing.total, timing.rate, timing.seconds_left
                     )

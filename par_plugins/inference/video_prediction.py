@@ -340,6 +340,8 @@ class VideoWriter:
         self.path, self.rate = Path(path), rate
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
+        self._written, self._began = 0, 0.0
+        self._last = np.zeros(0)
 
     def __enter__(self) -> 'VideoWriter':
         return self
@@ -353,17 +355,24 @@ class VideoWriter:
         if self._writer is not None:
             self._writer.release()
 
-    def add(self, image: np.ndarray) -> None:
+    def add(self, image: np.ndarray, seconds: float) -> None:
         """Write a frame ``(H, W, 3)``; all have the size of the first.
+
+        The file has one rate. Where frames are shown for unequal times they are written again
+        until their time has come, or left out where several come at once.
 
         Raises:
             InputError: If no such file can be written.
         """
         size = image.shape[1], image.shape[0]
         if self._writer is None:
-            self._size = size
+            self._size, self._began = size, seconds
             code = cv2.VideoWriter.fourcc(*'mp4v')
             self._writer = cv2.VideoWriter(str(self.path), code, self.rate, size)
             if not self._writer.isOpened():
                 raise InputError(f'{self.path}: no video can be written there')
-        self._writer.write(image if size == self._size else cv2.resize(image, self._size))
+        whole = image if size == self._size else cv2.resize(image, self._size)
+        until = round((seconds - self._began) * self.rate) + 1
+        for number in range(self._written, until):
+            self._writer.write(whole if number == until - 1 else self._last)
+        self._last, self._written = whole, max(self._written, until)

@@ -7,6 +7,7 @@ from par_plugins.visualization.image_grid import image_grid
 from par_plugins.visualization.predictions_figure import predictions_figure
 from par_plugins.visualization.rank_lists_figure import RankList, rank_lists_figure
 from par_plugins.visualization.read_picture import read_picture
+from par_plugins.visualization.reliability_figure import reliability_figure
 
 __all__ = [
     'RankList',
@@ -17,4 +18,5 @@ __all__ = [
     'predictions_figure',
     'rank_lists_figure',
     'read_picture',
+    'reliability_figure',
 ]

@@ -14,7 +14,8 @@ def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
 
     Args:
         table: One dict an attribute, with ``name``, ``ratio`` (share of positives, 0-1) and
-            ``tpr``, ``tnr`` and ``mA`` in percent; NaN where a score is undefined.
+            ``tpr``, ``tnr`` and ``mA`` in percent; NaN where a score is undefined. Any ``RULE/mA``
+            is drawn beside them.
 
     Returns:
         A figure that belongs to no window.
@@ -30,11 +31,14 @@ def attribute_scores_figure(table: Sequence[dict[str, Any]]) -> Figure:
     axes.plot(
         [row['tnr'] for row in rows], rows_shown, '<', color='tab:red', label='true negative rate'
     )
+    for name in (name for name in rows[0] if name.endswith('/mA')):
+        marks = [row[name] for row in rows]
+        axes.plot(marks, rows_shown, 'D', color='0.2', fillstyle='none', label=f'mA, {name[:-3]}')
     axes.axvline(50, color='0.4', linewidth=0.8, linestyle=':')
     names = [f'{shown(row["name"])}  {100 * row["ratio"]:.1f} %' for row in rows]
     axes.set_yticks(rows_shown, names)
     axes.set_xlim(0, 101)
     axes.set_xlabel('percent')
     axes.set_title('Scores of each attribute, by its share of positives')
-    figure.legend(loc='outside lower center', ncols=3, frameon=False)
+    figure.legend(loc='outside lower center', ncols=4, frameon=False)
     return with_glyphs(figure)

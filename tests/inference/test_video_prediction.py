@@ -13,9 +13,9 @@ from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.video_prediction import FRAMES_AHEAD, VideoPrediction, VideoWriter
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
+from par_plugins.testing.toy_video import RATE, write_boxes, write_video
 from par_runtime.crops import crop
 from tests.inference.toy_model import config, stored
-from tests.inference.toy_video import RATE, write_boxes, write_video
 
 
 @pytest.fixture(scope='module')
@@ -192,13 +192,13 @@ def test_every_nth_frame_between_two_times_is_what_progress_counts(scene, weight
 def test_a_written_video_is_whole_after_an_interrupt(tmp_path):
     path = tmp_path / 'drawn.mp4'
     with pytest.raises(KeyboardInterrupt), VideoWriter(path, RATE) as writer:
-        for _ in range(7):
-            writer.add(np.full((96, 160, 3), 77, np.uint8))
+        for number in range(7):
+            writer.add(np.full((96, 160, 3), 77, np.uint8), number / RATE)
         raise KeyboardInterrupt
     assert len(list(VideoSource(str(path)).frames())) == 7
     writer = VideoWriter(tmp_path / 'no' / 'a.mp4', RATE)
     with pytest.raises(InputError, match='no video can be written'), writer:
-        writer.add(np.zeros((96, 160, 3), np.uint8))
+        writer.add(np.zeros((96, 160, 3), np.uint8), 0.0)
 
 
 def test_frames_to_come_of_a_camera_are_not_known():
@@ -214,3 +214,13 @@ def test_looks_at_a_person_grow_rarer_up_to_four_intervals(scene, weights):
     assert pauses[:5] == pytest.approx(np.full(5, 0.5))
     assert (np.diff(pauses) >= -0.11).all() and pauses.max() == pytest.approx(2.0)
     assert len(times) < 25
+
+
+def test_a_drawn_video_lasts_as_long_as_frames_of_uneven_length_do(tmp_path):
+    shades = [40, 90, 140, 190]
+    with VideoWriter(tmp_path / 'drawn.mp4', 10.0) as writer:
+        for shade, seconds in zip(shades, (5.0, 5.1, 5.5, 5.52), strict=True):
+            writer.add(np.full((96, 160, 3), shade, np.uint8), seconds)
+    frames = [frame.image.mean() for frame in VideoSource(str(tmp_path / 'drawn.mp4')).frames()]
+    assert len(frames) == 6  # a tenth of a second each, from 5.0 to 5.5
+    assert frames == pytest.approx([40, 90, 90, 90, 90, 140], abs=4)

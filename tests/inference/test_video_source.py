@@ -1,7 +1,9 @@
 """Frames come in order with their times; what breaks is counted, what goes away is opened again."""
 
 import http.server
+import struct
 import threading
+from fractions import Fraction
 
 import cv2
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
-from tests.inference.toy_video import RATE, write_video
+from par_plugins.testing.toy_video import RATE, write_video
 
 
 class Camera:
@@ -153,3 +155,69 @@ def test_a_stream_over_http_is_read_and_read_again_when_it_is_cut():
         server.server_close()
     assert [frame.number for frame in frames] == list(range(12))
     assert abs(int(frames[-1].image.mean()) - 200) < 5
+
+
+def write_phone_video(path, rotation):
+    """Frames that are wider than high and say how they are to be turned, as phones write them.
+
+    The corner at the top on the left is red as it is stored.
+    """
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), 10.0, (160, 96))
+    image = np.full((96, 160, 3), 90, np.uint8)
+    image[:32, :32] = (0, 0, 255)
+    for _ in range(4):
+        writer.write(image)
+    writer.release()
+    content = bytearray(path.read_bytes())
+    matrix = content.index(b'tkhd') + 44  # a box of version 0
+    cosine, sine = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[rotation]
+    one = 1 << 16
+    cells = (cosine * one, sine * one, 0, -sine * one, cosine * one, 0, 0, 0, 1 << 30)
+    content[matrix : matrix + 36] = struct.pack('>9i', *cells)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ('rotation', 'shape', 'corner'),
+    [
+        (0, (96, 160), (0, 0)),
+        (90, (160, 96), (0, -1)),
+        (180, (96, 160), (-1, -1)),
+        (270, (160, 96), (-1, 0)),
+    ],
+)
+def test_videos_of_phones_are_turned_upright(tmp_path, rotation, shape, corner):
+    path = tmp_path / 'phone.mp4'
+    write_phone_video(path, rotation)
+    frames = list(VideoSource(str(path)).frames())
+    assert len(frames) == 4
+    for frame in frames:
+        assert frame.image.shape[:2] == shape
+        redness = frame.image[:, :, 2].astype(int) - frame.image[:, :, 0]
+        red = {
+            (0, 0): redness[8, 8],
+            (0, -1): redness[8, -8],
+            (-1, 0): redness[-8, 8],
+            (-1, -1): redness[-8, -8],
+        }
+        assert max(red, key=red.__getitem__) == corner and red[corner] > 100
+
+
+def test_frames_of_uneven_length_have_the_times_at_which_they_are_shown(tmp_path):
+    av = pytest.importorskip('av', reason='needs PyAV to write frames of uneven length')
+    times = [0, 40, 80, 280, 320, 900, 1000, 1500]  # milliseconds
+    path = tmp_path / 'uneven.mp4'
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('mpeg4', rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, 'yuv420p'
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for time in times:
+            image = np.full((96, 160, 3), 90, np.uint8)
+            frame = av.VideoFrame.from_ndarray(image, format='bgr24')
+            frame.pts, frame.time_base = time, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    frames = list(VideoSource(str(path)).frames())
+    assert [frame.seconds for frame in frames] == pytest.approx([t / 1000 for t in times], abs=2e-3)
+    late = list(VideoSource(str(path), start=0.3, end=0.95).frames())
+    assert [frame.seconds for frame in late] == pytest.approx([0.32, 0.9], abs=2e-3)

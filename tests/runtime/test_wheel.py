@@ -50,6 +50,8 @@ def test_it_holds_configs_tools_and_the_index_where_mim_looks(wheel):
     packages = [ROOT / 'par_plugins', ROOT / 'par_runtime']
     sources = {path.relative_to(ROOT) for package in packages for path in package.rglob('*.py')}
     assert modules == {path.as_posix() for path in sources if '.mim' not in path.parts}
+    page = files_below(ROOT / 'par_plugins/web/page')
+    assert len(page) > 5 and page <= set(wheel.namelist())
 
 
 def test_its_commands_find_leaves_in_an_empty_folder(wheel, tmp_path):

@@ -1,11 +1,12 @@
 """Operating points from training to a test, and for a checkpoint that has none yet."""
 
 import json
-import logging
 import subprocess
 import sys
 from types import SimpleNamespace
 
+import cv2
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +15,8 @@ from par_plugins.apis.operating_points import fit_operating_points, operating_po
 from par_plugins.datasets import PA100K
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import AnswerRules, AttributeSchema, InputError
+from par_plugins.testing.toy_pedestrians import ToyPedestrians
+from par_runtime.crops import picture_sharpness
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
 
 RULES = ('f1', 'threshold_adjustment')
@@ -45,7 +48,8 @@ def test_a_run_ends_with_scores_at_its_operating_points(trained):
         assert 0 <= scores[name] <= 100
     in_sample = json.loads((work_dir / 'val_scores.json').read_text(encoding='utf-8'))['scores']
     assert in_sample['attribute/tuned_f1_in_sample/mA'] is not None
-    assert (work_dir / 'val_attributes_tuned_f1_in_sample.csv').is_file()
+    table = (work_dir / 'val_attributes.csv').read_text(encoding='utf-8')
+    assert {'mA', 'tuned_f1_in_sample/threshold'} <= set(table.splitlines()[0].split(','))
     stored = load_checkpoint_file(best(work_dir))['meta']['operating_points']
     assert set(stored) == {'tuned_f1', 'threshold_adjustment'}
     assert stored['threshold_adjustment']['parameters']['temperature'] in (1, 2, 3, 4, 5)
@@ -84,24 +88,58 @@ def test_a_folder_that_is_not_there_is_named_before_the_validation(trained, toy_
         fit_operating_points(toy_config(toy_root, tmp_path), best(trained[0]), out, rules=RULES)
 
 
-def test_the_height_is_the_smallest_that_loses_five_points_at_most(monkeypatch):
+def test_the_height_is_the_smallest_that_loses_five_points_at_most():
     scores = {None: 80.0, 64: 80.5, 48: 75.0, 32: 74.9, 16: 79.0}
-    monkeypatch.setattr(operating_points, '_mean_accuracy', lambda runner, rules, h: scores[h])
-    runner = SimpleNamespace(logger=logging.getLogger())
-    assert operating_points.smallest_height(runner, None, [16, 32, 48, 64]) == 48
+
+    def mean_accuracy(steps):
+        return scores[steps[0]['scale'] if steps else None]
+
+    validation = SimpleNamespace(mean_accuracy=mean_accuracy)
+    assert operating_points.smallest_height(validation, [16, 32, 48, 64]) == 48
     scores[64] = 10.0
-    assert operating_points.smallest_height(runner, None, [16, 32, 48, 64]) == 64
+    assert operating_points.smallest_height(validation, [16, 32, 48, 64]) == 64
+
+
+def test_the_sharpness_is_that_of_pictures_blurred_as_far_as_can_be_told():
+    scores = {None: 80.0, 0.5: 79.0, 1.0: 76.0, 2.0: 60.0, 4.0: 80.0}
+
+    def radius(steps):
+        return steps[-1]['radius'] if steps else None
+
+    validation = SimpleNamespace(
+        input_height=64,
+        mean_accuracy=lambda steps: scores[radius(steps)],
+        sharpness=lambda steps: np.arange(101) / radius(steps),
+    )
+    assert operating_points.least_sharpness(validation, [4.0, 2.0, 1.0, 0.5]) == 5.0
+    scores[0.5] = 10.0
+    assert operating_points.least_sharpness(validation, [4.0, 2.0, 1.0, 0.5]) == 10.0
+
+
+def test_blurred_pictures_are_less_sharp_whatever_their_size():
+    image = ToyPedestrians(1).image(0)
+    large = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
+    sharp = picture_sharpness(image, image.shape[0])
+    assert picture_sharpness(large, image.shape[0]) == pytest.approx(sharp, rel=1e-6)
+    blurred = [picture_sharpness(cv2.GaussianBlur(image, (0, 0), r), 128) for r in (1, 2, 4)]
+    assert sharp > blurred[0] > blurred[1] > blurred[2]
 
 
 def test_rules_of_answering_come_with_the_prior(trained, toy_root, tmp_path):
     out = tmp_path / 'with.pth'
     plain = toy_config(toy_root, tmp_path / 'fit')
     checkpoint = best(trained[0])
-    points = fit_operating_points(plain, checkpoint, out, rules=['prior'], heights=[16])
+    options = dict(rules=['prior'], heights=[16], blurs=[9.0], figure=tmp_path / 'figure.png')
+    points = fit_operating_points(plain, checkpoint, out, **options)
+    assert (tmp_path / 'figure.png').read_bytes().startswith(b'\x89PNG')
     content = load_checkpoint_file(str(out))
     schema = AttributeSchema.from_dict(content['meta']['dataset_meta']['schema'])
     rules = AnswerRules.from_dict(content['meta']['answer_rules'], schema, source='x')
     assert rules.smallest_height == 16
+    sharp = [
+        picture_sharpness(cv2.imread(str(path)), 128) for path in (toy_root / 'data').glob('*')
+    ]
+    assert 0 < rules.least_sharpness < min(sharp)  # none is blurred by nine pixels as it is
     assert rules.rules['prior'].thresholds == pytest.approx(
         list(points['prior'].thresholds.values())
     )

@@ -2,11 +2,14 @@
 
 The rule prior finds all that tools/predict.py answers by: thresholds of the rules half, prior, mA
 and f1, what to expect of them, the probabilities at which too many answers are wrong, and the
-height below which people are too small. A test with OperatingPointMetric and OperatingPointHook
-applies thresholds; its numbers have names of their own, such as attribute/prior/mA.
+height and sharpness below which people are too small and too blurred. A picture of how often the
+outputs are right, as they are and calibrated, is drawn beside the weights. A test with
+OperatingPointMetric and OperatingPointHook applies thresholds; its numbers have names of their own,
+such as attribute/prior/mA.
 """
 
 import argparse
+from pathlib import Path
 
 from par_runtime.run_options import RUNNER_OPTIONS
 
@@ -28,6 +31,12 @@ def parse_args() -> argparse.Namespace:
         type=int,
         help='to shrink people to until attributes can no longer be told; none: do not look',
     )
+    parser.add_argument(
+        '--blurs',
+        nargs='*',
+        type=float,
+        help='radii to blur people by until attributes can no longer be told; none: do not look',
+    )
     return parser.parse_args()
 
 
@@ -40,18 +49,29 @@ def main() -> None:
 
 def run(args: argparse.Namespace) -> None:
     from par_plugins.apis import load_config
-    from par_plugins.apis.operating_points import HEIGHTS, fit_operating_points
+    from par_plugins.apis.operating_points import BLURS, HEIGHTS, fit_operating_points
 
     cfg = load_config(args, work_dir='{config}/operating_points')
     heights = HEIGHTS if args.heights is None else args.heights
+    blurs = BLURS if args.blurs is None else args.blurs
+    out = Path(args.out or args.checkpoint)
+    figure = out.with_suffix('.reliability.png') if 'prior' in args.rules else None
     points = fit_operating_points(
-        cfg, args.checkpoint, args.out or args.checkpoint, rules=args.rules, heights=heights
+        cfg,
+        args.checkpoint,
+        out,
+        rules=args.rules,
+        heights=heights,
+        blurs=blurs,
+        figure=figure,
     )
     for name, point in points.items():
         print(name, *(f'{key}={value:g}' for key, value in point.parameters.items()))
         for attribute, threshold in point.thresholds.items():
             print(f'  {attribute}: {threshold:.4f}')
-    print(f'stored with the weights: {args.out or args.checkpoint}')
+    print(f'stored with the weights: {out}')
+    if figure is not None:
+        print(f'how often outputs are right: {figure}')
 
 
 if __name__ == '__main__':

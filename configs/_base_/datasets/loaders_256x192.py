@@ -31,7 +31,10 @@ val_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(split='val', pipeline=test_pipeline))
 test_dataloader = dict(val_dataloader, dataset=dict(split='test', pipeline=test_pipeline))
-val_evaluator = dict(type='AttributeMetric')
+# attribute/mA is at 0.5; attribute/prior/mA stands beside it.
+val_evaluator = [
+    dict(type='AttributeMetric'),
+    dict(type='OperatingPointMetric', rule='prior', required=False)]
 test_evaluator = val_evaluator
 
 # What a dataset's _erasing variant puts before packing; the colour is ImageNet's mean, BGR.

@@ -26,5 +26,6 @@ test_dataloader = dict(dataset=dict(**dataset, split='test', pipeline=test_pipel
 # The paper's average precision, so that its tables can be compared; mA is of binary attributes.
 val_evaluator = [
     dict(type='ReIDMetric', ap='trapezoid'), dict(type='AttributeAccuracyMetric'),
-    dict(type='BalancedAccuracyMetric'), dict(type='AttributeMetric')]
+    dict(type='BalancedAccuracyMetric'), dict(type='AttributeMetric'),
+    dict(type='OperatingPointMetric', rule='prior', required=False)]
 test_evaluator = val_evaluator

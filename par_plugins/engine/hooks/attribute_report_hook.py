@@ -4,7 +4,6 @@ import csv
 import json
 import math
 import os
-from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,8 @@ class AttributeReportHook(Hook):
     ``val_scores.json`` and ``test_scores.json``, which also name the epoch that was validated and
     the checkpoint that was tested, by its path and its SHA-256. A metric with a ``table_name``
     writes files of that name instead of ``attributes``, and a figure only where the table has mA.
-    With several metrics of one name the rules of each are added to the names of its files.
+    Several metrics of one name share its table: that of the first, and of the others the columns
+    that differ from it, behind their rules (``prior/mA``).
     """
 
     priority = 'LOW'
@@ -75,34 +75,48 @@ class AttributeReportHook(Hook):
         }
         with written_aside(folder / f'{split}_scores.json') as aside:
             aside.write_text(json.dumps(run, indent=2) + '\n', encoding='utf-8')
-        tables = [metric for metric in evaluator.metrics if getattr(metric, 'table', None)]
-        names = Counter(map(_table_name, tables))
+        tables = _tables_by_name(evaluator.metrics)
         from par_plugins.visualization import (
             attribute_scores_figure,  # matplotlib is slow to import
         )
 
-        for metric in tables:
-            name = f'{split}_{_table_name(metric)}'
-            if names[_table_name(metric)] > 1:
-                name += f'_{metric.rules}'
-            path = folder / f'{name}.csv'
+        for name, table in tables.items():
+            path = folder / f'{split}_{name}.csv'
             with (
                 written_aside(path) as aside,
                 aside.open('w', newline='', encoding='utf-8') as file,
             ):
-                writer = csv.DictWriter(file, fieldnames=list(metric.table[0]))
+                writer = csv.DictWriter(file, fieldnames=list(table[0]))
                 writer.writeheader()
-                writer.writerows(
-                    {key: _cell(value) for key, value in row.items()} for row in metric.table
-                )
-            if 'mA' in metric.table[0]:
+                writer.writerows({key: _cell(value) for key, value in row.items()} for row in table)
+            if 'mA' in table[0]:
                 with written_aside(path.with_suffix('.png')) as aside:
-                    attribute_scores_figure(metric.table).savefig(aside)
-            runner.logger.info(f'{path}:\n{_as_text(metric.table)}')
+                    attribute_scores_figure(table).savefig(aside)
+            runner.logger.info(f'{path}:\n{_as_text(table)}')
 
 
-def _table_name(metric: Any) -> str:
-    return getattr(metric, 'table_name', 'attributes')
+def _tables_by_name(metrics: list[Any]) -> dict[str, list[dict[str, Any]]]:
+    """The tables of all metrics, those of one name joined by the names of the attributes."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for metric in metrics:
+        if not getattr(metric, 'table', None):
+            continue
+        name = getattr(metric, 'table_name', 'attributes')
+        if name not in tables:
+            tables[name] = [dict(row) for row in metric.table]
+            continue
+        others = {row['name']: row for row in metric.table}
+        first = {row['name']: row for row in tables[name]}
+        differing = [
+            key
+            for key in metric.table[0]
+            if any(_cell(row[key]) != first.get(n, {}).get(key) for n, row in others.items())
+            and key != 'name'
+        ]
+        for row in tables[name]:
+            other = others.get(row['name'], {})
+            row |= {f'{metric.rules}/{key}': other.get(key, math.nan) for key in differing}
+    return tables
 
 
 def _named(checkpoint: str | None, work_dir: str) -> dict[str, str] | None:
@@ -127,7 +141,7 @@ def _as_text(rows: list[dict[str, Any]]) -> str:
         table.add_row(
             *(
                 Text(
-                    f'{value:.{SHARE_DIGITS if name in SHARES else 2}f}'
+                    f'{value:.{SHARE_DIGITS if name.rpartition("/")[2] in SHARES else 2}f}'
                     if isinstance(value, float)
                     else shown_name(str(value))
                 )

@@ -20,6 +20,7 @@ from par_plugins.evaluation.functional.positive_probability import (
     PositiveProbabilities,
     positive_probability,
 )
+from par_plugins.evaluation.functional.reliability_bins import ReliabilityBins, reliability_bins
 from par_plugins.evaluation.functional.retrieval_scores import retrieval_scores
 from par_plugins.evaluation.functional.score_intervals import (
     Interval,
@@ -43,6 +44,7 @@ __all__ = [
     'FeatureMoments',
     'Interval',
     'PositiveProbabilities',
+    'ReliabilityBins',
     'TopKCounts',
     'ValueCounts',
     'attribute_accuracy',
@@ -57,6 +59,7 @@ __all__ = [
     'frechet_distance',
     'mean_by_ratio',
     'positive_probability',
+    'reliability_bins',
     'retrieval_scores',
     'threshold_adjustment',
     'top_k_predictions',

@@ -47,10 +47,19 @@ def test_a_table_becomes_csv_and_figure_and_the_scores_json_without_nan(tmp_path
     }
 
 
-def test_two_tables_get_the_names_of_their_rules(tmp_path):
-    metrics = [SimpleNamespace(table=ROWS, rules=rules) for rules in ('rap', 'openpar')]
+def test_two_tables_are_one_with_the_columns_of_both(tmp_path):
+    at_prior = [{**ROWS[1], 'tnr': 70.0}, {**ROWS[0], 'tpr': 90.0, 'mA': 85.0}]  # in any order
+    metrics = [SimpleNamespace(table=ROWS, rules='rap')]
+    metrics += [SimpleNamespace(table=at_prior, rules='prior')]
     names = report(tmp_path, metrics, {})
-    assert {'val_attributes_rap.csv', 'val_attributes_openpar.csv'} < set(names)
+    assert names == ['val_attributes.csv', 'val_attributes.png', 'val_scores.json']
+    with (tmp_path / names[0]).open(encoding='utf-8') as file:
+        hat, bag = csv.DictReader(file)
+    assert (hat['mA'], hat['prior/mA'], hat['prior/tpr'], hat['prior/tnr']) == (
+        '65.0', '85.0', '90.0', '80.0',
+    )  # fmt: skip
+    assert bag['prior/tnr'] == '70.0' and 'prior/ratio' not in hat and 'prior/name' not in hat
+    assert ROWS[0].keys() == {'name', 'positives', 'ratio', 'tpr', 'tnr', 'mA'}  # nothing is shared
 
 
 def test_a_table_of_another_name_has_files_of_its_own_and_no_figure_without_mean_accuracy(tmp_path):
