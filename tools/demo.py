@@ -41,7 +41,7 @@ def portrait() -> Path | None:
     return path if path.is_file() else None
 
 
-def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[str | Path]]]:
+def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[object]]]:
     """What is done, one after another, and the tool with its options."""
     folder: Path = args.work_dir
     if not (args.toys / 'annotation.mat').is_file():
