@@ -25,6 +25,21 @@ def test_no_placeholder_is_left_and_every_link_leads_somewhere(path):
     links = [link.split('#')[0] for link in re.findall(r'\]\(([^)]+)\)', text)]
     missing = [x for x in links if x and '://' not in x and not (path.parent / x).exists()]
     assert not missing
+    for link in re.findall(r'\]\(([^)]+)\)', text):
+        name, _, heading = link.partition('#')
+        target = path.parent / name if name else path
+        if heading and '://' not in link and target.suffix == '.md':
+            assert heading in anchors(target.read_text(encoding='utf-8')), link
+
+
+def anchors(text):
+    """What headings are linked by, as GitHub and MyST make it."""
+    headings = re.findall(r'^#+ (.+)$', text, re.MULTILINE)
+    return {re.sub(r'[^\w\- ]', '', line.lower()).strip().replace(' ', '-') for line in headings}
+
+
+def test_anchors_are_those_of_the_headings():
+    assert anchors('# A b\n## Table 3: small, subsets\ntext') == {'a-b', 'table-3-small-subsets'}
 
 
 FILE = re.compile(

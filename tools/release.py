@@ -12,6 +12,9 @@ from pathlib import Path
 
 from par_runtime.run_options import CFG_OPTIONS, leaf_path
 
+CALIBRATION = 200
+"""Pictures of a folder that ranges of whole numbers are chosen by."""
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -23,12 +26,17 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='its weights, in the folder of their run')
     parser.add_argument('out', type=Path, help='folder to write, new or empty')
     parser.add_argument('--name', help="of the model; default: the config's")
-    parser.add_argument('--training-data', help='name of the data')
+    parser.add_argument('--training-data', help='name of the data; default: that of the leaf')
     parser.add_argument('--data-licence', help='what the data may be used for')
     parser.add_argument('--licence', help='of the weights, as the hub writes it: cc-by-4.0')
     parser.add_argument('--url', help='address of the folder in which the files will be')
     parser.add_argument(
         '--no-onnx', action='store_true', help='without model.onnx: of networks that do not export'
+    )
+    parser.add_argument(
+        '--int8',
+        metavar='FOLDER',
+        help='also model-int8.onnx, its numbers measured; pictures of the training set',
     )
     return parser.parse_args()
 
@@ -46,11 +54,14 @@ def run(args: argparse.Namespace) -> None:
     from par_plugins.apis import load_config
     from par_plugins.deployment.release import release
     from par_plugins.deployment.release_notes import ReleaseNotes
+    from par_plugins.inference.model_source import index_entry
+    from par_plugins.inference.pictures import list_files
 
     runner_options = argparse.Namespace(**vars(args), launcher='none', work_dir=None, local_rank=0)
     cfg = load_config(runner_options, work_dir='{config}')
+    known = (index_entry(Path(args.config).stem) or {}).get('Metadata', {})
     said = {
-        'training_data': args.training_data,
+        'training_data': args.training_data or known.get('Training Data'),
         'data_licence': args.data_licence,
         'licence': args.licence,
         'url': args.url,
@@ -66,6 +77,7 @@ def run(args: argparse.Namespace) -> None:
             args.out,
             notes,
             onnx=not args.no_onnx,
+            calibration=list_files(args.int8).pictures[:CALIBRATION] if args.int8 else (),
             progress=lambda done, total: bars.update(task, completed=done, total=total),
         )
     print(f'released: {weights}')

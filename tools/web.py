@@ -1,6 +1,7 @@
 """A page in the browser on which pictures and videos are dropped, and the same for programs.
 
-    tools/web.py --model CONFIG --weights best.pth --detector onnx:nanodet.onnx
+    tools/web.py --detector onnx:nanodet.onnx
+    tools/web.py --model CONFIG --weights best.pth
 
 For this computer alone, unless --host says otherwise; then everybody needs the token.
 """
@@ -15,11 +16,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add('--model', required=True, help='config, name of a leaf, or folder of a release')
-    add('--weights', metavar='FILE', help='its checkpoint; a release has its own')
+    add(
+        '--model', help='config, leaf, release or .onnx file, see par predict; default: the starter'
+    )
+    add('--weights', metavar='FILE', help='its checkpoint; releases and .onnx files have their own')
     add('--detector', default='none', help='see par predict; none: a picture is a person')
     add('--min-score', type=float, help="of the detector's boxes")
     add('--padding', type=float, default=0.0, help='share of a box that is added around it')
+    add('--index', metavar='DIR', help='of people to search in, see par embed')
     add('--thresholds', default='stored', help='stored, half, prior, mA, f1')
     add('--device', help='cpu, cuda, ...; default: the fastest')
     add('--host', default=LOOPBACK, help=f'address that is listened at ({LOOPBACK})')
@@ -54,6 +58,7 @@ def run(args: argparse.Namespace) -> None:
     except ImportError as error:
         raise InputError(f'{error}: pip install "par-plugins[web]"') from error
     from par_plugins.inference import AttributeInferencer
+    from par_plugins.search import PersonIndex
     from par_plugins.web.gate import LOOPBACK as LOOPBACK_NAMES
 
     given = {
@@ -75,7 +80,8 @@ def run(args: argparse.Namespace) -> None:
         min_score=args.min_score,
         padding=args.padding,
     )
-    app = create_app(inferencer, limits=limits, token=token)
+    index = None if args.index is None else PersonIndex(args.index)
+    app = create_app(inferencer, limits=limits, token=token, index=index)
     family = socket.AF_INET6 if ':' in args.host else socket.AF_INET
     try:
         listening = socket.create_server((args.host, args.port), family=family)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from mmengine.dataset import BaseDataset, force_full_init
-from numpy.typing import DTypeLike
 
+from par_plugins.datasets.sample_table import SampleTable
 from par_plugins.datasets.transforms.known_flips import require_known_flips
 from par_plugins.structures import UNKNOWN, AttributeSchema, InputError
 
@@ -74,6 +74,9 @@ class AttributeDataset(BaseDataset):
     only if they are of one ``identity_source``; else their numbers are kept apart by
     :func:`keep_identities_apart`.
 
+    Labels are held once, in a matrix of the smallest integer type that has their values; a sample
+    is joined when it is asked for.
+
     A sample carries the ``schema``: ``PackAttributeInputs`` exchanges labels of left and right in a
     mirrored picture, and packs labels as upstream reads them too.
 
@@ -89,7 +92,8 @@ class AttributeDataset(BaseDataset):
         metainfo: Further meta information.
         identity_source: Name of the numbering that identities and cameras belong to, the same for
             datasets that show the same people; None stands for the class and its annotation.
-        **kwargs: See :class:`mmengine.dataset.BaseDataset`.
+        **kwargs: See :class:`mmengine.dataset.BaseDataset`. ``serialize_data`` has nothing to do:
+            samples are a :class:`SampleTable`, which processes share as it is.
 
     Raises:
         InputError: If the split or an attribute name is unknown, a label is outside its
@@ -124,8 +128,8 @@ class AttributeDataset(BaseDataset):
         self.parts = self.parts_of(split) or list(dict.fromkeys(chain(*self.SPLITS.values())))
         self.file_schema = file_schema = file_schema or self.SCHEMA
         self._annotations = annotations
-        self._targets: np.ndarray | None = None
         schema = file_schema if attributes is None else file_schema.subset(attributes)
+        kwargs['serialize_data'] = False
         super().__init__(
             data_root=str(data_root),
             pipeline=pipeline,
@@ -167,8 +171,8 @@ class AttributeDataset(BaseDataset):
         """Read ``self.split`` from the official files, opening no image."""
         raise NotImplementedError(f'{type(self).__name__} neither reads nor was given annotations')
 
-    def load_data_list(self) -> list[dict[str, Any]]:
-        """Check the annotations and list the samples."""
+    def load_data_list(self) -> SampleTable:
+        """Check the annotations and lay out the samples."""
         read = self._annotations or self.read_annotations()
         self._annotations = None  # no second copy of what follows
         source = f'{read.source}, split {self.split!r}'
@@ -185,18 +189,16 @@ class AttributeDataset(BaseDataset):
         self.file_schema.check_targets(read.targets, source=source)
         column_of = {name: column for column, name in enumerate(self.file_schema.names)}
         columns = [column_of[name] for name in self.metainfo['schema'].names]
-        folder = Path(self.data_prefix['img_path'])
+        # A byte a label, if that is enough: DeepFashion has 289 million of them.
+        smallest = np.min_scalar_type(-max(self.file_schema.num_values))
         fields: dict[str, Any] = {
-            'img_path': [str(folder / name) for name in read.image_names],
-            'gt_attributes': read.targets[:, columns].astype(self._stored_type),
+            'img_path': SampleTable.paths(read.image_names),
+            'gt_attributes': read.targets.astype(smallest)[:, columns],
         }
         for key, numbers in (('gt_pid', read.pids), ('gt_camid', read.camids)):
             if numbers is not None:
-                fields[key] = numbers.tolist()
-        fields |= read.extras
-        return [
-            dict(zip(fields, sample, strict=True)) for sample in zip(*fields.values(), strict=True)
-        ]
+                fields[key] = numbers
+        return SampleTable(fields | read.extras, self.data_prefix['img_path'])
 
     def get_data_info(self, index: int) -> dict[str, Any]:
         """Return a sample, with ``gt_attributes`` as int64."""
@@ -222,7 +224,10 @@ class AttributeDataset(BaseDataset):
         return [
             logits.start + (0 if binary else int(label))
             for logits, binary, label in zip(
-                schema.logit_slices, schema.binary, self.targets[idx], strict=True
+                schema.logit_slices,
+                schema.binary,
+                self.get_data_info(idx)['gt_attributes'],
+                strict=True,
             )
             if label > 0 or (label == 0 and not binary)
         ]
@@ -246,44 +251,30 @@ class AttributeDataset(BaseDataset):
             ) from error
 
     @property
-    def _stored_type(self) -> np.dtype:
-        """A byte a label, if that is enough: DeepFashion has 289 million of them."""
-        return np.min_scalar_type(-max(self.file_schema.num_values))
-
-    @property
-    @force_full_init
     def targets(self) -> np.ndarray:
-        """``(N, A)`` int64 targets in the order of the samples, -1 unknown."""
-        if self._targets is None:
-            self._targets = self._gather('gt_attributes', self._stored_type)
-            self._targets = self._targets.astype(np.int64)
-        return self._targets
+        """``(N, A)`` targets in the order of the samples, -1 unknown, in a small integer type."""
+        return self._entries('gt_attributes')
 
     @property
-    @force_full_init
     def pids(self) -> np.ndarray:
         """``(N,)`` int64 identities in the order of the samples."""
-        return _moved(self._gather('gt_pid'), self.pid_offset)
+        return _moved(self._entries('gt_pid').astype(np.int64), self.pid_offset)
 
     @property
-    @force_full_init
     def camids(self) -> np.ndarray:
         """``(N,)`` int64 cameras in the order of the samples."""
-        return _moved(self._gather('gt_camid'), self.camid_offset)
+        return _moved(self._entries('gt_camid').astype(np.int64), self.camid_offset)
 
     @property
-    @force_full_init
     def image_paths(self) -> np.ndarray:
         """``(N,)`` strings: where each image is, in the order of the samples."""
-        return self._gather('img_path', object)
+        return np.array(list(map(self.data_list.path, self._entries('img_path'))), dtype=object)
 
     @force_full_init
     def numbers_in_files(self, name: str) -> np.ndarray:
         """Return ``pids`` or ``camids`` as the files have them, ``(0,)`` where they have none."""
         key = {'pids': 'gt_pid', 'camids': 'gt_camid'}[name]
-        if key not in super().get_data_info(0):
-            return np.empty(0, np.int64)
-        return self._gather(key)
+        return self.data_list.columns.get(key, np.empty(0, np.int64))
 
     def full_init(self) -> None:
         """Read the annotations, once.
@@ -291,28 +282,37 @@ class AttributeDataset(BaseDataset):
         Raises:
             InputError: See :class:`AttributeDataset`; also if ``indices`` leave nothing.
         """
-        _refuse_no_indices(self._indices)
+        indices, self._indices = self._indices, None
+        _refuse_no_indices(indices)
         super().full_init()
+        if indices is not None:
+            self.data_list = self.data_list[_chosen(indices)]
 
     def get_subset_(self, indices: Sequence[int] | int) -> None:
         """Keep these samples only."""
         _refuse_no_indices(indices)
-        super().get_subset_(indices)
-        self._targets = None
+        self.full_init()
+        self.data_list = self.data_list[_chosen(indices)]
 
     def get_subset(self, indices: Sequence[int] | int) -> 'AttributeDataset':
         """Return a copy with these samples only."""
         _refuse_no_indices(indices)
-        subset = super().get_subset(indices)
-        subset._targets = None
+        subset = super().get_subset(len(self))  # all of them, which share the table
+        subset.get_subset_(indices)
         return subset
 
-    def _gather(self, key: str, dtype: DTypeLike = np.int64) -> np.ndarray:
-        samples = map(super().get_data_info, range(len(self)))
-        values = [sample.get(key) for sample in samples]
-        if values[0] is None:
+    @force_full_init
+    def _entries(self, key: str) -> np.ndarray:
+        if key not in self.data_list.columns:
             raise InputError(f'{type(self).__name__} in {self.data_root} has no {key}')
-        return np.array(values, dtype=dtype)
+        return np.asarray(self.data_list.columns[key])
+
+
+def _chosen(indices: Sequence[int] | int) -> Sequence[int] | slice:
+    """What an index of samples is, as mmengine counts: the first so many, or the last."""
+    if isinstance(indices, int):
+        return slice(indices) if indices > 0 else slice(indices, None)
+    return indices
 
 
 def _moved(numbers: np.ndarray, offset: int) -> np.ndarray:

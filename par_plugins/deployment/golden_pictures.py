@@ -1,6 +1,7 @@
 """Generated pictures by which forms of one network are compared, on any machine."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +12,30 @@ from par_plugins.inference.plain_config import read_plain_config
 from par_plugins.structures import InputError
 
 NUMBER = 8
+EXACT = 'probabilities'
+"""What every form of the network in float32 says."""
 
 
-def golden_bytes(pictures: list[np.ndarray], probabilities: np.ndarray) -> bytes:
-    """Return an ``.npz`` of pictures and the packed ``(N, C)`` probabilities expected of them."""
-    buffer = io.BytesIO()
+def golden_bytes(pictures: list[np.ndarray], expected: Mapping[str, np.ndarray]) -> bytes:
+    """Return an ``.npz`` of pictures, and of what is expected of them.
+
+    Args:
+        pictures: ``(H, W, 3)`` each.
+        expected: Packed ``(N, C)`` probabilities: those of :data:`EXACT`, and by name of the file
+            those of forms that are not exact.
+    """
     named = {f'picture_{number}': picture for number, picture in enumerate(pictures)}
-    np.savez_compressed(buffer, allow_pickle=False, probabilities=probabilities, **named)
+    return npz_bytes(**named, **expected)
+
+
+def npz_bytes(**arrays: np.ndarray) -> bytes:
+    """Return an ``.npz`` of arrays."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 
-def read_golden(content: bytes, *, source: str) -> tuple[list[np.ndarray], np.ndarray]:
+def read_golden(content: bytes, *, source: str) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
     """Return the inverse of :func:`golden_bytes`.
 
     Args:
@@ -33,10 +47,9 @@ def read_golden(content: bytes, *, source: str) -> tuple[list[np.ndarray], np.nd
     """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            names = sorted(
-                (n for n in file.files if n.startswith('picture_')), key=lambda n: int(n[8:])
-            )
-            return [file[name] for name in names], file['probabilities']
+            expected = {name: file[name] for name in file.files if '_' not in name}
+            pictures = [file[f'picture_{row}'] for row in range(len(expected[EXACT]))]
+            return pictures, expected
     except Exception as error:  # zip, zlib and NumPy raise whatever the bytes lead them to
         raise InputError(f'{source}: not the golden pictures of a release ({error})') from error
 

@@ -44,7 +44,7 @@ def model_card(
     rules: AnswerRules,
     *,
     examples: Mapping[str, str],
-    forms: Sequence[str],
+    forms: Mapping[str, str],
     settings: Mapping[str, Any],
     fingerprint: Mapping[str, Any],
     initial_weights: Sequence[str],
@@ -56,7 +56,7 @@ def model_card(
         scores: Of ``measured_scores``.
         rules: Thresholds and limits.
         examples: Code by what it uses.
-        forms: What is known of further forms of the network.
+        forms: By the name of a file how it compares with the network.
         settings: Of the training run.
         fingerprint: Of the test set.
         initial_weights: Addresses of what training began with.
@@ -86,6 +86,11 @@ def model_card(
         'drawn one by one: several of one person make the true interval wider).\n',
         _score_table(scores),
         f'mAP (needs no threshold): {_number(scores["mAP"])}.\n',
+        *(
+            f'The same of `{name}`, whose answers are not exactly those of the network:\n\n'
+            f'{_score_table(found)}mAP: {_number(found["mAP"])}.\n'
+            for name, found in scores.get('forms', {}).items()
+        ),
         '## Attributes\n',
         f'At a threshold of 0.5 (rule `{HALF}`) on the test set, in percent, with 95 % intervals '
         'after Wilson; mA at the other rules, and AP, which needs no threshold. Threshold is that '
@@ -102,7 +107,7 @@ def model_card(
         'It is not meant:\n',
         ''.join(f'- {use};\n' for use in NOT_FOR).removesuffix(';\n') + '.\n',
         '## Use\n',
-        *(f'{form}.\n' for form in forms),
+        *(f'`{name}`: {compared}.\n' for name, compared in forms.items()),
         *(
             f'{HEADINGS[name]}:\n\n```python\n{code}```\n'
             for name, code in examples.items()
@@ -115,6 +120,19 @@ def model_card(
         f'Compare the SHA-256 of `{SUMS}` itself with one that you have from elsewhere.\n',
     ]
     return '\n'.join(parts)
+
+
+def score_tables(scores: Mapping[str, Any]) -> list[str]:
+    """Return the tables of the card, in order.
+
+    Args:
+        scores: Of ``measured_scores``.
+    """
+    return [
+        *map(_score_table, [scores, *scores.get('forms', {}).values()]),
+        _attribute_table(scores),
+        _group_table(scores),
+    ]
 
 
 def metafile_entry(

@@ -1,16 +1,14 @@
 """A checkpoint as a folder that others can find, use and verify."""
 
 import hashlib
-import io
 import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 from mmengine.config import Config
 
@@ -18,13 +16,20 @@ from par_plugins.deployment.card_examples import card_examples
 from par_plugins.deployment.checksums import SUMS, checksums
 from par_plugins.deployment.export import export_onnx, generated_pictures, read_red_first
 from par_plugins.deployment.golden_pictures import (
+    EXACT,
     NUMBER,
     golden_bytes,
+    npz_bytes,
     predict_pictures,
     released_inferencer,
 )
-from par_plugins.deployment.measured_scores import answers_at_half, measured_scores
+from par_plugins.deployment.measured_scores import (
+    answers_at_half,
+    measured_scores,
+    scores_of_form,
+)
 from par_plugins.deployment.model_card import metafile_entry, model_card
+from par_plugins.deployment.parity import ParityReport
 from par_plugins.deployment.portable_config import initial_weights, portable_config
 from par_plugins.deployment.predicted_test_set import predict_test_set, require_test_set
 from par_plugins.deployment.private_traces import private_names, refuse_private_traces
@@ -42,12 +47,15 @@ from par_plugins.deployment.run_record import (
 )
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.operating_point_hook import ANSWER_RULES
+from par_plugins.inference.load_onnx_model import load_onnx_model
 from par_plugins.inference.plain_config import plain_config_text, read_plain_config
 from par_plugins.structures import AnswerRules, AttributeSchema, InputError
+from par_runtime.onnx_model import OnnxAttributeModel
 
 NAME = re.compile(r'[\w][\w.+=-]*')
 COMPARED = 64
 """Pictures of the test set by which ``model.onnx`` is compared with the network."""
+ONNX, INT8 = 'model.onnx', 'model-int8.onnx'
 GIT_ATTRIBUTES = ''.join(
     f'*.{suffix} filter=lfs diff=lfs merge=lfs -text\n'
     for suffix in ('npz', 'onnx', 'pth', 'safetensors')
@@ -62,6 +70,7 @@ def release(
     notes: ReleaseNotes,
     *,
     onnx: bool = True,
+    calibration: Sequence[str] = (),
     progress: Callable[[int, int], object] = lambda *_: None,
 ) -> Path:
     """Write the folder of a release, whole or not at all.
@@ -75,6 +84,8 @@ def release(
         out: The folder; must be new or empty.
         notes: What only people can say.
         onnx: Whether ``model.onnx`` is written too, compared on pictures of the test set.
+        calibration: Pictures of the training set: with them ``model-int8.onnx`` is written too, and
+            measured on the test set.
         progress: Of the test; see ``predict_test_set``.
 
     Returns:
@@ -94,7 +105,7 @@ def release(
     with tempfile.TemporaryDirectory(prefix='.release-', dir=out.parent) as aside:
         folder = Path(aside, 'release')
         folder.mkdir()
-        weights = _write(cfg, checkpoint, folder, notes, onnx, progress)
+        weights = _write(cfg, checkpoint, folder, notes, onnx, calibration, progress)
         roots = _roots(cfg.test_dataloader.to_dict())
         used = [Path(checkpoint).absolute().parent, out.absolute(), *roots]
         refuse_private_traces(folder, *private_names(used))
@@ -111,6 +122,7 @@ def _write(
     folder: Path,
     notes: ReleaseNotes,
     onnx: bool,
+    calibration: Sequence[str],
     progress: Callable[[int, int], object],
 ) -> Path:
     """Write all files but the sums."""
@@ -132,17 +144,23 @@ def _write(
     write('schema.json', as_json(schema.to_dict()))
     inferencer = released_inferencer(folder, weights)
     pictures = generated_pictures(NUMBER)
-    write('golden.npz', golden_bytes(pictures, predict_pictures(inferencer, pictures)))
+    golden = {EXACT: predict_pictures(inferencer, pictures)}
 
     tested = predict_test_set(inferencer.loaded, cfg, progress)
     scores = measured_scores(tested, rules)
-    parity = None
+    forms = {}
     if onnx:
-        shown = [read_red_first(path) for path in tested.paths[:COMPARED]]
         plain = read_plain_config(folder / 'config.py')
-        parity = export_onnx(plain, str(weights), folder / 'model.onnx', pictures=shown or None)
+        shown = [read_red_first(path) for path in tested.paths[:COMPARED]] or None
+        forms[ONNX] = export_onnx(plain, str(weights), folder / ONNX, pictures=shown)
+        if calibration:
+            forms[INT8] = _export_int8(plain, weights, folder, calibration, shown)
+            golden[INT8] = OnnxAttributeModel(folder / INT8).predict(pictures)[0]
+            smaller = predict_test_set(load_onnx_model(folder / INT8), cfg, progress)
+            scores['forms'] = {INT8: scores_of_form(smaller, rules)}
+    write('golden.npz', golden_bytes(pictures, golden))
     write('test_scores.json', as_json(scores))
-    write('test_answers.npz', _npz(answers=answers_at_half(tested, schema)))
+    write('test_answers.npz', npz_bytes(answers=answers_at_half(tested, schema)))
     write('dataset.json', as_json(tested.fingerprint))
     write('environment.json', as_json(environment()))
     work_dir = Path(checkpoint).parent
@@ -161,10 +179,8 @@ def _write(
         notes,
         scores,
         rules,
-        examples=card_examples(
-            config, content['state_dict'], schema, weights.name, onnx=parity is not None
-        ),
-        forms=[] if parity is None else [f'`model.onnx`: {parity}'],
+        examples=card_examples(config, content['state_dict'], schema, weights.name, onnx=onnx),
+        forms={name: str(report) for name, report in forms.items()},
         settings=run_settings(load_checkpoint_file(checkpoint, 'cpu').get('meta') or {}),
         fingerprint=tested.fingerprint,
         initial_weights=initial_weights(cfg),
@@ -174,15 +190,24 @@ def _write(
     return weights
 
 
+def _export_int8(
+    config: Config, weights: Path, folder: Path, calibration: Sequence[str], pictures: Any
+) -> ParityReport:
+    """Write the smaller form under names of its own."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        written = Path(aside, ONNX)
+        report = export_onnx(
+            config, str(weights), written,
+            precision='int8', calibration=calibration, pictures=pictures,
+        )  # fmt: skip
+        written.rename(folder / INT8)
+        written.with_name('parity.json').rename(folder / 'parity-int8.json')
+    return report
+
+
 def as_json(content: Any) -> str:
     """Write plain data for people and programs."""
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + '\n'
-
-
-def _npz(**arrays: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
 
 
 def _roots(settings: Any) -> list[Path]:

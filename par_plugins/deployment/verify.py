@@ -2,8 +2,9 @@
 
 import io
 import json
+import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,23 @@ import torch
 
 from par_plugins.deployment.checksums import SUMS, changed_files, read_checksums
 from par_plugins.deployment.golden_pictures import (
+    EXACT,
     predict_pictures,
     read_golden,
     released_inferencer,
 )
-from par_plugins.deployment.measured_scores import answers_at_half, measured_scores
+from par_plugins.deployment.measured_scores import (
+    answers_at_half,
+    measured_scores,
+    scores_of_form,
+)
+from par_plugins.deployment.model_card import score_tables
 from par_plugins.deployment.predicted_test_set import predict_test_set
 from par_plugins.deployment.released_weights import read_safetensors
 from par_plugins.engine.checkpoint_files import load_checkpoint_file, sha256_of
 from par_plugins.engine.hooks.operating_point_hook import ANSWER_RULES
 from par_plugins.inference import AttributeInferencer
+from par_plugins.inference.load_onnx_model import load_onnx_model
 from par_plugins.inference.model_source import released_weights
 from par_plugins.inference.plain_config import read_plain_config
 from par_plugins.structures import AttributeSchema, InputError, read_regular_file
@@ -33,8 +41,12 @@ from par_runtime.onnx_model import OnnxAttributeModel
 
 TOLERANCE = 1e-4
 """Probabilities of forms of one network in float32 differ by less."""
+INEXACT = 0.02
+"""The same of one in whole numbers, which processors round and saturate in ways of their own."""
 CHANGED = 0.001
 """Share of the answers to a test set that other processors and versions may change."""
+APART = 0.1
+"""Percent that a number of the card may differ by in doing so; more where answers change."""
 LARGEST = 2**31
 """Bytes of a file that is fetched."""
 SECONDS = 60
@@ -102,6 +114,9 @@ def verify(
         except InputError as error:
             result.faults.append(str(error))
             break
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            result.faults.append(f'a file is not of the form that a release has ({error!r})')
+            break
     return result
 
 
@@ -143,10 +158,15 @@ def _check_forms(folder: Path) -> Iterator[str]:
     inferencer = released_inferencer(folder, weights)
     named = AttributeSchema.from_dict(_json(folder / 'schema.json'))
     named.require_equal(inferencer.schema, source=weights.name)
-    scored = [cell['name'] for cell in _json(folder / 'test_scores.json')['attributes']]
+    scores = _json(folder / 'test_scores.json')
+    scored = [cell['name'] for cell in scores['attributes']]
     if scored != list(named.names):
         raise InputError('test_scores.json is of other attributes than schema.json')
     yield f'config.py, schema.json and the weights are of the same {len(named)} attributes'
+    card = read_regular_file(folder / 'README.md', largest=LARGEST).decode(errors='replace')
+    if not all(table in card for table in score_tables(scores)):
+        raise InputError('README.md has other numbers than test_scores.json')
+    yield 'the tables of README.md are those of test_scores.json'
     other = read_safetensors(folder / 'model.safetensors')
     ours = content['state_dict']
     different = sorted(set(ours) ^ set(other['state_dict'])) or [
@@ -163,15 +183,21 @@ def _check_forms(folder: Path) -> Iterator[str]:
 def _check_golden(folder: Path) -> Iterator[str]:
     """The forms of the network say of generated pictures what is expected."""
     path = folder / 'golden.npz'
-    pictures, expected = read_golden(read_regular_file(path, largest=LARGEST), source=str(path))
+    pictures, known = read_golden(read_regular_file(path, largest=LARGEST), source=str(path))
     inferencer = released_inferencer(folder, released_weights(folder))
-    yield _compared('the checkpoint', predict_pictures(inferencer, pictures), expected)
-    if (folder / 'model.onnx').exists():
-        exported = OnnxAttributeModel(folder / 'model.onnx')
-        exported.schema.require_equal(inferencer.schema, source='model.onnx')
-        if exported.metadata[ANSWER_RULES] != dict(inferencer.loaded.meta)[ANSWER_RULES]:
-            raise InputError('model.onnx has other operating points than the checkpoint')
-        yield _compared('model.onnx', exported.predict(pictures)[0], expected)
+    yield _compared('the checkpoint', predict_pictures(inferencer, pictures), known[EXACT])
+    for path in sorted(folder.glob('*.onnx')):
+        exported = OnnxAttributeModel(path)
+        exported.schema.require_equal(inferencer.schema, source=path.name)
+        if exported.metadata[ANSWER_RULES] != inferencer.loaded.meta[ANSWER_RULES]:
+            raise InputError(f'{path.name} has other operating points than the checkpoint')
+        exact = exported.metadata['precision'] == 'fp32'
+        yield _compared(
+            path.name,
+            exported.predict(pictures)[0],
+            known[EXACT if exact else path.name],
+            TOLERANCE if exact else INEXACT,
+        )
 
 
 def _check_scores(
@@ -181,10 +207,7 @@ def _check_scores(
     weights = released_weights(folder)
     inferencer: AttributeInferencer = released_inferencer(folder, weights)
     config = read_plain_config(folder / 'config.py')
-    dataset = config.test_dataloader.dataset
-    while 'dataset' in dataset:
-        dataset = dataset.dataset
-    dataset.data_root = str(data)
+    _set_root(config.test_dataloader, str(data))
     tested = predict_test_set(inferencer.loaded, config, progress)
     known = _json(folder / 'dataset.json')
     if tested.fingerprint != known:
@@ -194,36 +217,86 @@ def _check_scores(
             'numbers cannot be compared'
         )
     expected = _json(folder / 'test_scores.json')
-    found = json.loads(json.dumps(measured_scores(tested, inferencer.rule.known)))
-    with np.load(io.BytesIO((folder / 'test_answers.npz').read_bytes())) as file:
-        before = file['answers']
+    rules = inferencer.rule.known
+    found = measured_scores(tested, rules)
+    if 'forms' in expected:
+        found['forms'] = {
+            path.name: scores_of_form(
+                predict_test_set(load_onnx_model(path), config, progress), rules
+            )
+            for path in sorted(folder.glob('*.onnx'))
+            if path.name in expected['forms']
+        }
     after = answers_at_half(tested, inferencer.schema)
+    with np.load(io.BytesIO((folder / 'test_answers.npz').read_bytes())) as file:
+        before = file['answers'].reshape(after.shape)
     changes = int((before != after).sum())
-    if found == expected:
+    tried = f'tested again on {len(after)} pictures, {changes} of {after.size} answers are others'
+    differences = _differences(json.loads(json.dumps(found)), expected)
+    if changes > CHANGED * after.size:
+        raise InputError(f'{tried} than those of the card')
+    if not differences:
         yield f'tested again on {len(after)} pictures: every number of the card, to the last digit'
-    elif changes <= CHANGED * after.size:
-        yield (
-            f'tested again on {len(after)} pictures: {changes} of {after.size} answers are others, '
-            'as other processors and versions make them'
-        )
+        return
+    where, apart = max(differences.items(), key=lambda item: item[1])
+    if apart > APART * (1 + changes):
+        raise InputError(f'{tried}, but {where} of test_scores.json is another number')
+    yield f'{tried}, and numbers at most {apart:.2g} apart, as processors and versions make them'
+
+
+def _set_root(settings: Any, root: str) -> None:
+    """Let all datasets read below one folder.
+
+    Raises:
+        InputError: If they were below several.
+    """
+    found: list[Any] = []
+    open_ends: list[Any] = [settings]
+    while open_ends:
+        value = open_ends.pop()
+        if isinstance(value, Mapping):
+            found += [value] if 'data_root' in value else []
+            open_ends += value.values()
+        elif isinstance(value, list | tuple):
+            open_ends += value
+    if len({item['data_root'] for item in found}) != 1:
+        raise InputError('the test set lies in several folders: the test cannot be run again')
+    for item in found:
+        item['data_root'] = root
+
+
+def _differences(found: Any, expected: Any, where: str = '') -> dict[str, float]:
+    """By their places the numbers that differ, and how much; infinitely where one is none."""
+    if isinstance(found, dict) and isinstance(expected, dict) and found.keys() == expected.keys():
+        pairs: Any = [(key, found[key], expected[key]) for key in found]
+    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        pairs = zip(range(len(found)), found, expected, strict=True)
+    elif found == expected:
+        return {}
+    elif isinstance(found, int | float) and isinstance(expected, int | float):
+        return {where: abs(found - expected)}
     else:
-        raise InputError(
-            f'tested again on {len(after)} pictures, {changes} of {after.size} answers are others '
-            'than on the card'
-        )
+        return {where: math.inf}
+    return {
+        place: apart
+        for key, one, other in pairs
+        for place, apart in _differences(one, other, f'{where}.{key}'.lstrip('.')).items()
+    }
 
 
-def _compared(form: str, found: np.ndarray, expected: np.ndarray) -> str:
+def _compared(
+    form: str, found: np.ndarray, expected: np.ndarray, tolerance: float = TOLERANCE
+) -> str:
     """Say how near two sets of probabilities are, or refuse them."""
     if found.shape != expected.shape:
         raise InputError(
             f'golden.npz: {form} has outputs of shape {found.shape}, expected are {expected.shape}'
         )
     largest = float(np.abs(found - expected).max())
-    if not largest <= TOLERANCE:
+    if not largest <= tolerance:
         raise InputError(
             f'golden.npz: probabilities of {form} differ by {largest:.2g} from those expected, '
-            f'more than {TOLERANCE:g}'
+            f'more than {tolerance:g}'
         )
     return f'{form} on {len(found)} generated pictures: as expected, to within {largest:.1g}'
 

@@ -20,7 +20,7 @@ STRENGTH = 0.5
 
 
 class HeatMaps:
-    """Grad-CAM of the last features that still have places, for one attribute of a person.
+    """Grad-CAM of the last spatial feature maps, for one attribute of a person.
 
     The network is copied, since gradients pass through it; calls wait for each other.
 
@@ -28,10 +28,13 @@ class HeatMaps:
         inferencer: Whose network it is.
 
     Raises:
-        InputError: If grad-cam is not installed, or the backbone gives no features with places.
+        InputError: If grad-cam is not installed, the network is an exported one, or its backbone
+            gives no spatial feature maps.
     """
 
     def __init__(self, inferencer: AttributeInferencer) -> None:
+        if not self.possible(inferencer):
+            raise InputError('heat maps need gradients, and an exported network has none')
         try:
             from pytorch_grad_cam import GradCAM
         except ImportError as error:
@@ -41,8 +44,13 @@ class HeatMaps:
         self.inferencer, self._one_at_a_time = inferencer, threading.Lock()
         self._model = copy.deepcopy(inferencer.model).requires_grad_(False)
         grey = np.full((64, 32, 3), 128, np.uint8)
-        layer = _last_with_places(self._model, self._inputs_of(grey, np.array([0.0, 0, 32, 64])))
+        layer = _last_spatial_layer(self._model, self._inputs_of(grey, np.array([0.0, 0, 32, 64])))
         self._cam = GradCAM(self._model, [layer])
+
+    @staticmethod
+    def possible(inferencer: AttributeInferencer) -> bool:
+        """Tell whether gradients pass through the network, which an exported one has none of."""
+        return isinstance(inferencer.model, nn.Module)
 
     def __call__(
         self, image: np.ndarray, box: Sequence[float], name: str, value: str | None = None
@@ -68,10 +76,7 @@ class HeatMaps:
             if value not in attribute.values:
                 raise InputError(f'{name} has the values {", ".join(attribute.values)}')
             column += attribute.values.index(value)
-        height, width = image.shape[:2]
-        left, top, right, bottom = box
-        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
-            raise InputError(f'box {list(box)} is not in a picture of {width} x {height} pixels')
+        require_inside(box, image)
         with self._one_at_a_time:
             inputs = self._inputs_of(image, np.array(box)).requires_grad_(True)
             (heat,) = self._cam(inputs, [lambda logits: logits[column]])
@@ -84,6 +89,19 @@ class HeatMaps:
         collated = self.inferencer.collate_fn(prepared)
         inputs: Tensor = self._model.data_preprocessor(collated, False)['inputs']
         return inputs
+
+
+def require_inside(box: Sequence[float], image: np.ndarray) -> None:
+    """Refuse a box that has nothing in it, or is not whole in a picture.
+
+    Args:
+        box: Left, top, right, bottom.
+        image: ``(H, W, C)``.
+    """
+    height, width = image.shape[:2]
+    left, top, right, bottom = box
+    if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+        raise InputError(f'box {list(box)} is not in a picture of {width} x {height} pixels')
 
 
 def draw_heat(person: np.ndarray, heat: np.ndarray) -> np.ndarray:
@@ -101,8 +119,8 @@ def draw_heat(person: np.ndarray, heat: np.ndarray) -> np.ndarray:
     return drawn
 
 
-def _last_with_places(model: Any, inputs: Tensor) -> nn.Module:
-    """The last module of the backbone that gives one map of features ``(N, C, h, w)``."""
+def _last_spatial_layer(model: Any, inputs: Tensor) -> nn.Module:
+    """Return the last module of the backbone that gives feature maps ``(N, C, h, w)``."""
     seen: list[nn.Module] = []
 
     def note(module: nn.Module, args: Any, output: Any) -> None:
@@ -115,5 +133,5 @@ def _last_with_places(model: Any, inputs: Tensor) -> nn.Module:
     for handle in handles:
         handle.remove()
     if not seen:
-        raise InputError('this network has no features with places to make heat maps of')
+        raise InputError('this network has no spatial feature maps to make heat maps of')
     return seen[-1]

@@ -31,7 +31,8 @@ def find_model(model: str | Path, weights: str | Path | None) -> tuple[Config, s
     """
     if Path(model).is_dir() and weights is None:
         return read_plain_config(Path(model, 'config.py')), str(released_weights(model))
-    if weights is None and (entry := zoo_entry(str(model))):
+    entry = index_entry(str(model)) if weights is None else None
+    if entry is not None and entry.get('Weights'):
         metadata = entry.get('Metadata') or {}
         weights = fetch_checkpoint(entry['Weights'], metadata.get('SHA256'))
         return Config.fromfile(INDEX.parent / entry['Config']), str(weights)
@@ -57,8 +58,8 @@ def released_weights(folder: str | Path) -> Path:
     return path
 
 
-def zoo_entry(name: str) -> dict[str, Any] | None:
-    """Return the entry of a leaf in ``model-index.yml``; None where it has no weights.
+def index_entry(name: str) -> dict[str, Any] | None:
+    """Return the entry of a leaf in ``model-index.yml``, or None.
 
     Args:
         name: Of the leaf.
@@ -69,6 +70,6 @@ def zoo_entry(name: str) -> dict[str, Any] | None:
         if name not in content:
             continue  # to read YAML takes long
         for entry in yaml.safe_load(content)['Models']:
-            if entry['Name'] == name and entry.get('Weights'):
+            if entry['Name'] == name:
                 return dict(entry)
     return None

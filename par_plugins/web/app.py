@@ -19,11 +19,13 @@ from fastapi.responses import (
 from fastapi.staticfiles import StaticFiles
 
 from par_plugins.inference.attribute_inferencer import AttributeInferencer
+from par_plugins.search import PersonIndex
 from par_plugins.structures import InputError
 from par_plugins.web.gate import Gate, Tally, WebLimits
 from par_plugins.web.private_folder import private_folder
 from par_plugins.web.uploads import keep_video, shown_upload
 from par_plugins.web.web_answers import WebAnswers
+from par_plugins.web.web_search import WebSearch
 
 PAGE = Path(__file__).with_name('page')
 NO_TELEMETRY: Any = {'tracing': False, 'metrics': False, 'logs': False, 'auto_configure': False}
@@ -41,6 +43,7 @@ def create_app(
     *,
     limits: WebLimits | None = None,
     token: str | None = None,
+    index: PersonIndex | None = None,
     folder: Path | None = None,
 ) -> FastAPI:
     """Make the application that answers about uploads.
@@ -49,10 +52,14 @@ def create_app(
         inferencer: Network, rule and detector.
         limits: Of each request; None takes the defaults.
         token: See :class:`Gate`.
+        index: That ``/search`` searches; None has no such.
         folder: See :func:`private_folder`.
     """
     limits = limits or WebLimits()
     answers, tally = WebAnswers(inferencer, limits), Tally()
+    searching = None
+    if index is not None:
+        searching = WebSearch(index, max_pixels=limits.pixels, device=str(inferencer.device))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -142,10 +149,35 @@ def create_app(
         drawn = answers.heat_map(upload, (left, top, right, bottom), attribute, value)
         return Response(drawn, media_type='image/png')
 
+    def index_in_use() -> WebSearch:
+        if searching is None:
+            raise HTTPException(404, 'this server was started without an index')
+        return searching
+
+    @app.post('/search')
+    def search(
+        words: Annotated[str | None, Form(max_length=1000)] = None,
+        file: UploadFile | None = None,
+        box: Annotated[list[float] | None, Form(min_length=4, max_length=4)] = None,
+        count: Annotated[int, Form(ge=1, le=200)] = 20,
+        at_least: Annotated[float, Form(ge=0, le=1)] = 0.5,
+    ) -> dict[str, Any]:
+        """Find people in the index by words, by a picture (of the person in a box), or by both."""
+        upload = None if file is None else (shown_upload(file.filename), file.file.read())
+        return index_in_use().search(words, upload, box, count=count, at_least=at_least)
+
+    @app.get('/search/picture', response_class=Response)
+    def indexed_picture(row: int) -> Response:
+        """Show a person of the index (JPEG)."""
+        picture = index_in_use().picture(row)
+        if picture is None:
+            raise HTTPException(404, f'there is no picture of person {row}')
+        return Response(picture, media_type='image/jpeg')
+
     @app.get('/model')
     def model() -> dict[str, Any]:
-        """Tell what is known of the network's answers."""
-        return answers.model()
+        """Tell what is known of the network's answers, and how many people can be searched."""
+        return {**answers.model(), 'people_in_index': None if index is None else len(index)}
 
     @app.get('/health')
     def health() -> dict[str, Any]:
@@ -161,7 +193,10 @@ def create_app(
 
     @app.exception_handler(InputError)
     def refuse(request: Request, error: InputError) -> JSONResponse:
-        return JSONResponse({'detail': answers.public(str(error))}, 422)
+        detail = answers.public(str(error))
+        for path in searching.paths if searching else ():
+            detail = detail.replace(path, Path(path).name)
+        return JSONResponse({'detail': detail}, 422)
 
     app.add_middleware(
         Gate,

@@ -150,7 +150,7 @@ class Gate:
                 )
                 await body(scope, receive, send_safely)
         except Exception as error:  # of which a log would tell what was asked
-            LOGGER.error('failed: %s in %s', type(error).__name__, _place_of(error))
+            LOGGER.error('failed: %s in %s', type(error).__name__, _origin_of(error))
             if not status:
                 body = JSONResponse({'detail': 'an error of the server'}, 500)
                 await body(scope, receive, send_safely)
@@ -227,11 +227,11 @@ class Gate:
             pass
 
 
-def _place_of(error: BaseException) -> str:
+def _origin_of(error: BaseException) -> str:
     """File and line that raised it, without folders."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     if trace is None:
-        return 'an unknown place'
+        return 'an unknown file'
     return f'{trace.tb_frame.f_code.co_filename.rpartition("/")[2]}:{trace.tb_lineno}'

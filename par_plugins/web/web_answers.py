@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from par_plugins.datasets.picture_file import decode_picture
-from par_plugins.inference.attribute_inferencer import AttributeInferencer
+from par_plugins.inference.attribute_inferencer import AttributeInferencer, reason_of
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.heat_map import HeatMaps, draw_heat
 from par_plugins.inference.tracks import TrackRecord, tracks_document
@@ -73,16 +73,16 @@ class WebAnswers:
             try:
                 image = decode_picture(content, name, max_pixels=max(1, room))
             except InputError as error:
-                records.append(PictureRecord(name, error=str(error)))
+                records.append(PictureRecord(name, error=reason_of(error, name)))
             else:
                 room -= image.shape[0] * image.shape[1]
                 frames.append(Frame(image, name))
                 records.append(None)
         predicted = (prediction.record for prediction in inferencer.stream(frames))
         answered = [next(predicted) if record is None else record for record in records]
-        errors = [record.error for record in answered if record.error is not None]
-        if len(errors) == len(answered):
-            raise InputError(errors[0] if errors else 'no picture was sent')
+        if all(record.error is not None for record in answered):
+            first = answered[0]
+            raise InputError(f'{first.source}: {first.error}')
         about = {**inferencer.about, 'weights': self.public(self._weights)}
         return records_text(answered, inferencer.schema, about, form=form)
 
@@ -192,6 +192,7 @@ class WebAnswers:
             'weights': self.public(self._weights),
             'rule': rule.name,
             'detector': type(self.inferencer.detector).__name__,
+            'heat_maps': HeatMaps.possible(self.inferencer),
             'smallest_height': rule.known.smallest_height,
             'least_sharpness': rule.known.least_sharpness,
             'attributes': rows,

@@ -4,6 +4,7 @@ import getpass
 import json
 import re
 import socket
+import sys
 from pathlib import Path
 
 import cv2
@@ -15,9 +16,13 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS
 
 from par_plugins.apis import build_runner
+from par_plugins.deployment.checksums import SUMS, checksums
+from par_plugins.deployment.predicted_test_set import predict_test_set
 from par_plugins.deployment.private_traces import refuse_private_traces
 from par_plugins.deployment.release import release
 from par_plugins.deployment.release_notes import ReleaseNotes
+from par_plugins.deployment.verify import verify
+from par_plugins.evaluation.functional import attribute_scores
 from par_plugins.inference import AttributeInferencer
 from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
@@ -74,7 +79,8 @@ def toy_labels(toy):
 
 def test_nothing_of_this_machine_is_in_any_file(toy):
     """Beyond what the release itself looks for: any absolute path in any text."""
-    private = [str(toy.folder), str(toy.data), str(Path.home()), str(Path.cwd())]
+    places = [toy.folder, toy.data, Path.home(), Path.cwd(), sys.prefix, Path(__file__).parents[2]]
+    private = [str(place) for place in places]
     words = {getpass.getuser(), socket.gethostname()} - {'root'}
     for path in toy.out.iterdir():
         content = path.read_bytes()
@@ -91,7 +97,16 @@ def test_a_file_with_a_trace_is_refused_by_its_name(tmp_path):
         refuse_private_traces(tmp_path, ['/home/somebody'], [])
     with pytest.raises(InputError, match=r"a.txt would hold 'somebody'"):
         refuse_private_traces(tmp_path, [], ['somebody'])
-    refuse_private_traces(tmp_path, ['/home/else'], ['some'])
+    refuse_private_traces(tmp_path, ['/home/else', '/some', '/data'], ['some'])
+    (tmp_path / 'a.txt').write_text('https://example.org/data/x data/data/y', encoding='utf-8')
+    refuse_private_traces(tmp_path, ['/data', '/example'], ['exam'])
+    (tmp_path / 'a.txt').write_text('file:///home/somebody/x', encoding='utf-8')
+    with pytest.raises(InputError, match=r"a.txt would hold '/home/somebody'"):
+        refuse_private_traces(tmp_path, ['/home/somebody'], [])
+    (tmp_path / 'a.txt').unlink()
+    (tmp_path / 'b.bin').write_bytes(b'\xff\x00A/home/somebody/x')
+    with pytest.raises(InputError, match=r"b.bin would hold '/home/somebody'"):
+        refuse_private_traces(tmp_path, ['/home/somebody'], [])
 
 
 def test_the_config_is_the_runs_without_local_paths(toy):
@@ -214,7 +229,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(toy, tmp_path):
 
     refused('has no operating points.*fit_operating_points', answer_rules=None)
     other = AttributeSchema(reversed(AttributeSchema.from_dict(schema_of(content)).names))
-    refused('its attributes|another order|answer rules', dataset_meta={'schema': other.to_dict()})
+    refused('the same attributes in another order', dataset_meta={'schema': other.to_dict()})
     refused('does not say which attributes', dataset_meta={})
     refused("name 'a/b'", notes=ReleaseNotes('a/b'))
     refused('no test_dataloader', cfg=toy.config(test_dataloader=None))
@@ -234,3 +249,29 @@ def with_code(toy):
     cfg = toy.config()
     cfg.model.head.losses.ce.type = 'builtins.print'
     return cfg
+
+
+def test_a_form_in_whole_numbers_is_released_with_what_it_costs(toy, tmp_path):
+    calibration = sorted(map(str, toy.data.rglob('*.jpg')))[:8]
+    out, config, options = tmp_path / 'out', toy.config(), dict(calibration=calibration)
+    release(config, str(toy.checkpoint), out, NOTES, **options)
+    scores = scores_of(out)
+    inferencer = AttributeInferencer(out / 'model-int8.onnx')
+    tested = predict_test_set(inferencer.loaded, config)
+    measured = attribute_scores(tested.probabilities, tested.targets)  # the toys have binary ones
+    found = scores['forms']['model-int8.onnx']['rules']['half']['scores']
+    assert found['mA'] == pytest.approx(measured['mA'], abs=0.005)
+    assert found['f1'] == pytest.approx(measured['f1'], abs=0.005)
+    card = (out / 'README.md').read_text(encoding='utf-8')
+    assert card.count(f'{found["mA"]:.2f} [') > 0 and 'The same of `model-int8.onnx`' in card
+    parity = json.loads((out / 'parity-int8.json').read_text(encoding='utf-8'))
+    assert parity['precision'] == 'int8' and f'{parity["changed_answers"]} of' in card
+    found = verify(out, data=toy.data)
+    assert found and any('model-int8.onnx on 8 generated' in line for line in found.passed)
+    assert any('to the last digit' in line for line in found.passed)
+    with np.load(out / 'golden.npz') as file:
+        arrays = dict(file)
+    arrays['model-int8.onnx'][0, 0] += 0.1
+    np.savez(out / 'golden.npz', **arrays)
+    (out / SUMS).write_text(checksums(out), encoding='utf-8')
+    assert 'probabilities of model-int8.onnx differ by 0.1' in verify(out).faults[0]

@@ -14,6 +14,7 @@ import torch
 
 from par_plugins.deployment.checksums import SUMS, changed_files, checksums
 from par_plugins.deployment.export import export_onnx
+from par_plugins.deployment.model_card import score_tables
 from par_plugins.deployment.verify import verify
 from par_plugins.inference.plain_config import read_plain_config
 from par_plugins.structures import InputError
@@ -159,12 +160,54 @@ def test_no_config_runs_code(line, toy, tmp_path, monkeypatch):
     assert not (tmp_path / 'ran').exists()
 
 
-def test_other_data_and_other_numbers_are_found(toy, tmp_path):
+def test_numbers_of_the_card_that_are_not_measured_again_are_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    path = folder / 'test_scores.json'
+    good = path.read_text(encoding='utf-8')
+    for place, apart in ((('rules', 'prior', 'scores', 'accuracy'), 0.3), (('mAP',), -0.2)):
+        scores = json.loads(good)
+        inner = scores
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = round(inner[place[-1]] + apart, 2)
+        path.write_text(json.dumps(scores), encoding='utf-8')
+        if place != ('mAP',):
+            assert 'README.md has other numbers' in fault_of(folder)
+        card = (toy.out / 'README.md').read_text(encoding='utf-8')
+        for old, new in zip(score_tables(json.loads(good)), score_tables(scores), strict=True):
+            card = card.replace(old, new)
+        (folder / 'README.md').write_text(card, encoding='utf-8')
+        assert verify(summed(folder))
+        (fault,) = verify(folder, data=toy.data).faults
+        assert f'{".".join(place)} of test_scores.json is another number' in fault
+    path.write_text(json.dumps({**json.loads(good), 'more': 1}), encoding='utf-8')
+    assert 'another number' in verify(summed(folder), data=toy.data).faults[-1]
+
+
+def test_small_differences_without_other_answers_are_said(toy, tmp_path):
     folder = toy.copy(tmp_path)
     scores = json.loads((folder / 'test_scores.json').read_text(encoding='utf-8'))
-    scores['mAP'] += 0.01
+    answers = scores['pictures'] * len(scores['attributes'])
+    scores['mAP'] = round(scores['mAP'] + 0.01, 2)
     (folder / 'test_scores.json').write_text(json.dumps(scores), encoding='utf-8')
-    assert 'every number' not in ''.join(verify(summed(folder), data=toy.data).passed)
+    found = verify(summed(folder), data=toy.data)
+    said = f'0 of {answers} answers are others, and numbers at most 0.01 apart'
+    assert found and said in found.passed[-1]
+
+
+@pytest.mark.parametrize(
+    'name', ['schema.json', 'test_scores.json', 'dataset.json', 'golden.npz', 'test_answers.npz']
+)
+@pytest.mark.parametrize('content', ['[]', '{}', 'no'])
+def test_files_of_another_form_behind_good_sums_are_one_sentence(name, content, toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    (folder / name).write_text(content, encoding='utf-8')
+    (fault,) = verify(summed(folder), data=toy.data).faults
+    assert fault and '\n' not in fault
+
+
+def test_other_data_and_other_answers_are_found(toy, tmp_path):
+    folder = toy.copy(tmp_path)
     with np.load(folder / 'test_answers.npz') as file:
         answers = file['answers']
     answers[0] = 1 - answers[0]

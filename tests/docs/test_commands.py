@@ -4,13 +4,18 @@ A block of commands is fenced as ``console``: it is run, as ``console slow``: it
 slow tests, or as ``console data``: it needs files, machines or hours that no test has.
 """
 
+import doctest
+import importlib.util
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from par_runtime import command_line
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob('*.md'), *ROOT.glob('docs/**/*.md'), *ROOT.glob('configs/*/README.md')])
@@ -50,6 +55,22 @@ def test_every_block_with_commands_says_whether_it_is_run(page):
             assert kind in KINDS, text
 
 
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_command_that_no_test_can_run_is_understood_at_least(page, monkeypatch):
+    for kind, text in blocks(page):
+        for command in commands(text) if KINDS.get(kind, '') is None else ():
+            called = re.match(r'(?:par |(?:python )?tools/)(\S+)', command)
+            if called and not called[1].endswith('.sh') and '{' not in command:
+                name = called[1]
+                script = command_line.commands().get(name, ROOT / 'tools' / name)
+                spec = importlib.util.spec_from_file_location(script.stem, script)
+                tool = importlib.util.module_from_spec(spec)
+                spec.loader.exec_module(tool)
+                words = shlex.split(command[called.end() :])
+                monkeypatch.setattr('sys.argv', [name, *words])
+                tool.parse_args()
+
+
 def pages_of(kind):
     marks = [pytest.mark.slow] if kind == 'slow' else []
     for page in PAGES:
@@ -83,3 +104,15 @@ def test_the_commands_of_a_page_do_what_they_say_one_after_another(page, kind, t
             ['bash', '-c', command], cwd=work, env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, f'$ {command}\n{done.stdout}{done.stderr}'
+
+
+@pytest.mark.parametrize(
+    'page',
+    [page for page in PAGES if '>>> ' in page.read_text(encoding='utf-8')],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_what_python_is_shown_to_answer_it_answers(page):
+    examples = '\n'.join(text for kind, text in blocks(page) if kind == 'python')
+    test = doctest.DocTestParser().get_doctest(examples, {}, page.name, str(page), 0)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0

@@ -1,5 +1,7 @@
 """Where the network looks, against Grad-CAM written down slowly."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -76,6 +78,13 @@ def test_a_value_of_a_categorical_attribute_has_its_own_map(tmp_path):
 def test_a_box_outside_the_picture_is_refused(inferencer, box):
     with pytest.raises(InputError, match='is not in a picture of'):
         HeatMaps(inferencer)(IMAGE, box, 'Hat')
+
+
+def test_an_exported_network_has_none():
+    exported = SimpleNamespace(model='a session of onnxruntime')
+    assert not HeatMaps.possible(exported)
+    with pytest.raises(InputError, match='exported network'):
+        HeatMaps(exported)
 
 
 def test_a_drawn_map_is_half_the_person_and_half_the_heat():

@@ -47,7 +47,7 @@ def test_every_answer_has_the_headers_that_keep_browsers_safe(application, path)
 def test_the_page_asks_for_nothing_of_other_sites_and_has_no_code_or_style_in_its_text(application):
     with client_of(application()) as client:
         text = client.get('/').text
-        for name in 'main server pictures video model strictness'.split():
+        for name in 'main server pictures video search model strictness'.split():
             script = client.get(f'/page/{name}.js')
             assert script.headers['content-type'].startswith('text/javascript')
             text += script.text
@@ -79,9 +79,9 @@ def test_pages_of_other_sites_cannot_ask(application):
 
 def test_with_a_token_nothing_about_data_is_answered_without_it(application):
     with client_of(application(token='sesame'), 'http://192.168.0.7:8000') as client:
-        for path in ('/predict', '/tracks', '/explain'):
+        for path in ('/predict', '/tracks', '/explain', '/search'):
             assert client.post(path).status_code == 401
-        for path in ('/model', '/metrics', '/nowhere', '/pagename'):
+        for path in ('/model', '/metrics', '/search/picture', '/nowhere', '/pagename'):
             assert client.get(path).status_code == 401
             wrong = client.get(path, headers={'authorization': 'Bearer sesam'})
             assert wrong.status_code == 401 and wrong.headers['www-authenticate'] == 'Bearer'

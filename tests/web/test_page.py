@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from par_plugins.inference.detectors import PersonBoxes
+from par_plugins.search import IndexJob, PersonEmbedder
 from par_plugins.testing.toy_video import write_video
-from tests.web.web_server import PEOPLE, inferencer_in
+from tests.inference.toy_model import config
+from tests.web.web_server import PEOPLE, inferencer_in, picture
 
 playwright = pytest.importorskip('playwright.sync_api', reason='needs playwright')
+httpx = pytest.importorskip('httpx', reason='needs httpx')
 uvicorn = pytest.importorskip('uvicorn', reason='needs the extra web')
 CHROMIUM = shutil.which('chromium')
 if CHROMIUM is None:
@@ -51,8 +54,14 @@ def server(folder, tmp_path_factory):
     """Its address; it answers as long as the tests of this file run."""
     from par_plugins.web import create_app
 
+    inferencer = inferencer_in(folder, detector=TwoPeople(BOXES), thresholds='half')
+    for number in range(len(PEOPLE)):
+        (folder / f'{number}.png').write_bytes(picture(number))
+    inputs = [str(folder / f'{number}.png') for number in range(len(PEOPLE))]
+    embedder = PersonEmbedder(config(), folder / 'toy.pth')
     app = create_app(
-        inferencer_in(folder, detector=TwoPeople(BOXES), thresholds='half'),
+        inferencer,
+        index=IndexJob(embedder, folder / 'people').run(inputs).index,
         folder=tmp_path_factory.mktemp('uploads') / 'private',
     )
     listening = socket.create_server(('127.0.0.1', 0))
@@ -250,6 +259,30 @@ def test_a_video_becomes_a_time_line_of_its_people(page, server, folder):
     lanes.nth(0).click()
     assert page.locator('#track-crops img').count() == len(tracks[0]['best'])
     assert page.locator('#track-answers li').count() > 0
+
+
+def test_words_and_people_who_are_shown_are_searched_for(page, server, folder):
+    page.get_by_role('link', name='Search').click()
+    page.get_by_role('searchbox').fill('hat, blorft')
+    page.keyboard.press('Enter')
+    wait_until(page, 'document.querySelector("#status").textContent === "3 people."')
+    found = page.request.post(f'{server}/search', multipart={'words': 'hat, blorft'}).json()
+    names = [person['source'] for person in found['people']]
+    assert page.locator('#search-found span:nth-child(2)').all_inner_texts() == names
+    asked = page.locator('#search-asked').inner_text()
+    assert found['understood'][0] in asked and 'blorft' in asked
+    wait_until(
+        page, '[...document.querySelectorAll("#search-found img")].every(i => i.naturalWidth)'
+    )
+    page.get_by_role('link', name='Pictures').click()
+    drop(page, folder / 'scene.png')
+    page.get_by_role('button', name='find people alike').click()
+    wait_until(page, 'document.querySelector("#search-found").textContent.includes("distance")')
+    picture_of_both = ('scene.png', (folder / 'scene.png').read_bytes())
+    box = {'box': [str(side) for side in BOXES[0]]}
+    found = httpx.post(f'{server}/search', files={'file': picture_of_both}, data=box).json()
+    names = [person['source'] for person in found['people']]
+    assert page.locator('#search-found span:nth-child(2)').all_inner_texts() == names
 
 
 def test_what_is_no_picture_is_said_and_the_page_goes_on(page, folder):

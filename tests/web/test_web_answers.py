@@ -14,6 +14,7 @@ import pytest
 from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.predict_job import PredictJob
 from par_plugins.inference.video_prediction import VideoPrediction
+from par_plugins.testing.reliability.damage import damage_bytes
 from par_plugins.testing.toy_video import write_boxes, write_video
 from par_runtime.answers import AnswerRule
 from tests.web.web_server import PEOPLE, inferencer_in, picture
@@ -127,9 +128,8 @@ def test_strictness_and_thresholds_are_those_of_a_request(inferencer, ask):
         return {name: (a['value'], a['threshold']) for name, a in answers.items()}
 
     first = asked('')
-    probabilities = inferencer.probabilities_of(
-        inferencer.prepare_people(*one_person(), 'a person')[0]
-    )
+    (seen,) = inferencer.outputs_of(inferencer.prepare_people(*one_person(), 'a person')[0])
+    probabilities = seen.probabilities[None]
     for query, options in {
         'strictness=1.5': {'strictness': 1.5, 'thresholds': 'half'},
         'thresholds=0.2': {'thresholds': 0.2},
@@ -173,7 +173,8 @@ def test_the_model_says_the_thresholds_that_its_answers_have(inferencer, ask):
 
 def test_the_description_names_every_address(inferencer, ask):
     described = ask(inferencer).get('/openapi.json').json()['paths']
-    assert set(described) == set('/predict /tracks /explain /model /health /metrics'.split())
+    expected = '/predict /tracks /explain /search /search/picture /model /health /metrics'
+    assert set(described) == set(expected.split())
 
 
 def test_metrics_count_answers_by_path_and_status(inferencer, ask):
@@ -271,3 +272,38 @@ def test_the_log_has_paths_of_addresses_statuses_and_times_only(inferencer, ask,
 def test_the_table_has_one_row_for_each_person(inferencer, ask):
     text = ask(inferencer).post('/predict?form=csv', files=files(picture(), picture(1))).text
     assert [row['source'] for row in csv.DictReader(io.StringIO(text))] == ['0.png', '1.png']
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp', '.webp'])
+def test_damaged_pictures_are_answered_or_refused_by_a_sentence(suffix, inferencer, ask):
+    client, rng = ask(inferencer, pixels=100_000), np.random.default_rng(0)
+    whole = picture(0, suffix)
+    statuses = set()
+    for _ in range(25):
+        answer = client.post('/predict', files=files(damage_bytes(whole, rng)))
+        statuses.add(answer.status_code)
+        if answer.status_code == 422:
+            assert re.fullmatch(r'0\.png: .+', answer.json()['detail'])
+    assert 422 in statuses <= {200, 422}
+
+
+def test_damaged_videos_are_answered_or_refused_by_a_sentence(of_videos, ask, folder):
+    client, rng = ask(of_videos), np.random.default_rng(0)
+    whole = (folder / 'walk.avi').read_bytes()
+    statuses = set()
+    for _ in range(15):
+        upload = {'file': ('a.avi', damage_bytes(whole, rng))}
+        answer = client.post('/tracks', files=upload)
+        statuses.add(answer.status_code)
+        assert str(folder) not in answer.text and 'private' not in answer.text
+    assert statuses <= {200, 422}
+
+
+def test_a_few_bytes_that_claim_a_large_picture_are_refused_before_they_are_decoded(
+    inferencer, ask
+):
+    claims = bytearray(picture(0, '.bmp'))
+    claims[18:26] = (6000).to_bytes(4, 'little') * 2  # width and height
+    answer = ask(inferencer).post('/predict', files=files(bytes(claims)))
+    assert answer.status_code == 422
+    assert '6000 x 6000 pixels, more than max_pixels' in answer.json()['detail']

@@ -60,7 +60,7 @@ class PixelDataset(AttributeDataset):
             source=str(self.data_root),
             # What a loading transform would have put there.
             extras={
-                'img': list(np.ascontiguousarray(pixels)),
+                'img': np.ascontiguousarray(pixels),
                 'img_shape': shapes,
                 'ori_shape': shapes,
             },

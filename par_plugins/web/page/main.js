@@ -2,9 +2,11 @@
 
 import { showModel } from '/page/model.js';
 import { addPictures, setUpPictures } from '/page/pictures.js';
+import { setUpSearch } from '/page/search.js';
+import { say } from '/page/server.js';
 import { setUpVideo, showVideo } from '/page/video.js';
 
-const VIEWS = ['pictures', 'video', 'model'];
+const VIEWS = ['pictures', 'video', 'search', 'model'];
 const TAKERS = { 'picture-files': addPictures, 'video-file': (files) => showVideo(files[0]) };
 
 function showView() {
@@ -37,7 +39,8 @@ document.addEventListener('paste', (event) => {
   const pictures = [...event.clipboardData.files].filter((file) => file.type.startsWith('image/'));
   if (pictures.length) addPictures(pictures);
 });
-window.addEventListener('hashchange', showView);
+window.addEventListener('hashchange', () => { say(''); showView(); });
 setUpPictures();
+setUpSearch();
 setUpVideo();
 showView();

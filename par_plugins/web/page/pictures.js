@@ -1,5 +1,6 @@
 // Pictures: their people in boxes, the answers about one of them, and why.
 
+import { searchFor } from '/page/search.js';
 import { ask, form, made, model, save, say } from '/page/server.js';
 import { spoken, stricter } from '/page/strictness.js';
 
@@ -18,6 +19,10 @@ export function setUpPictures() {
   });
   byId('camera').addEventListener('click', toggleCamera);
   byId('snapshot').addEventListener('click', takeSnapshot);
+  byId('alike').addEventListener('click', () => {
+    const { picture, number } = current;
+    searchFor({ file: picture.file, box: picture.record.people[number].box });
+  });
 }
 
 export async function addPictures(files) {
@@ -84,13 +89,14 @@ function showPerson(picture, number) {
 
 async function showAnswers() {
   if (!current) return;
-  const { attributes } = await model();
+  const { attributes, people_in_index: searched, heat_maps: explains } = await model();
+  byId('alike').hidden = searched === null;
   const person = current.picture.record.people[current.number];
   const strictness = Number(byId('strictness').value);
   const rows = attributes.filter(({ name }) => name in person.attributes)
     .map((attribute) => ({ attribute, answer: stricter(person.attributes[attribute.name], attribute, strictness) }))
     .sort((one, other) => rank(other.answer) - rank(one.answer));
-  byId('answers').tBodies[0].replaceChildren(...rows.map(({ attribute, answer }) => answerRow(attribute, answer)));
+  byId('answers').tBodies[0].replaceChildren(...rows.map(({ attribute, answer }) => answerRow(attribute, answer, explains)));
 }
 
 // What is there before what is unknown, and that before what is absent.
@@ -99,14 +105,14 @@ function rank({ value, confidence }) {
   return value === false ? -confidence : 1 + confidence;
 }
 
-function answerRow(attribute, answer) {
+function answerRow(attribute, answer, explains) {
   const word = spoken(answer.value);
   const said = made('td', { textContent: answer.value === null ? word : `${word} ${percent(answer.confidence)}` });
   said.className = answer.value === null ? 'unknown' : answer.value ? 'yes' : '';
   const why = made('button', { type: 'button', textContent: 'why', onclick: () => explain(attribute, answer) });
   why.setAttribute('aria-label', `Why ${attribute.name}: ${word}`);
   const name = made('th', { scope: 'row', textContent: attribute.name });
-  return made('tr', {}, name, said, made('td', {}, bar(attribute, answer)), made('td', {}, why));
+  return made('tr', {}, name, said, made('td', {}, bar(attribute, answer)), made('td', {}, explains ? why : ''));
 }
 
 function bar({ name, band }, { value, probability, threshold }) {

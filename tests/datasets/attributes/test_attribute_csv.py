@@ -29,7 +29,7 @@ def test_binary_categorical_and_blank_cells_become_targets(tmp_path):
         Attribute('Age', ('adult', 'child', 'old')),
     )
     assert data.targets.tolist() == [[1, 0, 0], [1, -1, 2], [-1, 0, -1]]
-    assert data.targets.dtype == np.int64
+    assert data.targets.dtype == np.int8
     assert data[1]['img_path'] == str(tmp_path / 'a/2.jpg')
     assert data.pids.tolist() == [17, 17, 5] and data.camids.tolist() == [1, 2, 6]
     assert data[2]['gt_pid'] == 5 and data[2]['gt_camid'] == 6

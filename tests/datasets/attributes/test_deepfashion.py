@@ -28,7 +28,7 @@ def test_the_coarse_lists_are_joined_by_the_name_of_the_image(tmp_path, folder):
         assert [data[i]['gt_box'] for i in range(len(data))] == [
             tuple(made.boxes[row]) for row in rows
         ]
-        assert data[0]['gt_attributes'].dtype == data.targets.dtype == np.int64
+        assert data[0]['gt_attributes'].dtype == np.int64 and data.targets.dtype == np.int8
 
 
 def test_the_fine_files_are_aligned_line_by_line_and_mean_no_by_zero(tmp_path):

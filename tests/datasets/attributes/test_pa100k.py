@@ -45,7 +45,7 @@ def test_each_split_has_its_images_and_labels(tmp_path):
     write(tmp_path, content)
     for split in ('train', 'val', 'test'):
         dataset = PA100K(data_root=tmp_path, split=split)
-        assert dataset.targets.dtype == np.int64
+        assert dataset.targets.dtype == np.int8
         np.testing.assert_array_equal(dataset.targets, content[f'{split}_label'])
         assert dataset.metainfo['schema'].names == tuple(NAMES)
         assert [Path(dataset[i]['img_path']).name for i in range(len(dataset))] == [

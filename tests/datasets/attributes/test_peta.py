@@ -44,7 +44,7 @@ def test_each_split_of_each_partition_has_its_images_and_labels(tmp_path, split_
         data = PETA(data_root=tmp_path, split=part, split_index=split_index)
         assert images(data) == [f'{position:05d}.png' for position in positions]
         np.testing.assert_array_equal(data.targets, made.labels[positions - 1, :35])
-        assert data.targets.dtype == np.int64
+        assert data.targets.dtype == np.int8
     assert data[0]['img_path'] == str(tmp_path / 'images' / f'{positions[0]:05d}.png')
 
 

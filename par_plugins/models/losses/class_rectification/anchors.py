@@ -6,7 +6,7 @@ lists whose lengths follow from the sizes of batch and schema alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -37,6 +37,11 @@ class Anchors:
     present: Tensor
     classes: Tensor
     num_values: Tensor
+
+    def of_attributes(self, rows: slice) -> 'Anchors':
+        """Return those of some attributes; the list of classes stays whole."""
+        fields = ('probabilities', 'labels', 'images', 'present', 'classes', 'num_values')
+        return replace(self, **{name: getattr(self, name)[rows] for name in fields})
 
 
 def rectified_classes(

@@ -17,11 +17,17 @@ import torch
 from mmengine.logging import print_log
 from mmengine.registry import MODELS, TASK_UTILS
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from par_plugins.models.losses.based_loss import CROSS_ENTROPY, BasedLoss
 from par_plugins.models.losses.class_rectification.anchors import find_anchors
 from par_plugins.models.losses.class_rectification.comparisons import DistributionComparison
-from par_plugins.models.losses.class_rectification.miners import mined_pairs
+from par_plugins.models.losses.class_rectification.distances import Distances
+from par_plugins.models.losses.class_rectification.miners import (
+    Samples,
+    mine_in_parts,
+    mined_pairs,
+)
 from par_plugins.models.losses.reduction import check_own_mean, num_labelled_images
 from par_plugins.structures import (
     InputError,
@@ -32,6 +38,10 @@ from par_plugins.structures import (
 
 Component = str | Mapping[str, Any] | Any
 """A registered name, a config, or what is built already."""
+
+
+CHUNK = 2**21
+"""Pairs of an anchor and an image that are looked at together: more attributes go in chunks."""
 
 
 def built(component: Component) -> Any:
@@ -218,11 +228,26 @@ class ClassRectificationLoss(BasedLoss):
         single = probabilities.dtype != torch.float64
         table = (probabilities.float() if single else probabilities).permute(1, 2, 0)
         anchors = find_anchors(table, targets.t(), num_values, rho=self.rho, strict=self.strict)
-        distances = self.distance(anchors, features)
-        pairs = mined_pairs(anchors, self.miner(anchors, distances), distances)
-        pairs = pairs.pooled() if self.pooled else pairs
-        losses: Tensor = self.comparison(pairs, self.distance)
-        return losses.masked_fill(pairs.num_triplets == 0, 0.0)
+        distances, mine = self.distance(anchors, features), self.miner(anchors)
+
+        def sums_of(rows: slice, mined: Samples, measured: Distances | None = None) -> Tensor:
+            pairs = mined_pairs(anchors.of_attributes(rows), mined, measured or distances(rows))
+            return self.comparison.sums(pairs, self.distance)
+
+        chunk = max(1, CHUNK // max(1, anchors.images.shape[1] * len(probabilities)))
+        parts = [slice(row, row + chunk) for row in range(0, len(anchors.images), chunk)]
+        if len(parts) == 1:
+            measured = distances(parts[0])
+            sums = sums_of(parts[0], mine(anchors, measured), measured)
+        else:  # what a chunk needs for its gradient is computed again then, but mined once
+            mined = mine_in_parts(mine, anchors, distances, parts)
+            again = dict(use_reentrant=False, preserve_rng_state=False)
+            sums = torch.cat(
+                [checkpoint(sums_of, rows, mined.of_attributes(rows), **again) for rows in parts]
+            )
+        sums = sums.sum(dim=0, keepdim=True) if self.pooled else sums
+        losses: Tensor = self.comparison.loss(sums)
+        return losses.masked_fill(sums[:, -1] == 0, 0.0)
 
     def _alpha(self, losses: Tensor) -> Tensor:
         """``(A,)`` weight of rectification, for losses of attributes."""

@@ -15,31 +15,36 @@ from par_plugins.models.losses.class_rectification.miners import Pairs
 from par_plugins.structures import checked_number
 
 
-def mean_over(amounts: Tensor, present: Tensor) -> Tensor:
-    """Return ``(A,)`` means of the amounts ``(A, M, P)`` that are present; 0 of none."""
-    total = amounts.masked_fill(~present, 0.0).sum(dim=(1, 2))
-    return total / present.sum(dim=(1, 2)).clamp(min=1)
-
-
 @TASK_UTILS.register_module()
 class RelativeComparison:
     """Triplets: the mean of ``max(0, margin + d(a, +) - d(a, -))``."""
 
-    def __call__(self, pairs: Pairs, distance: Distance) -> Tensor:
-        """Return the loss ``(A,)`` of every pool."""
-        sums = triplet_sums(pairs, distance.triplet_margin(pairs.num_values))
-        return sums / pairs.num_triplets.clamp(min=1)
+    def sums(self, pairs: Pairs, distance: Distance) -> Tensor:
+        """Return what adds up over attributes: ``(A, 2)`` losses and number of triplets."""
+        losses = triplet_sums(pairs, distance.triplet_margin(pairs.num_values))
+        return torch.stack([losses, pairs.num_triplets], dim=1)
+
+    def loss(self, sums: Tensor) -> Tensor:
+        """Return the loss ``(A,)`` of such sums."""
+        return sums[:, 0] / sums[:, 1].clamp(min=1)
 
 
 @TASK_UTILS.register_module()
 class AbsoluteComparison:
     """Pairs: half the mean of ``d(+)^2`` and of ``max(0, margin - d(-))^2``."""
 
-    def __call__(self, pairs: Pairs, distance: Distance) -> Tensor:
-        """Return the loss ``(A,)`` of every pool."""
+    def sums(self, pairs: Pairs, distance: Distance) -> Tensor:
+        """Return what adds up over attributes: ``(A, 5)``, the last the number of triplets."""
         short = (distance.pair_margin - pairs.negative).clamp(min=0)
-        near = mean_over(pairs.positive.square(), pairs.is_positive)
-        return 0.5 * (near + mean_over(short.square(), pairs.is_negative))
+        near = pairs.positive.square().masked_fill(~pairs.is_positive, 0.0)
+        far = short.square().masked_fill(~pairs.is_negative, 0.0)
+        tables = (near, pairs.is_positive, far, pairs.is_negative)
+        return torch.stack([*(t.sum(dim=(1, 2)) for t in tables), pairs.num_triplets], dim=1)
+
+    def loss(self, sums: Tensor) -> Tensor:
+        """Return the loss ``(A,)`` of such sums."""
+        near, num_near, far, num_far = sums[:, :4].unbind(dim=1)
+        return 0.5 * (near / num_near.clamp(min=1) + far / num_far.clamp(min=1))
 
 
 @TASK_UTILS.register_module()
@@ -53,12 +58,18 @@ class DistributionComparison:
     def __init__(self, num_nodes: int = 100) -> None:
         self.num_nodes = checked_number('num_nodes', num_nodes, at_least=2, whole=True)
 
-    def __call__(self, pairs: Pairs, distance: Distance) -> Tensor:
-        """Return the loss ``(A,)`` of every pool."""
+    def sums(self, pairs: Pairs, distance: Distance) -> Tensor:
+        """Return what adds up over attributes: ``(A, 2 T + 1)`` nodes and number of triplets."""
         assert distance.span is not None  # the loss has seen to it
         span, num_nodes = distance.span, self.num_nodes
         positive = histograms(pairs.positive, pairs.is_positive, span=span, num_nodes=num_nodes)
         negative = histograms(pairs.negative, pairs.is_negative, span=span, num_nodes=num_nodes)
+        return torch.cat([positive, negative, pairs.num_triplets[:, None]], dim=1)
+
+    def loss(self, sums: Tensor) -> Tensor:
+        """Return the loss ``(A,)`` of such sums."""
+        counts = sums[:, :-1].unflatten(1, (2, self.num_nodes))
+        positive, negative = (counts / counts.sum(dim=2, keepdim=True).clamp(min=1)).unbind(dim=1)
         return (positive * negative.cumsum(dim=1)).sum(dim=1)
 
 
@@ -78,7 +89,7 @@ def triplet_sums(pairs: Pairs, margin: Tensor) -> Tensor:
 def histograms(
     distances: Tensor, present: Tensor, *, span: tuple[float, float], num_nodes: int
 ) -> Tensor:
-    """Share each distance between its two neighbouring nodes: ``(A, T)`` that add up to 1.
+    """Share each distance between its two neighbouring nodes: ``(A, T)``, their sum its number.
 
     Args:
         distances: ``(A, M, P)``.
@@ -94,5 +105,4 @@ def histograms(
     nodes = before.nan_to_num(nan=0.0).long().flatten(1)  # NaN is in the counts, and no index
     counts = distances.new_zeros(len(distances), num_nodes)
     counts = counts.scatter_add(1, nodes, (present.to(after) - after).flatten(1))
-    counts = counts.scatter_add(1, nodes + 1, after.flatten(1))
-    return counts / present.sum(dim=(1, 2)).clamp(min=1)[:, None]
+    return counts.scatter_add(1, nodes + 1, after.flatten(1))

@@ -5,6 +5,8 @@ the margins that the papers use with it.
 """
 
 import math
+from collections.abc import Callable
+from functools import cached_property, partial
 
 import torch
 from mmengine.registry import TASK_UTILS
@@ -21,75 +23,108 @@ RESOLUTION = 1e-13
 """Squared distance, as a share of the squared norms, that is taken for 0."""
 
 
-class EuclideanDistances:
-    """Euclidean distances from the anchors of every attribute.
+def squared_distances(starts: Tensor, points: Tensor) -> Tensor:
+    """Compute squared Euclidean distances in double precision, 0 below its resolution.
 
-    Their squares are computed from products, in double precision, so that neither the value nor the
-    gradient of a small distance drowns in rounding. What is below the resolution of single
-    precision is a distance of 0, and its gradient is 0.
+    They come from products, so that neither the value nor the gradient of a small distance drowns
+    in rounding only because double precision has digits to spare.
 
     Args:
-        features: ``(N, F)`` shared by the attributes, or ``(N, A, E)``.
-        anchors: ``(A, M)`` images that are anchors.
+        starts: ``(..., M, F)`` float64.
+        points: ``(..., N, F)`` float64.
+
+    Returns:
+        ``(..., M, N)``.
+    """
+    lengths = [(1 - RESOLUTION) * ends.square().sum(dim=-1) for ends in (starts, points)]
+    norms = lengths[0][..., :, None] + lengths[1][..., None, :]
+    return torch.sub(norms, starts @ points.mT, alpha=2).clamp(min=0)
+
+
+def centred(features: Tensor, dim: int) -> Tensor:
+    """Shift to a mean of 0 over a dimension, as float64: distances stay, their rounding shrinks."""
+    points = features.double()
+    return points - points.mean(dim=dim, keepdim=True).detach()
+
+
+def root(squared: Tensor) -> Tensor:
+    """Return the square root, with a gradient of 0 where it is 0."""
+    zero = squared == 0
+    return squared.masked_fill(zero, 1.0).sqrt().masked_fill(zero, 0.0)
+
+
+class SharedDistances:
+    """Euclidean distances within a batch whose features all attributes share: measured once.
+
+    Args:
+        features: ``(N, F)``.
     """
 
-    def __init__(self, features: Tensor, anchors: Tensor) -> None:
-        self.dtype = features.dtype
-        self.anchors = anchors
-        self.shared = features.ndim == 2
-        points = features.double()
-        points = points[None] if self.shared else points.transpose(0, 1)
-        # A distance does not change by a shift, but its rounding does.
-        points = points - points.mean(dim=1, keepdim=True).detach()
-        squares = (1 - RESOLUTION) * points.square().sum(dim=2)
-        self.squares = squares.expand(len(anchors), -1)
-        starts = points
-        if not self.shared:
-            starts = points.gather(1, anchors[:, :, None].expand(-1, -1, points.shape[2]))
-        # From every image, or from every attribute's anchors: (1, N, N) or (A, M, N).
-        self.products = torch.matmul(starts, points.transpose(1, 2))
+    def __init__(self, features: Tensor) -> None:
+        points = centred(features, dim=0)
+        self.square = squared_distances(points, points)
+        self.table = root(self.square).to(features.dtype)
 
-    def __call__(self, images: Tensor) -> Tensor:
+    @cached_property
+    def orders(self) -> tuple[Tensor, Tensor]:
+        """``(N, N)`` all images from each, farthest and nearest first, of equal ones the first."""
+        ranked = self.square.detach().float()  # hardness is ranked in single precision
+        return tuple(ranked.argsort(stable=True, descending=far) for far in (True, False))
+
+    def __call__(self, anchors: Anchors, images: Tensor) -> Tensor:
         """Return distances ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
-        if self.shared:
-            row = self.products.shape[2] * self.anchors[:, :, None]
-            products = self.products.take(row + images)
-        else:
-            products = self.products.gather(2, images)
-        others = self.squares.gather(1, images.flatten(1)).view_as(images)
-        squared = self._squared(products, others)
-        zero = squared == 0
-        return squared.masked_fill(zero, 1.0).sqrt().masked_fill(zero, 0.0).to(self.dtype)
+        return self.table.take(len(self.table) * anchors.images[:, :, None] + images)
 
-    @torch.no_grad()
-    def squared(self) -> Tensor:
+
+class EuclideanDistances:
+    """Euclidean distances from the anchors of every attribute, by features of its own.
+
+    Args:
+        features: ``(N, A, E)``.
+        rows: The attributes that the anchors are of.
+    """
+
+    orders = None
+
+    def __init__(self, features: Tensor, rows: slice) -> None:
+        self.dtype = features.dtype
+        self.points = centred(features[:, rows].transpose(0, 1), dim=1)
+        self._square: Tensor | None = None
+
+    def __call__(self, anchors: Anchors, images: Tensor) -> Tensor:
+        """Return distances ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
+        return root(self._squared(anchors).gather(2, images)).to(self.dtype)
+
+    def squared(self, anchors: Anchors) -> Tensor:
         """Return squared distances ``(A, M, N)`` from all images, without gradient."""
-        products = self.products[0][self.anchors] if self.shared else self.products
-        return self._squared(products, self.squares[:, None, :])
+        return self._squared(anchors).detach()
 
-    def _squared(self, products: Tensor, others: Tensor) -> Tensor:
-        """Squared distances from products and squared norms."""
-        norms = self.squares.gather(1, self.anchors)[:, :, None] + others
-        return torch.sub(norms, products, alpha=2).clamp(min=0)
+    def _squared(self, anchors: Anchors) -> Tensor:
+        if self._square is None:
+            index = anchors.images[:, :, None].expand(-1, -1, self.points.shape[2])
+            self._square = squared_distances(self.points.gather(1, index), self.points)
+        return self._square
 
 
 class ScoreDifferences:
     """By how much the score of every anchor for its class is above that of an image."""
 
-    def __init__(self, anchors: Anchors) -> None:
-        self.anchors = anchors
+    orders = None
 
-    def __call__(self, images: Tensor) -> Tensor:
+    def __call__(self, anchors: Anchors, images: Tensor) -> Tensor:
         """Return differences ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
-        scores, anchors = self.anchors.scores, self.anchors
+        scores = anchors.scores
         row = anchors.classes[:, :, None] * scores.shape[1]
         return scores.take(row + anchors.images[:, :, None]) - scores.take(row + images)
 
     @torch.no_grad()
-    def squared(self) -> Tensor:
+    def squared(self, anchors: Anchors) -> Tensor:
         """Return squared differences ``(A, M, N)`` from all images, without gradient."""
-        images = torch.arange(self.anchors.labels.shape[1], device=self.anchors.labels.device)
-        return self(images.expand(*self.anchors.images.shape, -1)).square()
+        images = torch.arange(anchors.labels.shape[1], device=anchors.labels.device)
+        return self(anchors, images.expand(*anchors.images.shape, -1)).square()
+
+
+Distances = SharedDistances | EuclideanDistances | ScoreDifferences
 
 
 @TASK_UTILS.register_module()
@@ -106,13 +141,20 @@ class FeatureDistance:
         """Return the margin of attributes with so many values: an arc of the unit circle."""
         return 2 * math.pi / num_values
 
-    def __call__(self, anchors: Anchors, features: Tensor | None) -> EuclideanDistances:
-        """Measure a batch by features ``(N, F)`` or ``(N, A, E)``; refuse others, and none."""
+    def __call__(self, anchors: Anchors, features: Tensor | None) -> Callable[[slice], Distances]:
+        """Measure a batch by features ``(N, F)`` or ``(N, A, E)``; refuse others, and none.
+
+        Returns:
+            What gives the distances of some attributes.
+        """
         features = given_features(features, type(self).__name__)
         check_features(features, anchors.labels.t())
         features = features.to(anchors.probabilities.dtype)
         features = unit_features(features) if self.normalize else features
-        return EuclideanDistances(features, anchors.images)
+        if features.ndim == 3:
+            return partial(EuclideanDistances, features)
+        shared = SharedDistances(features)
+        return lambda rows: shared
 
 
 @TASK_UTILS.register_module()
@@ -126,10 +168,9 @@ class ScoreDistance:
         """Return the margin of attributes with so many values: the same for all."""
         return torch.full_like(num_values, 0.5)
 
-    def __call__(self, anchors: Anchors, features: Tensor | None) -> ScoreDifferences:
+    def __call__(self, anchors: Anchors, features: Tensor | None) -> Callable[[slice], Distances]:
         """Measure a batch; features play no part."""
-        return ScoreDifferences(anchors)
+        return lambda rows: ScoreDifferences()
 
 
 Distance = FeatureDistance | ScoreDistance
-Distances = EuclideanDistances | ScoreDifferences

@@ -5,6 +5,7 @@ papers leave open: hardness is ranked in single precision, and equal samples by 
 batch; an image is misclassified if another value is more probable than its label.
 """
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -13,7 +14,10 @@ from torch import Tensor, nn
 
 from par_plugins.models.losses.class_rectification.anchors import Anchors
 from par_plugins.models.losses.class_rectification.distances import Distances
-from par_plugins.structures import checked_number
+from par_plugins.structures import UNKNOWN, checked_number
+
+Mine = Callable[[Anchors, Distances], 'Samples']
+"""Mines the anchors of some attributes, from their distances."""
 
 BELOW_SINGLE = 2**29 - 1
 """The bits of a double that single precision has not."""
@@ -36,10 +40,6 @@ class Pairs(NamedTuple):
     is_negative: Tensor
     num_values: Tensor
 
-    def pooled(self) -> 'Pairs':
-        """Return the pairs of all attributes in one pool, ``(1, A M, P)``."""
-        return Pairs(*(table.flatten(0, 1)[None] for table in self))
-
     @property
     def num_triplets(self) -> Tensor:
         """``(A,)`` counts of a positive and a negative of one anchor."""
@@ -57,10 +57,41 @@ class Samples(NamedTuple):
     images: Tensor
     present: Tensor
 
+    def beside(self, others: 'Samples') -> 'Samples':
+        """Return these, then others, in every row."""
+        return Samples(*(torch.cat(two, -1) for two in zip(self, others, strict=True)))
+
+    def of_attributes(self, rows: slice) -> 'Samples':
+        """Return those of some attributes."""
+        return Samples(*(table[rows] for table in self))
+
+
+def mine_in_parts(
+    mine: Mine,
+    anchors: Anchors,
+    distances: Callable[[slice], Distances],
+    parts: Sequence[slice],
+) -> Samples:
+    """Mine some attributes after others, into one table.
+
+    Results kept apart, between the memory that each used, would keep the allocator from giving it
+    back: several times as much as there is in them.
+    """
+    every: Samples | None = None
+    for rows in parts:
+        with torch.no_grad():
+            mined = mine(anchors.of_attributes(rows), distances(rows))
+        if every is None:
+            every = Samples(*(t.new_empty(len(anchors.images), *t.shape[1:]) for t in mined))
+        for table, part in zip(every, mined, strict=True):
+            table[rows] = part
+    assert every is not None
+    return every
+
 
 def mined_pairs(anchors: Anchors, mined: Samples, distances: Distances) -> Pairs:
     """Measure anchors against their samples, none against itself."""
-    to_positives, to_negatives = distances(mined.images).chunk(2, dim=2)
+    to_positives, to_negatives = distances(anchors, mined.images).chunk(2, dim=2)
     is_other = mined.images != anchors.images[:, :, None]
     present = mined.present & is_other & anchors.present[:, :, None]
     num_values = anchors.num_values[:, None, None].expand(*anchors.images.shape, 1)
@@ -96,8 +127,30 @@ def hardest(hardness: Tensor, candidates: Tensor, k: int | None, *, greatest: bo
     return Samples(images, candidates.gather(-1, images))
 
 
+def first_in_order(order: Tensor, candidates: Tensor, k: int | None) -> Samples:
+    """Take the first candidates of an order.
+
+    Args:
+        order: ``(..., N)`` images.
+        candidates: ``(..., N)`` bool, of the images in this order.
+        k: How many at most; None for all.
+
+    Returns:
+        ``(..., P)``.
+    """
+    num_images = order.shape[-1]
+    count = num_images if k is None else min(k, num_images)
+    passed = candidates.cumsum(dim=-1, dtype=torch.int32)
+    ranks = torch.arange(1, count + 1, dtype=torch.int32, device=order.device)
+    ranks = ranks.expand(*order.shape[:-1], -1).contiguous()
+    places = torch.searchsorted(passed, ranks).clamp(max=num_images - 1)
+    return Samples(order.gather(-1, places), ranks <= passed[..., -1:])
+
+
 class Miner(nn.Module):
-    """Base of the miners, which return ``(A, M, 2 P)``: positives, then as many negatives.
+    """Base of the miners: of a batch they make what mines the anchors of some attributes.
+
+    That returns ``(A, M, 2 P)``: positives, then as many negatives.
 
     Args:
         k: Hard positives and hard negatives of an anchor at most; None for all. 25 is TPAMI's;
@@ -113,8 +166,7 @@ class Miner(nn.Module):
     def mine(self, hardness: Tensor, positive: Tensor, negative: Tensor, far: bool) -> Samples:
         """Take positives of greatest hardness (``far``) or least, and negatives the other way."""
         positives = hardest(hardness, positive, self.k, greatest=far)
-        negatives = hardest(hardness, negative, self.k, greatest=not far)
-        return Samples(*(torch.cat(two, -1) for two in zip(positives, negatives, strict=True)))
+        return positives.beside(hardest(hardness, negative, self.k, greatest=not far))
 
 
 @TASK_UTILS.register_module()
@@ -125,13 +177,13 @@ class ClassMiner(Miner):
         """Return ``(R, N)`` what images are ranked by, from their scores for classes."""
         return scores
 
-    def forward(self, anchors: Anchors, distances: Distances) -> Samples:
-        """Mine by score, whatever the distances."""
+    def forward(self, anchors: Anchors) -> Mine:
+        """Mine by score, whatever the distances, once for all anchors of a class."""
         labels = anchors.labels[anchors.attributes]
         positive = labels == anchors.values[:, None]
         hardness = self.hardness(anchors.scores.detach())
         mined = self.mine(hardness, positive, (labels >= 0) & ~positive, far=False)
-        return Samples(*(table[anchors.classes] for table in mined))
+        return lambda some, distances: Samples(*(table[some.classes] for table in mined))
 
 
 @TASK_UTILS.register_module()
@@ -171,14 +223,34 @@ class InstanceMiner(Miner):
         super().__init__(k)
         self.misclassified = misclassified
 
-    def forward(self, anchors: Anchors, distances: Distances) -> Samples:
+    def forward(self, anchors: Anchors) -> Mine:
         """Mine by distance."""
-        labels, probabilities = anchors.labels, anchors.probabilities.detach()
-        same = labels.gather(1, anchors.images)[:, :, None] == labels[:, None, :]
-        itself = anchors.images[:, :, None] == torch.arange(labels.shape[1], device=labels.device)
-        positive = same & ~itself
+        return self.mine_anchors
+
+    def mine_anchors(self, anchors: Anchors, distances: Distances) -> Samples:
+        """Mine ``(A, M, 2 P)`` for the anchors of some attributes."""
+        labels, usable = anchors.labels, anchors.labels
         if self.misclassified:
-            confidence = probabilities.gather(1, labels.clamp(min=0)[:, None, :])
-            positive = positive & (confidence < probabilities.amax(dim=1, keepdim=True))
-        negative = (labels >= 0)[:, None, :] & ~same
-        return self.mine(distances.squared(), positive, negative, far=True)
+            known = labels.clamp(min=0)[:, None, :]
+            probabilities = anchors.probabilities.detach()
+            confidence = probabilities.gather(1, known)[:, 0]
+            wrong = confidence < probabilities.amax(dim=1)
+            usable = labels.masked_fill(~wrong, UNKNOWN)
+        own = labels.gather(1, anchors.images)[:, :, None]
+        if distances.orders is None:
+            index = torch.arange(labels.shape[1], device=labels.device)
+            is_other = anchors.images[:, :, None] != index
+            positive = (usable[:, None, :] == own) & is_other
+            negative = (labels[:, None, :] != own) & (labels >= 0)[:, None, :]
+            return self.mine(distances.squared(anchors), positive, negative, far=True)
+        farthest, nearest = (order[anchors.images] for order in distances.orders)
+        positive = (in_order(usable, farthest) == own) & (farthest != anchors.images[:, :, None])
+        others = in_order(labels, nearest)
+        negative = (others != own) & (others >= 0)
+        positives = first_in_order(farthest, positive, self.k)
+        return positives.beside(first_in_order(nearest, negative, self.k))
+
+
+def in_order(labels: Tensor, order: Tensor) -> Tensor:
+    """Return labels ``(A, N)`` of images in an order ``(A, M, N)``."""
+    return labels[:, None].expand(-1, order.shape[1], -1).gather(2, order)

@@ -16,7 +16,7 @@ from par_plugins.models.losses import (
     ClassRectificationLossICCV2017,
     ClassRectificationLossTPAMI2019,
 )
-from par_plugins.models.losses.class_rectification import imbalance
+from par_plugins.models.losses.class_rectification import class_rectification_loss, imbalance
 from par_plugins.models.losses.class_rectification.distances import FeatureDistance
 from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics
 from par_plugins.testing.contracts.losses import prepared, random_batch
@@ -88,6 +88,45 @@ def agree(probabilities, targets, features, *, normalize_features=False, **chose
 def test_random_batches(design):
     for seed, num_images in enumerate((1, 2, 5, 24)):
         agree(*batch_of(num_images, seed=seed), **options(design))
+
+
+@design
+@pytest.mark.parametrize('shared', [False, True])
+def test_attributes_in_chunks_have_the_same_loss_and_gradient(design, shared, monkeypatch):
+    found = []
+    for chunk in (class_rectification_loss.CHUNK, 1):  # all attributes together, one at a time
+        monkeypatch.setattr(class_rectification_loss, 'CHUNK', chunk)
+        probabilities, targets, features = batch_of(16)
+        features = features[:, 0].contiguous() if shared else features
+        for leaf in (*probabilities, features):
+            leaf.requires_grad_()
+        loss = agree(probabilities, targets, features, **options(design))
+        (loss * torch.arange(1, len(loss) + 1)).sum().backward()
+        found.append([loss, *(leaf.grad for leaf in (*probabilities, features))])
+    for together, apart in zip(*found, strict=True):
+        torch.testing.assert_close(together, apart)
+
+
+def test_what_is_held_for_the_gradient_does_not_grow_with_pairs_of_anchors_and_images(monkeypatch):
+    def bytes_held(chunk):
+        monkeypatch.setattr(class_rectification_loss, 'CHUNK', chunk)
+        held = {}
+
+        def pack(tensor):
+            held[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+            return tensor
+
+        torch.manual_seed(0)
+        logits, targets = torch.randn(64, 200), (torch.rand(64, 200) < 0.4).long()
+        features = torch.randn(64, 8, requires_grad=True)
+        loss = ClassRectificationLossTPAMI2019(dict(type='InstanceMiner', k=5), alpha=0.5)
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+            loss(logits, targets, features=features)
+        return sum(held.values())
+
+    # Mined images and whether they are there, 9 bytes for each of 10 of an anchor, beside tables
+    # of the batch; without chunks every step from distances to sums is held for all of them.
+    assert bytes_held(2**13) < 200 * 32 * 10 * 9 + 2**19 < bytes_held(2**30)
 
 
 @design
