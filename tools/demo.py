@@ -41,7 +41,7 @@ def portrait() -> Path | None:
     return path if path.is_file() else None
 
 
-def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[str | Path]]]:
+def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[object]]]:
     """What is done, one after another, and the tool with its options."""
     folder: Path = args.work_dir
     if not (args.toys / 'annotation.mat').is_file():
@@ -89,12 +89,16 @@ def show(folder: Path) -> None:
     with (folder / 'train/test_attributes.csv').open(encoding='utf-8', newline='') as file:
         rows = list(csv.DictReader(file))
     rare = [row for row in rows if float(row['ratio']) < RARE]
-    moved = sum(float(row['mA']) > 50 for row in rare)
+    moved = [
+        str(sum(float(row[score]) > 50 for row in rare))
+        for score in ('mA', 'prior/mA')
+        if score in rows[0]
+    ]
     table = Table('what')
     table.add_column('where or how much', overflow='fold')
     table.add_row('mA at 0.5, at the prior', _scores(scores, 'attribute/mA', 'attribute/prior/mA'))
     table.add_row('mAP', _scores(scores, 'attribute/mAP'))
-    table.add_row(f'rare attributes above 50.00 at 0.5 (of {len(rare)})', str(moved))
+    table.add_row(f'of {len(rare)} rare attributes above 50.00', ', '.join(moved))
     table.add_row('scores of each attribute', f'{folder}/train/test_attributes.csv, .png')
     table.add_row('weights', str(next((folder / 'train').glob('best_*.pth'))))
     table.add_row('video drawn, people', f'{folder}/seen/walk.mp4, walk.tracks.json')

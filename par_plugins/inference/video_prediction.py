@@ -341,7 +341,7 @@ class VideoWriter:
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
         self._written, self._began = 0, 0.0
-        self._last = np.zeros(0)
+        self._last: np.ndarray = np.zeros(0)
 
     def __enter__(self) -> 'VideoWriter':
         return self
@@ -371,7 +371,7 @@ class VideoWriter:
             self._writer = cv2.VideoWriter(str(self.path), code, self.rate, size)
             if not self._writer.isOpened():
                 raise InputError(f'{self.path}: no video can be written there')
-        whole = image if size == self._size else cv2.resize(image, self._size)
+        whole: Any = image if size == self._size else cv2.resize(image, self._size)
         until = round((seconds - self._began) * self.rate) + 1
         for number in range(self._written, until):
             self._writer.write(whole if number == until - 1 else self._last)

@@ -110,13 +110,18 @@ def _tables_by_name(metrics: list[Any]) -> dict[str, list[dict[str, Any]]]:
         differing = [
             key
             for key in metric.table[0]
-            if any(_cell(row[key]) != first.get(n, {}).get(key) for n, row in others.items())
-            and key != 'name'
+            if key != 'name'
+            and any(_tells(row[key], first.get(n, {}).get(key)) for n, row in others.items())
         ]
         for row in tables[name]:
             other = others.get(row['name'], {})
             row |= {f'{metric.rules}/{key}': other.get(key, math.nan) for key in differing}
     return tables
+
+
+def _tells(value: Any, known: Any) -> bool:
+    """Whether a value is a number, or a word, that another table does not say."""
+    return value != known and not (isinstance(value, float) and math.isnan(value))
 
 
 def _named(checkpoint: str | None, work_dir: str) -> dict[str, str] | None:
