@@ -31,6 +31,7 @@ from par_plugins.apis.config_checks import (
     check_sections,
     mistakes_in_a_sentence,
 )
+from par_plugins.apis.gpu_defaults import take_gpu_defaults
 from par_plugins.apis.shared_images import OPTION, refuse_shared_images
 from par_plugins.apis.system_failures import stop_where_the_log_cannot_be_written
 from par_plugins.apis.utf8_output import log_in_utf8
@@ -77,6 +78,7 @@ def build_runner(cfg: Config) -> Runner:
             for where there is no accelerator, or a component of the config cannot be built.
     """
     check_sections(cfg)
+    take_gpu_defaults(cfg)
     if not torch.cuda.is_available():
         if (cfg.get('optim_wrapper') or {}).get('type') == 'AmpOptimWrapper':
             raise InputError('AmpOptimWrapper needs a GPU, and there is none; --amp does not')

@@ -90,8 +90,8 @@ class LogitLayout(nn.Module):
             targets: ``(N, A)`` int64, -1 for unknown.
 
         Returns:
-            ``(N, A)``, ``-inf`` with zero gradient where the label is unknown: it is certain, so
-            that it takes part in nothing.
+            ``(N, A)``, ``-inf`` where the label is unknown: it is certain, so that it takes part in
+            nothing, and functions that saturate there give it a gradient of 0.
 
         Raises:
             InputError: If the shapes do not fit.
@@ -113,7 +113,9 @@ class LogitLayout(nn.Module):
             table = self.value_logits(logits).masked_fill((targets < 0)[:, :, None], 0.0)
             others = table.scatter(2, values, -torch.inf).logsumexp(dim=2)
             errors = others - table.gather(2, values)[:, :, 0]
-        return errors.masked_fill_(targets < 0, -torch.inf)
+        with torch.no_grad():  # no gradient comes back from there, without another pass for it
+            errors.masked_fill_(targets < 0, -torch.inf)
+        return errors
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Compute packed probabilities.

@@ -8,8 +8,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 VIEWS = {'detach', 'expand', 'view', 'alias', 't', '_unsafe_view'}
 
 # Forward, every loss: labels to floats, their largest (checked), sign, product, unknown or not,
-# mask. Backward: of the cross-entropy, of the mask, of the product.
-ERROR_LOGITS, BACKWARD = 6, 3
+# mask. Backward: of the cross-entropy, of the product.
+ERROR_LOGITS, BACKWARD = 6, 2
 PASSES = {
     # cross-entropy, sum; which images have a label
     'AttributeCrossEntropyLoss': ERROR_LOGITS + 2 + 1 + BACKWARD,

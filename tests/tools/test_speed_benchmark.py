@@ -1,0 +1,29 @@
+import re
+import subprocess
+import sys
+
+from par_plugins.apis.results_table import between_marks
+from tests.tools.toy_run import ROOT, TIME_LIMIT
+
+SCRIPT = ROOT / 'tools/benchmarks/speed.py'
+AREAS = ['label_losses', 'class_rectification', 'scores', 'retrieval', 'datasets', 'pipeline']
+
+
+def test_the_table_of_speed_is_written_by_one_command(tmp_path):
+    document = tmp_path / 'speed.md'
+    document.write_text((ROOT / 'docs/speed.md').read_text(encoding='utf-8'), encoding='utf-8')
+    options = ['--quick', '--rounds', '1', '--areas', *AREAS, '--document', document]
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *options],
+        capture_output=True,
+        text=True,
+        encoding='utf-8',
+        timeout=TIME_LIMIT,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    text = document.read_text(encoding='utf-8')
+    rows = [line for line in text.splitlines() if re.search(r'\| ours [\d.]+ m?s \(', line)]
+    assert len(rows) == 10 and all(row in done.stdout for row in rows)
+    table = '| work | floor | peers | ours | growth |'
+    assert table in text and table in between_marks(text, table, source='it', name='speed')
