@@ -29,20 +29,9 @@ endef
 .venv/installed: requirements.txt requirements/tests.txt pyproject.toml
 	$(call make-environment,.venv,requirements.txt)
 
-$(TOY)/annotation.mat: | .venv/installed
-	$(BIN)/python tools/dataset/make_toy.py $(TOY)
-
-demo: .venv/installed $(TOY)/annotation.mat
+demo: .venv/installed
 	rm -rf $(DEMO)
-	$(BIN)/python tools/train.py configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py --work-dir $(DEMO)
-	$(BIN)/python tools/analysis/show_predictions.py configs/toy/cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64.py \
-	    $(DEMO)/best*.pth $(DEMO)/predictions.png
-	@echo
-	@echo "checkpoint:           $$(ls $(DEMO)/best*.pth)"
-	@echo "per-attribute table:  $(DEMO)/test_attributes.csv"
-	@echo "pictures:             $(DEMO)/test_attributes.png (scores of each attribute)"
-	@echo "                      $(DEMO)/predictions.png (pedestrians and what was predicted)"
-	@echo "training curves:      $(BIN)/tensorboard --logdir $(DEMO)"
+	$(BIN)/python tools/demo.py --toys $(TOY) --work-dir $(DEMO)
 
 test: .venv/installed
 	$(BIN)/python $(PYTEST)

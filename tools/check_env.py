@@ -119,7 +119,7 @@ def describe_devices() -> list[str]:
     for index in range(torch.cuda.device_count()):
         lines.append(f'CUDA {torch.version.cuda}: {torch.cuda.get_device_name(index)}')
     if not torch.cuda.is_available():
-        lines.append('no CUDA device: training runs on the CPU (--amp and NCCL need one)')
+        lines.append('no CUDA device: training runs on the CPU (NCCL needs one; --amp is bfloat16)')
     return lines
 
 

@@ -17,7 +17,9 @@ def parse_args() -> argparse.Namespace:
         const='auto',
         help='continue from this checkpoint; without a path, from the last whole one there is',
     )
-    parser.add_argument('--amp', action='store_true', help='train in mixed precision')
+    parser.add_argument(
+        '--amp', action='store_true', help='mixed precision: bfloat16 (CPUs too) or float16'
+    )
     parser.add_argument(
         '--test',
         choices=['best', 'last', 'none'],
@@ -44,14 +46,18 @@ def main() -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from par_plugins.apis import load_config, own_work_directory, rank_of
+    from par_plugins.apis import (
+        load_config,
+        own_work_directory,
+        rank_of,
+        train_in_mixed_precision,
+    )
 
     cfg = load_config(args, work_dir='{config}')
     for section in ('auto_scale_lr', 'randomness'):
         cfg.setdefault(section, {})
     if args.amp:
-        cfg.optim_wrapper.type = 'AmpOptimWrapper'
-        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+        train_in_mixed_precision(cfg)
     if args.auto_scale_lr:
         cfg.auto_scale_lr.enable = True
     if args.seed is not None:

@@ -4,6 +4,8 @@ default_scope = 'mmpretrain'
 
 # All hooks have names, by which a leaf or --cfg-options changes them.
 default_hooks = dict(
+    # Logged losses are read from the device when they are logged, not after each step.
+    runtime_info=dict(type='BatchedScalarsHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'),

@@ -1,6 +1,7 @@
 """Entry points that command lines and other programs call."""
 
 from par_plugins.apis.command_line import load_config, stop_on_input_error
+from par_plugins.apis.mixed_precision import train_in_mixed_precision
 from par_plugins.apis.runner import (
     build_predictor,
     build_runner,
@@ -24,4 +25,5 @@ __all__ = [
     'stop_on_input_error',
     'subfolder_of_run',
     'train',
+    'train_in_mixed_precision',
 ]

@@ -12,7 +12,6 @@ from mmengine.registry import TRANSFORMS
 from mmengine.runner import Runner
 
 from par_plugins.apis.runner import build_runner
-from par_plugins.datasets.picture_sharpness import picture_sharpness
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.engine.hooks.operating_point_hook import (
     ANSWER_RULES,
@@ -23,6 +22,7 @@ from par_plugins.engine.written_aside import written_aside
 from par_plugins.evaluation.functional import attribute_scores, reliability_bins
 from par_plugins.evaluation.functional.platt_calibration import calibrated
 from par_plugins.structures import AnswerRules, AttributeSchema, InputError, OperatingPoint
+from par_runtime.crops import picture_sharpness
 
 HEIGHTS = (128, 96, 64, 48, 32, 24, 16)
 """Heights in pixels that pictures of people are shrunk to, from the largest on."""

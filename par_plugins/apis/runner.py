@@ -79,7 +79,7 @@ def build_runner(cfg: Config) -> Runner:
     check_sections(cfg)
     if not torch.cuda.is_available():
         if (cfg.get('optim_wrapper') or {}).get('type') == 'AmpOptimWrapper':
-            raise InputError('AmpOptimWrapper (--amp) needs a GPU, and there is none')
+            raise InputError('AmpOptimWrapper needs a GPU, and there is none; --amp does not')
         if cfg.launcher != 'none':
             _join_cpu_processes(cfg)
     if (cfg.model.get('head') or {}).get('schema') == FROM_DATASET:

@@ -238,7 +238,7 @@ def traced(network: nn.Module, size: tuple[int, int], source: str) -> Any:
 
 
 def strip(graph: Any) -> Any:
-    """Remove what an exporter notes of the machine: paths and lines of code at every node.
+    """Remove what exporters note of their machine: paths and lines of code at every node.
 
     Args:
         graph: An ``onnx.ModelProto``; changed.
@@ -249,11 +249,13 @@ def strip(graph: Any) -> Any:
     graph.doc_string = ''
     del graph.metadata_props[:]
     graphs = [graph.graph, *graph.functions]
+    domains = {''}
     for one in graphs:
         one.doc_string = ''
         del one.metadata_props[:]
         for node in one.node:
             node.doc_string = ''
+            domains.add(node.domain)
             del node.metadata_props[:]
             graphs += [attribute.g for attribute in node.attribute if attribute.HasField('g')]
         for values in ('input', 'output', 'value_info', 'initializer'):
@@ -261,6 +263,10 @@ def strip(graph: Any) -> Any:
                 if not isinstance(value, str):  # a function's are names
                     value.doc_string = ''
                     del value.metadata_props[:]
+    # onnxruntime names every set of operators that it knows, other programs may not.
+    used = [one for one in graph.opset_import if one.domain in domains]
+    del graph.opset_import[:]
+    graph.opset_import.extend(used)
     return graph
 
 

@@ -15,8 +15,11 @@ SHORTEST = 4
 """Characters of a user's or host's name that is looked for; shorter ones occur anywhere."""
 LONG = 8
 """Characters of a path that do not occur by chance among the bytes of large weights."""
-NO_PERSON = ('root', 'user', 'localhost')
-"""Names that say nothing of anybody, and are words of every text."""
+NO_PERSON = frozenset(
+    'admin data docker localhost model python release root runner test torch train ubuntu '
+    'user'.split()
+)
+"""Names that say nothing of anybody, and words of every release."""
 
 
 def private_names(folders: Iterable[str | Path] = ()) -> tuple[set[str], set[str]]:
@@ -54,11 +57,17 @@ def refuse_private_traces(folder: Path, paths: Iterable[str], names: Iterable[st
         InputError: Naming the file and what it holds.
     """
     whole = (path if len(path) >= LONG else f'{path}{os.sep}' for path in paths)
-    places = [re.compile(re.escape(path.encode())) for path in whole]
-    words = [re.compile(rb'(?<![\w-])' + re.escape(n.encode()) + rb'(?![\w-])') for n in names]
+    escaped = [re.escape(path.encode()) for path in whole]
+    anywhere = [re.compile(path) for path in escaped]  # any byte may stand before it
+    in_text = [
+        re.compile(rb'(?<!:/)(?<![\w.~-])' + path) for path in escaped
+    ]  # an address may go on so
+    in_text += [
+        re.compile(rb'(?<![\w-])' + re.escape(name.encode()) + rb'(?![\w-])') for name in names
+    ]
     for path in sorted(folder.iterdir()):
         content = path.read_bytes()
-        for pattern in [*places, *(words if _is_text(content) else ())]:
+        for pattern in in_text if _is_text(content) else anywhere:
             if match := pattern.search(content):
                 raise InputError(
                     f'{path.name} would hold {match[0].decode()!r}, which is of this machine: '

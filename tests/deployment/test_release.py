@@ -97,7 +97,16 @@ def test_a_file_with_a_trace_is_refused_by_its_name(tmp_path):
         refuse_private_traces(tmp_path, ['/home/somebody'], [])
     with pytest.raises(InputError, match=r"a.txt would hold 'somebody'"):
         refuse_private_traces(tmp_path, [], ['somebody'])
-    refuse_private_traces(tmp_path, ['/home/else'], ['some'])
+    refuse_private_traces(tmp_path, ['/home/else', '/some', '/data'], ['some'])
+    (tmp_path / 'a.txt').write_text('https://example.org/data/x data/data/y', encoding='utf-8')
+    refuse_private_traces(tmp_path, ['/data', '/example'], ['exam'])
+    (tmp_path / 'a.txt').write_text('file:///home/somebody/x', encoding='utf-8')
+    with pytest.raises(InputError, match=r"a.txt would hold '/home/somebody'"):
+        refuse_private_traces(tmp_path, ['/home/somebody'], [])
+    (tmp_path / 'a.txt').unlink()
+    (tmp_path / 'b.bin').write_bytes(b'\xff\x00A/home/somebody/x')
+    with pytest.raises(InputError, match=r"b.bin would hold '/home/somebody'"):
+        refuse_private_traces(tmp_path, ['/home/somebody'], [])
 
 
 def test_the_config_is_the_runs_without_local_paths(toy):
@@ -220,7 +229,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(toy, tmp_path):
 
     refused('has no operating points.*fit_operating_points', answer_rules=None)
     other = AttributeSchema(reversed(AttributeSchema.from_dict(schema_of(content)).names))
-    refused('its attributes|another order|answer rules', dataset_meta={'schema': other.to_dict()})
+    refused('the same attributes in another order', dataset_meta={'schema': other.to_dict()})
     refused('does not say which attributes', dataset_meta={})
     refused("name 'a/b'", notes=ReleaseNotes('a/b'))
     refused('no test_dataloader', cfg=toy.config(test_dataloader=None))

@@ -14,8 +14,8 @@ from par_plugins.inference.predict_job import JOB, PredictJob
 from par_plugins.search import PersonIndex
 from par_plugins.structures import InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
+from par_plugins.testing.toy_video import write_video
 from tests.inference.toy_model import config, stored
-from tests.inference.toy_video import write_video
 from tests.tools.toy_run import ROOT, TIME_LIMIT
 
 SHARD = 4

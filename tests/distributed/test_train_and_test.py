@@ -111,7 +111,9 @@ def test_the_moving_average_that_processes_validate_is_the_one_that_is_saved(
         config=config,
         more_options=['test_dataloader.dataset.split=val'],
     )
-    assert again == pytest.approx(validated, abs=1e-6)
+    # Thresholds that were found on these very pictures have a name of their own.
+    in_sample = {name.replace('/prior/', '/prior_in_sample/'): x for name, x in again.items()}
+    assert in_sample == pytest.approx(validated, abs=1e-6)
 
 
 def test_a_launcher_that_did_not_start_the_process_is_named(toy_root, tmp_path):

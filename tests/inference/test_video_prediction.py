@@ -13,9 +13,9 @@ from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.video_prediction import FRAMES_AHEAD, VideoPrediction, VideoWriter
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
+from par_plugins.testing.toy_video import RATE, write_boxes, write_video
 from par_runtime.crops import crop
 from tests.inference.toy_model import config, stored
-from tests.inference.toy_video import RATE, write_boxes, write_video
 
 
 @pytest.fixture(scope='module')

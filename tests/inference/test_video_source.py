@@ -11,7 +11,7 @@ import pytest
 
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import InputError
-from tests.inference.toy_video import RATE, write_video
+from par_plugins.testing.toy_video import RATE, write_video
 
 
 class Camera:

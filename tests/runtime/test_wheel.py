@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ('par_plugins', 'par_runtime', 'configs', 'tools')
+FOLDERS = ('par_plugins', 'par_runtime', 'configs', 'tools', 'model_zoo')
 FILES = ('pyproject.toml', 'README.md', 'LICENSE', 'model-index.yml', 'requirements.txt')
 LEAF = 'cross-entropy_resnet18_1xb32-6e_toy-pedestrians-128x64'
 BUILD = 'import sys; from setuptools import build_meta; print(build_meta.build_wheel(sys.argv[1]))'
@@ -42,7 +42,8 @@ def wheel(tmp_path_factory):
 
 def test_it_holds_configs_tools_and_the_index_where_mim_looks(wheel):
     expected = files_below(ROOT / 'configs') | files_below(ROOT / 'tools')
-    expected |= {'model-index.yml', 'requirements.txt'}
+    expected |= files_below(ROOT / 'model_zoo') | {'model-index.yml', 'requirements.txt'}
+    assert 'model_zoo/starter/model.onnx' in expected
     prefix = 'par_plugins/.mim/'
     assert {n.removeprefix(prefix) for n in wheel.namelist() if n.startswith(prefix)} == expected
     modules = {name for name in wheel.namelist() if name.endswith('.py') and '.mim' not in name}

@@ -12,8 +12,8 @@ from par_plugins.search import index_job as module
 from par_plugins.search.contact_sheet import contact_sheet, person_picture
 from par_plugins.structures import InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
+from par_plugins.testing.toy_video import write_boxes, write_video
 from tests.inference.toy_model import config, stored
-from tests.inference.toy_video import write_boxes, write_video
 
 ROUNDING = 1e-3  # of batches of another size, far below what tells two pictures apart
 

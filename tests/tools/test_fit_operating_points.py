@@ -13,10 +13,10 @@ import torch
 from par_plugins.apis import build_runner, evaluate_best, operating_points
 from par_plugins.apis.operating_points import fit_operating_points, operating_points_of
 from par_plugins.datasets import PA100K
-from par_plugins.datasets.picture_sharpness import picture_sharpness
 from par_plugins.engine.checkpoint_files import load_checkpoint_file
 from par_plugins.structures import AnswerRules, AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
+from par_runtime.crops import picture_sharpness
 from tests.tools.toy_run import CONFIG, ROOT, toy_config
 
 RULES = ('f1', 'threshold_adjustment')

@@ -19,8 +19,8 @@ from par_plugins.inference.predict_job import PredictJob
 from par_plugins.inference.video_source import VideoSource
 from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
+from par_plugins.testing.toy_video import write_boxes, write_video
 from tests.inference.toy_model import config, stored
-from tests.inference.toy_video import write_boxes, write_video
 from tests.tools.toy_run import ROOT, TIME_LIMIT
 
 TOOL = ROOT / 'tools/predict.py'

@@ -12,8 +12,8 @@ import pytest
 
 from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.search import IndexJob, PersonEmbedder
+from par_plugins.testing.toy_video import write_video
 from tests.inference.toy_model import config
-from tests.inference.toy_video import write_video
 from tests.web.web_server import PEOPLE, inferencer_in, picture
 
 playwright = pytest.importorskip('playwright.sync_api', reason='needs playwright')

@@ -15,8 +15,8 @@ from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.predict_job import PredictJob
 from par_plugins.inference.video_prediction import VideoPrediction
 from par_plugins.testing.reliability.damage import damage_bytes
+from par_plugins.testing.toy_video import write_boxes, write_video
 from par_runtime.answers import AnswerRule
-from tests.inference.toy_video import write_boxes, write_video
 from tests.web.web_server import PEOPLE, inferencer_in, picture
 
 from fastapi.testclient import TestClient  # isort: skip (skipped above where it is not there)

