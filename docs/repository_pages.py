@@ -92,16 +92,17 @@ def zoo_lines() -> Iterator[str]:
         if paper := collection.get('Paper'):
             address = paper.get('URL')
             yield from (f'[{paper["Title"]}]({address})' if address else paper['Title'], '')
-        yield '| config | data | epochs | parameters, M | GFLOPs | results | weights |'
-        yield '|---|---|--:|--:|--:|---|---|'
+        yield '| config | data | epochs | parameters, M | GFLOPs | results |'
+        yield '|---|---|--:|--:|--:|---|'
         for model in metafile['Models']:
             facts = model['Metadata']
             sizes = [facts.get('Parameters', 0) / 1e6, facts.get('FLOPs', 0) / 1e9]
             shown = [f'{size:.1f}' if size else '' for size in sizes]
             results = '; '.join(map(_result, model['Results'] or []))
             cells = [f'`{model["Name"]}`', facts.get('Training Data', ''), facts.get('Epochs', '')]
-            weights = f'[weights]({model["Weights"]})' if model.get('Weights') else ''
-            yield f'| {" | ".join(map(str, [*cells, *shown, results, weights]))} |'
+            if model.get('Weights'):
+                results += f' [weights]({model["Weights"]})'
+            yield f'| {" | ".join(map(str, [*cells, *shown, results]))} |'
         yield ''
 
 

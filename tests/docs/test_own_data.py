@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from mmengine.config import Config
-from mmengine.registry import DATASETS
+from mmengine.registry import DATASETS, DefaultScope
 
 import par_plugins  # noqa: F401 (registers)
 
@@ -26,9 +26,10 @@ def test_the_config_on_the_page_reads_the_table_on_the_page(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     cfg = Config.fromfile('shop.py')
     # The base reads PA-100K's split names, which are those of the table.
-    train, val, test = (
-        DATASETS.build(cfg[f'{split}_dataloader'].dataset) for split in ('train', 'val', 'test')
-    )
+    with DefaultScope.overwrite_default_scope('mmpretrain'):
+        train, val, test = (
+            DATASETS.build(cfg[f'{split}_dataloader'].dataset) for split in ('train', 'val', 'test')
+        )
     schema = train.metainfo['schema']
     assert schema.names == ('Female', 'Hat', 'Age')
     assert schema.binary == (True, True, False)

@@ -65,6 +65,7 @@ def test_every_page_is_in_the_contents(made):
     for page in (ROOT / 'docs').rglob('*.md'):
         name = page.relative_to(ROOT / 'docs').with_suffix('').as_posix()
         assert name in contents or name == 'index' or '_build' in page.parts, name
+        assert name not in ('search', 'genindex', 'py-modindex'), 'Sphinx has a page of this name'
 
 
 def test_the_reference_has_what_the_packages_export_once(made):
