@@ -63,7 +63,7 @@ def fit_threshold_adjustment(
         >>> from par_plugins.structures import AttributeSchema
         >>> targets = np.array([[1], [0], [0], [0]])
         >>> statistics = LabelStatistics.from_targets(targets, AttributeSchema(['hat']))
-        >>> probabilities = torch.tensor([[0.45], [0.3], [0.2], [0.1]])
+        >>> probabilities = np.array([[0.45], [0.3], [0.2], [0.1]])
         >>> fit_threshold_adjustment(
         ...     probabilities, targets, statistics, temperatures=[0, 1]
         ... ).parameters
