@@ -80,4 +80,4 @@ def test_results_are_the_means_of_the_runs():
             checked += 1
         else:
             assert model['Results'] is None
-    assert checked == 2
+    assert checked == 3
