@@ -56,7 +56,7 @@ class Annotations:
     source: str
     pids: np.ndarray | None = None
     camids: np.ndarray | None = None
-    extras: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    extras: Mapping[str, Sequence[Any] | np.ndarray] = field(default_factory=dict)
 
 
 class AttributeDataset(BaseDataset):
@@ -105,6 +105,8 @@ class AttributeDataset(BaseDataset):
     """By the name of a split the official parts that it joins; empty where files name splits."""
 
     SCHEMA: ClassVar[AttributeSchema]
+    data_list: SampleTable
+    _indices: Sequence[int] | int | None
     IMAGE_FOLDERS: ClassVar[Sequence[str]] = ('',)
     """Where the images may be; the first that exists is taken."""
 
@@ -198,7 +200,7 @@ class AttributeDataset(BaseDataset):
         for key, numbers in (('gt_pid', read.pids), ('gt_camid', read.camids)):
             if numbers is not None:
                 fields[key] = numbers
-        return SampleTable(fields | read.extras, self.data_prefix['img_path'])
+        return SampleTable({**fields, **read.extras}, self.data_prefix['img_path'])
 
     def get_data_info(self, index: int) -> dict[str, Any]:
         """Return a sample, with ``gt_attributes`` as int64."""
@@ -274,7 +276,7 @@ class AttributeDataset(BaseDataset):
     def numbers_in_files(self, name: str) -> np.ndarray:
         """Return ``pids`` or ``camids`` as the files have them, ``(0,)`` where they have none."""
         key = {'pids': 'gt_pid', 'camids': 'gt_camid'}[name]
-        return self.data_list.columns.get(key, np.empty(0, np.int64))
+        return np.asarray(self.data_list.columns.get(key, np.empty(0, np.int64)))
 
     def full_init(self) -> None:
         """Read the annotations, once.

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,9 @@ def label_losses(quick: bool, rounds: int) -> Iterator[Row]:
         }
         row = compete(f'{loss.__name__}, {images} x {attributes}', contestants, 20 * rounds)
         sizes = (images, 2 * images, 4 * images)
-        row.growth['N'] = growth(lambda n, loss=loss: make(loss, n, attributes), sizes)
-        row.growth['A'] = growth(
-            lambda a, loss=loss: make(loss, images, a), (attributes, 2 * attributes, 4 * attributes)
-        )
+        row.growth['N'] = growth(partial(make, loss, attributes=attributes), sizes)
+        sizes = (attributes, 2 * attributes, 4 * attributes)
+        row.growth['A'] = growth(partial(make, loss, images), sizes)
         yield row
 
 
@@ -164,7 +164,7 @@ def scores(quick: bool, rounds: int) -> Iterator[Row]:
         from torchmetrics.functional.classification import multilabel_average_precision
 
         contestants['torchmetrics'] = lambda: multilabel_average_precision(
-            *tensors, num_labels=attributes
+            tensors[0], tensors[1], num_labels=attributes
         )
     contestants['ours'] = lambda: average_precision(*matrices)
     row = compete(f'average precision, {rows:,} x {attributes}', contestants, rounds)
@@ -212,11 +212,14 @@ def retrieval(quick: bool, rounds: int) -> Iterator[Row]:
         runs['ours'] = lambda: retrieval_scores(*features, *pids, *camids)
         return runs
 
+    def ours(positives: int, gallery: int) -> Work:
+        return make(gallery, positives)['ours']
+
     for positives in (20, gallery // 10):
         work = f'retrieval, {queries} x {gallery:,} x {width}, {positives:,} positives'
         row = compete(work, make(gallery, positives), rounds)
         sizes = (gallery // 4, gallery // 2, gallery)
-        row.growth['gallery'] = growth(lambda n, p=positives: make(n, p)['ours'], sizes)
+        row.growth['gallery'] = growth(partial(ours, positives), sizes)
         yield row
 
 
@@ -305,7 +308,7 @@ def mixed_precision(quick: bool, rounds: int) -> Iterator[Row]:
     from torchvision.models import resnet18, resnet50
 
     def make(network: Callable[[], torch.nn.Module], amp: bool, size: int) -> Work:
-        model = network()
+        model: Any = network()
         if amp:
             model.to(memory_format=torch.channels_last)
         images = torch.randn(2 if quick else 16, 3, size, size // 2)

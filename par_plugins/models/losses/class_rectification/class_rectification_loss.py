@@ -241,7 +241,7 @@ class ClassRectificationLoss(BasedLoss):
             sums = sums_of(parts[0], mine(anchors, measured), measured)
         else:  # what a chunk needs for its gradient is computed again then, but mined once
             mined = mine_in_parts(mine, anchors, distances, parts)
-            again = dict(use_reentrant=False, preserve_rng_state=False)
+            again: dict[str, Any] = dict(use_reentrant=False, preserve_rng_state=False)
             sums = torch.cat(
                 [checkpoint(sums_of, rows, mined.of_attributes(rows), **again) for rows in parts]
             )

@@ -69,7 +69,8 @@ class SharedDistances:
     def orders(self) -> tuple[Tensor, Tensor]:
         """``(N, N)`` all images from each, farthest and nearest first, of equal ones the first."""
         ranked = self.square.detach().float()  # hardness is ranked in single precision
-        return tuple(ranked.argsort(stable=True, descending=far) for far in (True, False))
+        farthest, nearest = (ranked.argsort(stable=True, descending=far) for far in (True, False))
+        return farthest, nearest
 
     def __call__(self, anchors: Anchors, images: Tensor) -> Tensor:
         """Return distances ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
