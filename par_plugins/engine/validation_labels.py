@@ -39,7 +39,8 @@ def check_validation_labels(runner: Runner) -> None:
         keys = wanted.intersection(metric.prefixed_names + metric.prefixed_occasional_names)
         if not keys:
             continue
-        targets = torch.as_tensor(labels_of(runner.val_loop.dataloader.dataset, 'targets'))
+        labels = labels_of(runner.val_loop.dataloader.dataset, 'targets')
+        targets = torch.as_tensor(labels, dtype=torch.int64)
         metric = copy.copy(metric)  # scoring fills its table
         summary = metric.summarise(
             right_probabilities(targets, metric.schema), targets[:, metric.columns]
