@@ -15,6 +15,8 @@ from par_plugins.structures import InputError
 
 NEEDED = ('default_scope', 'model', 'data_preprocessor', 'test_dataloader', 'test_pipeline')
 """What of a config prediction looks at."""
+EXPORTED = '.onnx'
+"""Ends the name of weights that bring their network along."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class IndexedModel:
 
     Attributes:
         config: What prediction needs of the config, as a Python literal.
-        weights: Path of the checkpoint.
+        weights: Path of the checkpoint, or of an exported network.
         sha256: Of the checkpoint.
         padding: Around boxes of people.
     """
@@ -75,6 +77,8 @@ class IndexedModel:
             )
         if sha256_of(weights) != self.sha256:
             raise InputError(f'{weights}: other weights than those of the index')
+        if weights.endswith(EXPORTED):
+            return PersonEmbedder(weights, device=device, padding=self.padding)
         try:
             cfg = Config(ast.literal_eval(self.config))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
