@@ -41,7 +41,8 @@ def predict_pictures(
         record = PictureRecord(str(path))
         try:
             image = _read(path)
-            (probabilities, _) = model.predict([cv2.cvtColor(image, cv2.COLOR_BGR2RGB)])
+            red_first = cv2.cvtColor(image, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+            probabilities, _ = model.predict([red_first])
         except InputError as error:
             yield replace(record, error=str(error).removeprefix(f'{path}: '))
             continue
