@@ -41,7 +41,7 @@ def predict_pictures(
         record = PictureRecord(str(path))
         try:
             image = _read(path)
-            (probabilities, _) = model.predict([cv2.cvtColor(image, cv2.COLOR_BGR2RGB)])
+            probabilities, _ = model.predict([image[:, :, ::-1]])
         except InputError as error:
             yield replace(record, error=str(error).removeprefix(f'{path}: '))
             continue
