@@ -41,8 +41,7 @@ def predict_pictures(
         record = PictureRecord(str(path))
         try:
             image = _read(path)
-            red_first = cv2.cvtColor(image, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-            probabilities, _ = model.predict([red_first])
+            probabilities, _ = model.predict([image[:, :, ::-1]])
         except InputError as error:
             yield replace(record, error=str(error).removeprefix(f'{path}: '))
             continue

@@ -13,6 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from par_runtime.installed_files import starter_note
 from par_runtime.run_options import LAUNCHER_VARIABLES
 
 
@@ -62,6 +63,8 @@ def run(args: argparse.Namespace) -> None:
     from par_plugins.structures import printable
 
     processes = JobProcesses(args.launcher)
+    if args.model is None and args.weights is None and processes.is_main:
+        print(starter_note(), file=sys.stderr)
     embedder = PersonEmbedder(
         args.model,
         args.weights,

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from par_runtime.installed_files import starter_path
+from par_runtime.installed_files import starter_note, starter_path
 from par_runtime.run_options import LAUNCHER_VARIABLES
 from par_runtime.shown_name import printable
 
@@ -121,11 +121,7 @@ def print_answers(args: argparse.Namespace) -> None:
 def main() -> None:
     args = parse_args()
     if args.model is None and args.weights is None:
-        print(
-            f'no --model: the starter answers, attributes of pedestrians; its limits: '
-            f'{starter_path().with_name("README.md")}',
-            file=sys.stderr,
-        )
+        print(starter_note(), file=sys.stderr)
     if args.out is None:
         print_answers(args)
         return

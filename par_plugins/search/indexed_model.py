@@ -77,7 +77,7 @@ class IndexedModel:
             )
         if sha256_of(weights) != self.sha256:
             raise InputError(f'{weights}: other weights than those of the index')
-        if weights.endswith(EXPORTED):
+        if Path(weights).suffix == EXPORTED:
             return PersonEmbedder(weights, device=device, padding=self.padding)
         try:
             cfg = Config(ast.literal_eval(self.config))
