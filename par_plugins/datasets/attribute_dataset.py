@@ -285,20 +285,17 @@ class AttributeDataset(BaseDataset):
             InputError: See :class:`AttributeDataset`; also if ``indices`` leave nothing.
         """
         indices, self._indices = self._indices, None
-        _refuse_no_indices(indices)
         super().full_init()
         if indices is not None:
-            self.data_list = self.data_list[_chosen(indices)]
+            self.data_list = self.data_list[_chosen(indices, len(self.data_list))]
 
     def get_subset_(self, indices: Sequence[int] | int) -> None:
         """Keep these samples only."""
-        _refuse_no_indices(indices)
         self.full_init()
-        self.data_list = self.data_list[_chosen(indices)]
+        self.data_list = self.data_list[_chosen(indices, len(self))]
 
     def get_subset(self, indices: Sequence[int] | int) -> 'AttributeDataset':
         """Return a copy with these samples only."""
-        _refuse_no_indices(indices)
         subset = super().get_subset(len(self))  # all of them, which share the table
         subset.get_subset_(indices)
         return subset
@@ -310,18 +307,27 @@ class AttributeDataset(BaseDataset):
         return np.asarray(self.data_list.columns[key])
 
 
-def _chosen(indices: Sequence[int] | int) -> Sequence[int] | slice:
-    """What an index of samples is, as mmengine counts: the first so many, or the last."""
-    if isinstance(indices, int):
-        return slice(indices) if indices > 0 else slice(indices, None)
-    return indices
+def _chosen(indices: Sequence[int] | int, num_samples: int) -> np.ndarray | slice:
+    """What an index of samples is, as mmengine counts: the first so many, or the last.
+
+    Raises:
+        InputError: If it leaves nothing, or is no whole number or numbers of samples: a mask would
+            be read as numbers by lists, and as a mask by arrays.
+    """
+    numbers = np.asarray(indices)
+    if numbers.size == 0 or (numbers.ndim == 0 and not numbers):
+        raise InputError(f'indices={indices!r}: there is no image in this subset')
+    if numbers.dtype.kind not in 'iu' or numbers.ndim > 1:
+        raise InputError(
+            f'indices must be a whole number, or numbers of samples, got {str(indices):.60}'
+        )
+    if numbers.ndim == 0:
+        return slice(int(numbers)) if numbers > 0 else slice(int(numbers), None)
+    outside = numbers[(numbers < -num_samples) | (numbers >= num_samples)]
+    if len(outside):
+        raise InputError(f'indices have {outside[0]}, but there are {num_samples} samples')
+    return numbers
 
 
 def _moved(numbers: np.ndarray, offset: int) -> np.ndarray:
     return np.where(numbers == UNKNOWN, UNKNOWN, numbers + offset)
-
-
-def _refuse_no_indices(indices: Sequence[int] | int | None) -> None:
-    """Refuse a subset without a sample."""
-    if indices is not None and (indices == 0 if isinstance(indices, int) else not len(indices)):
-        raise InputError(f'indices={indices!r}: there is no image in this subset')

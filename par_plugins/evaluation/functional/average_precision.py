@@ -25,7 +25,7 @@ def average_precision(
         ``(A,)`` in [0, 1]; NaN where no label is positive.
 
     Raises:
-        InputError: If the shapes differ.
+        InputError: If the shapes differ, a label is above 1, or a known image's score is NaN.
 
     Example:
         >>> average_precision([[0.9], [0.8], [0.4], [0.2]], [[1], [0], [1], [-1]]).round(4).tolist()
@@ -39,6 +39,8 @@ def average_precision(
     exact = scores.to(torch.promote_types(scores.dtype, torch.float32))
     columns = exact.T.contiguous().cpu().numpy()
     labels = targets.to(torch.int8).T.contiguous().cpu().numpy()
+    if labels.size and labels.max() > 1:
+        raise InputError(f'targets: a label is {labels.max()}, not 0, 1 or -1 for unknown')
     return np.array([_of_column(*pair) for pair in zip(columns, labels, strict=True)])
 
 
@@ -50,6 +52,8 @@ def _of_column(scores: np.ndarray, labels: np.ndarray) -> float:
         return np.nan
     order = np.argsort(scores)[::-1]
     ranked = scores[order]
+    if np.isnan(ranked[0]):  # they are sorted to that end
+        raise InputError('scores: one of an image with a known label is NaN')
     last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))  # of each distinct score
     hits = np.cumsum(labels[order], dtype=np.int64)[last]
     return float(np.diff(hits, prepend=0) @ (hits / (last + 1)) / hits[-1])

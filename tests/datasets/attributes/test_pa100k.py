@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy.io import loadmat, savemat
 
 from par_plugins.datasets import PA100K
@@ -211,6 +212,23 @@ def test_a_subset_without_an_image_is_refused(toy_root, indices):
     for subset in (whole.get_subset, whole.get_subset_):
         with pytest.raises(InputError, match='there is no image in this subset'):
             subset(indices)
+
+
+@pytest.mark.parametrize('indices', [[10**6], [-(10**6)], 1.5, [True, False], 'ab', [0.0]])
+def test_indices_that_are_no_numbers_of_samples_are_refused(toy_root, indices):
+    with pytest.raises(InputError, match='indices'):
+        PA100K(data_root=toy_root, indices=indices)
+    with pytest.raises(InputError, match='indices'):
+        PA100K(data_root=toy_root).get_subset(indices)
+
+
+def test_indices_of_arrays_count_as_those_of_lists(toy_root):
+    whole = PA100K(data_root=toy_root)
+    for indices in (np.array([2, 0]), torch.tensor([2, 0]), (2, 0)):
+        subset = whole.get_subset(indices)
+        assert subset.get_data_info(0)['img_path'] == whole.get_data_info(2)['img_path']
+        assert (subset.targets == whole.targets[[2, 0]]).all()
+    assert len(whole.get_subset(np.int64(2))) == 2
 
 
 @pytest.mark.parametrize('folder', ['data', 'release_data/release_data', 'release_data'])

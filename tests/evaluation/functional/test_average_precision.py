@@ -47,3 +47,11 @@ def test_without_a_positive_there_is_none(labels):
 def test_shapes_that_differ_are_refused():
     with pytest.raises(ValueError, match='scores of shape'):
         average_precision([[0.5]], [[1], [0]])
+
+
+def test_a_label_above_1_and_a_score_that_is_none_are_refused():
+    with pytest.raises(ValueError, match='a label is 5'):
+        average_precision([[0.5], [0.4]], [[5], [0]])
+    with pytest.raises(ValueError, match='NaN'):
+        average_precision([[math.nan], [0.5]], [[1], [0]])
+    assert average_precision([[math.nan], [0.5]], [[-1], [1]])[0] == 1  # of an unknown label
