@@ -11,6 +11,12 @@ def starter_path() -> Path:
     return MIM / 'model_zoo/starter/model.onnx'
 
 
+def starter_notice() -> str:
+    """Say that the starter answers, and where its limits stand."""
+    card = starter_path().with_name('README.md')
+    return f'no --model: the starter answers, attributes of pedestrians; its limits: {card}'
+
+
 def leaves() -> dict[str, Path]:
     """Find the configs that can be run, by their names."""
     paths = sorted((MIM / 'configs').glob('*/*.py'))

@@ -1,5 +1,6 @@
 """Look at people in pictures and videos, and put what was seen into an index to search in.
 
+    tools/embed.py crops/ --index people
     tools/embed.py crops/ --model CONFIG --weights best.pth --index people
     tools/embed.py street.mp4 --model CONFIG --weights best.pth --index people \\
         --detector onnx:nanodet.onnx
@@ -21,8 +22,12 @@ def parse_args() -> argparse.Namespace:
     )
     add = parser.add_argument
     add('inputs', nargs='+', metavar='INPUT', help='picture, video, folder, pattern')
-    add('--model', required=True, metavar='CONFIG', help='config of the network, or a leaf')
-    add('--weights', required=True, metavar='FILE', help='its checkpoint')
+    add(
+        '--model',
+        metavar='CONFIG',
+        help='config of the network, the name of a leaf, or an .onnx file; default: the starter',
+    )
+    add('--weights', metavar='FILE', help='its checkpoint; an .onnx file has its own')
     add('--index', required=True, type=Path, metavar='DIR', help='folder; made where there is none')
     add('--detector', default='none', help='see tools/predict.py; none: a picture is a person')
     add('--min-score', type=float, help="of the detector's boxes")
@@ -55,7 +60,10 @@ def run(args: argparse.Namespace) -> None:
     from par_plugins.inference.job_processes import JobProcesses
     from par_plugins.search import IndexJob, PersonEmbedder
     from par_plugins.structures import printable
+    from par_runtime.installed_files import starter_notice
 
+    if args.model is None and args.weights is None:
+        print(starter_notice(), file=sys.stderr)
     processes = JobProcesses(args.launcher)
     embedder = PersonEmbedder(
         args.model,

@@ -83,18 +83,14 @@ def main() -> None:
     from par_plugins.inference.attribute_inferencer import AttributeInferencer
     from par_plugins.inference.job_processes import JobProcesses
     from par_plugins.inference.predict_job import PredictJob
-    from par_runtime.installed_files import starter_path
+    from par_runtime.installed_files import starter_notice
 
     columns = (TextColumn('{task.description}'), BarColumn(), TextColumn('{task.fields[state]}'))
 
     @stop_on_input_error
     def run() -> None:
         if args.model is None and args.weights is None:
-            print(
-                f'no --model: the starter answers, attributes of pedestrians; its '
-                f'limits: {starter_path().with_name("README.md")}',
-                file=sys.stderr,
-            )
+            print(starter_notice(), file=sys.stderr)
         processes = JobProcesses(args.launcher)
         inferencer = AttributeInferencer(
             args.model,

@@ -29,7 +29,7 @@ from par_plugins.inference.detectors import (
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, PersonOutput, load_model
-from par_plugins.inference.load_onnx_model import LoadedOnnxModel, load_onnx_model
+from par_plugins.inference.load_onnx_model import EXPORTED, LoadedOnnxModel, load_onnx_model
 from par_plugins.inference.model_source import find_model
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
@@ -121,7 +121,7 @@ class AttributeInferencer(BaseInferencer):
             model = starter_path()
         self._exported: LoadedOnnxModel | None = None
         if isinstance(model, str | Path):
-            if Path(model).suffix == '.onnx':
+            if Path(model).suffix == EXPORTED:
                 if weights is not None:
                     raise InputError(f'{model} has weights of its own, but {weights} is given too')
                 self._exported = load_onnx_model(model)

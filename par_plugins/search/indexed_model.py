@@ -10,6 +10,7 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from par_plugins.inference.load_onnx_model import EXPORTED
 from par_plugins.search.person_embedder import PersonEmbedder
 from par_plugins.structures import InputError
 
@@ -25,7 +26,7 @@ class IndexedModel:
 
     Attributes:
         config: What prediction needs of the config, as a Python literal.
-        weights: Path of the checkpoint.
+        weights: Path of the checkpoint, or of an exported network.
         sha256: Of the checkpoint.
         padding: Around boxes of people.
     """
@@ -75,6 +76,8 @@ class IndexedModel:
             )
         if sha256_of(weights) != self.sha256:
             raise InputError(f'{weights}: other weights than those of the index')
+        if Path(weights).suffix == EXPORTED:
+            return PersonEmbedder(weights, device=device, padding=self.padding)
         try:
             cfg = Config(ast.literal_eval(self.config))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:

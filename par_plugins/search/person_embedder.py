@@ -14,7 +14,7 @@ class PersonEmbedder(AttributeInferencer):
     """An :class:`AttributeInferencer` whose samples all have ``pred_embedding``.
 
     Where the head has no embedding of its own it is the pooled feature of the backbone, which the
-    head takes. A network that has no backbone (an exported one) gives none.
+    head takes. An exported network gives it by itself.
     """
 
     def forward(self, inputs: Any, **kwargs: Any) -> list[DataSample]:
