@@ -121,6 +121,8 @@ class AnswerRule:
             InputError: If nothing is stored under this name, what is stored is damaged, or a
                 threshold is outside [0, 1].
         """
+        if not np.isfinite(strictness):
+            raise InputError(f'strictness must be a number, got {strictness}')
         stored, points = meta.get('answer_rules'), meta.get('operating_points') or {}
         if not isinstance(points, Mapping):
             raise InputError(f'{source}: its operating points are {type(points).__name__}, no dict')

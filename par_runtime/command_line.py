@@ -42,7 +42,12 @@ def main() -> None:
         assert spec is not None and spec.loader is not None  # it ends in .py
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
-        script.main()
+        try:
+            script.main()
+        except ModuleNotFoundError as error:
+            if importlib.util.find_spec('torch') is not None:
+                raise
+            sys.exit(f'error: par {name} needs {error.name}: pip install par-plugins brings it')
 
 
 def overview(scripts: dict[str, Path]) -> str:

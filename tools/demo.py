@@ -1,8 +1,8 @@
 """From nothing to people predicted, drawn and found: on generated pedestrians, and a real picture.
 
 Draws toy pedestrians, trains HABP on them (which moves rare attributes), predicts a video of toys
-who walk and, where matplotlib brings it along, a portrait in the public domain, and searches in
-both. A line for each stage; what they say stands in the log.
+who walk, lets the starter predict a portrait in the public domain (where matplotlib and onnxruntime
+are installed), and searches in both. A line for each stage; what they say stands in the log.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 TOOLS = Path(__file__).parent
@@ -34,9 +35,12 @@ def parse_args() -> argparse.Namespace:
 
 
 def portrait() -> Path | None:
-    """The picture that matplotlib brings along."""
+    """The picture that matplotlib brings along; None where nothing can be said of it."""
     from matplotlib import get_data_path
 
+    if find_spec('onnxruntime') is None:
+        print('onnxruntime is not installed: no starter, and no portrait')
+        return None
     path = Path(get_data_path(), 'sample_data', PORTRAIT)
     return path if path.is_file() else None
 
@@ -66,8 +70,8 @@ def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[object]]]:
     index = folder / 'index'
     yield 'index its people', ['embed.py', video, '--index', index, *detector, *model]
     if (picture := portrait()) is not None:
-        real = ['predict.py', picture, '--out', folder / 'portrait', '--draw', *model]
-        yield 'predict a real picture', real
+        real = ['predict.py', picture, '--out', folder / 'portrait', '--draw']
+        yield 'predict a real picture by the starter', real
         yield 'index it too', ['embed.py', picture, '--index', index, *model]
     found = ['--words', WORDS, '--figure', folder / 'found.png', '--count', '3']
     yield f'search for a {WORDS}', ['search.py', index, *found]
@@ -103,7 +107,7 @@ def show(folder: Path) -> None:
     table.add_row('weights', str(next((folder / 'train').glob('best_*.pth'))))
     table.add_row('video drawn, people', f'{folder}/seen/walk.mp4, walk.tracks.json')
     if (folder / 'portrait').is_dir():
-        table.add_row('portrait drawn', f'{folder}/portrait/drawn')
+        table.add_row('portrait drawn, by the starter', f'{folder}/portrait/drawn')
     table.add_row(f'found: {WORDS}', f'{folder}/found.png')
     Console().print(table)
 

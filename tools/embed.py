@@ -25,7 +25,7 @@ def parse_args() -> argparse.Namespace:
     add(
         '--model',
         metavar='CONFIG',
-        help='config of the network, the name of a leaf, or an .onnx file; default: the starter',
+        help='config of the network, a leaf, or an .onnx file; default: the starter',
     )
     add('--weights', metavar='FILE', help='its checkpoint; an .onnx file has its own')
     add('--index', required=True, type=Path, metavar='DIR', help='folder; made where there is none')

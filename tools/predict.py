@@ -1,9 +1,12 @@
 """Attributes of the people in pictures and videos.
 
-    tools/predict.py photo.jpg --out seen
+    tools/predict.py photo.jpg
     tools/predict.py crops/ --model CONFIG --weights best.pth --out seen
     tools/predict.py street.mp4 --model CONFIG --weights best.pth --out seen --draw \\
         --detector onnx:nanodet.onnx
+
+Without --out the answers are printed, of pictures of one person each and by an exported network:
+that needs NumPy, OpenCV and onnxruntime alone.
 """
 
 import argparse
@@ -12,9 +15,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from par_runtime.installed_files import starter_notice, starter_path
 from par_runtime.run_options import LAUNCHER_VARIABLES
+from par_runtime.shown_name import printable
 
 FORMS = ('json', 'jsonl', 'csv')
+WRITE = ('draw', 'crops', 'allow_urls')
+"""Options that printed answers have no use for."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -34,7 +41,7 @@ def parse_args() -> argparse.Namespace:
         help='config of the network, the name of a leaf, or an .onnx file; default: the starter',
     )
     add('--weights', metavar='FILE', help='its checkpoint; an .onnx file has its own')
-    add('--out', required=True, type=Path, metavar='DIR', help='folder for everything written')
+    add('--out', type=Path, metavar='DIR', help='folder for everything written')
     add(
         '--detector',
         default='none',
@@ -43,7 +50,7 @@ def parse_args() -> argparse.Namespace:
     )
     add('--min-score', type=float, help="of the detector's boxes")
     add('--padding', type=float, default=0.0, help='share of a box that is added around it')
-    add('--format', choices=FORMS, default='json', help='one document, a line a picture, a table')
+    add('--format', choices=FORMS, help='one document (default), a line a picture, a table')
     add('--draw', action='store_true', help='draw pictures and videos')
     add('--crops', action='store_true', help='write the people cut out')
     add(
@@ -70,11 +77,54 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     with contextlib.suppress(ValueError):
         args.thresholds = float(args.thresholds)
+    exported = args.weights is None and (args.model is None or args.model.endswith('.onnx'))
+    refused = [f'--{name}' for name in WRITE if getattr(args, name)]
+    refused += ['--detector'] * (args.detector != 'none')
+    if args.out is None and (refused or not exported):
+        what = refused[0] if refused else 'a network that was not exported'
+        parser.error(f'--out DIR is needed with {what}')
     return args
+
+
+def print_answers(args: argparse.Namespace) -> None:
+    """Print what an exported network says of pictures; no torch, no files."""
+    from par_runtime.answers import AnswerRule
+    from par_runtime.input_error import InputError
+    from par_runtime.onnx_model import OnnxAttributeModel
+    from par_runtime.predict_pictures import answers_text, predict_pictures
+    from par_runtime.records import records_text
+
+    try:
+        model = OnnxAttributeModel(args.model or starter_path())
+        rule = AnswerRule.of_checkpoint(
+            model.metadata,
+            model.schema,
+            source=model.source,
+            thresholds=args.thresholds,
+            strictness=args.strictness,
+        )
+    except InputError as error:
+        sys.exit(f'error: {printable(str(error))}')
+    records = list(predict_pictures(args.inputs, model, rule))
+    if args.format:
+        print(records_text(records, model.schema, {'weights': model.source}, form=args.format))
+    read = [record for record in records if record.error is None]
+    for record in read if args.format is None else ():
+        print(answers_text(record))
+    for record in records:
+        if record.error is not None:
+            print(printable(f'skipped: {record.source}: {record.error}'), file=sys.stderr)
+    if not read:
+        sys.exit('error: none of these is a picture; folders and videos need --out DIR')
 
 
 def main() -> None:
     args = parse_args()
+    if args.model is None and args.weights is None:
+        print(starter_notice(), file=sys.stderr)
+    if args.out is None:
+        print_answers(args)
+        return
     # Imported after parsing: they take seconds, and --help needs none of them.
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -83,14 +133,11 @@ def main() -> None:
     from par_plugins.inference.attribute_inferencer import AttributeInferencer
     from par_plugins.inference.job_processes import JobProcesses
     from par_plugins.inference.predict_job import PredictJob
-    from par_runtime.installed_files import starter_notice
 
     columns = (TextColumn('{task.description}'), BarColumn(), TextColumn('{task.fields[state]}'))
 
     @stop_on_input_error
     def run() -> None:
-        if args.model is None and args.weights is None:
-            print(starter_notice(), file=sys.stderr)
         processes = JobProcesses(args.launcher)
         inferencer = AttributeInferencer(
             args.model,
@@ -121,7 +168,7 @@ def main() -> None:
             job = PredictJob(
                 inferencer,
                 args.out,
-                form=args.format,
+                form=args.format or FORMS[0],
                 draw=args.draw,
                 crops=args.crops,
                 batch_size=args.batch_size,

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from par_plugins.structures import InputError, read_regular_file
+from par_runtime.predict_pictures import refuse_truncated
 
 MAX_PIXELS = 50_000_000
 """A good camera's picture; 150 MB when it is decoded."""
@@ -18,10 +19,6 @@ FORMATS = ('JPEG', 'PNG', 'BMP', 'DIB', 'WEBP', 'GIF', 'TIFF', 'PPM', 'JPEG2000'
 BLOCK = 64
 """Pixels of a JPEG's block, which is stored as no less than one bit of a Huffman code."""
 FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # of a JPEG: they say its size
-END_MARKERS = {  # signature at the start: (start of the last piece, what must follow it)
-    b'\xff\xd8': (b'\xff\xda', b'\xff\xd9'),  # JPEG: the scan, end of image
-    b'\x89PNG': (b'IDAT', b'IEND'),
-}
 
 
 def read_picture(
@@ -93,9 +90,7 @@ def decode_picture(
     Raises:
         InputError: If it is too large, truncated, or no readable picture.
     """
-    for signature, (piece, end) in END_MARKERS.items():
-        if content.startswith(signature) and content.rfind(end) <= content.rfind(piece):
-            raise InputError(f'{path}: the image is truncated ({len(content)} bytes)')
+    refuse_truncated(content, path)
     try:
         width, height = _jpeg_size(content) or _other_size(content)
     except Image.DecompressionBombError as error:

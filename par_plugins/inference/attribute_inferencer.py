@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -29,11 +29,12 @@ from par_plugins.inference.detectors import (
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import LoadedModel, PersonOutput, load_model
-from par_plugins.inference.load_onnx_model import EXPORTED, LoadedOnnxModel, load_onnx_model
+from par_plugins.inference.load_onnx_model import LoadedOnnxModel, load_onnx_model
 from par_plugins.inference.model_source import find_model
+from par_plugins.inference.output_files import unique_names, write_picture
 from par_plugins.inference.person_pipeline import PersonPipeline
 from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.structures import AttributeSchema, InputError, checked_number
 from par_runtime.answers import STORED, AnswerRule
 from par_runtime.crops import quality_of
 from par_runtime.installed_files import starter_path
@@ -91,7 +92,7 @@ class AttributeInferencer(BaseInferencer):
         detector: Which finds people: see ``build_person_detector``, or an object with ``detect``.
             ``none`` takes a picture for one person.
         min_score: Of the detector's boxes; None takes its default.
-        padding: See :class:`PersonPipeline`.
+        padding: See :class:`PersonPipeline`; in [0, 2].
         num_workers: Threads that read, detect and prepare while the network runs.
         allow_urls: Whether pictures may be fetched from the net.
 
@@ -121,7 +122,7 @@ class AttributeInferencer(BaseInferencer):
             model = starter_path()
         self._exported: LoadedOnnxModel | None = None
         if isinstance(model, str | Path):
-            if Path(model).suffix == EXPORTED:
+            if Path(model).suffix == '.onnx':
                 if weights is not None:
                     raise InputError(f'{model} has weights of its own, but {weights} is given too')
                 self._exported = load_onnx_model(model)
@@ -132,7 +133,10 @@ class AttributeInferencer(BaseInferencer):
         if model is None or weights is None:
             missing = 'weights: a checkpoint' if weights is None else 'model: a config'
             raise InputError(f'{missing} is needed to predict with')
-        self.padding = padding
+        self.padding = checked_number('padding', padding, at_least=0, at_most=2)
+        if num_workers is not None:
+            checked_number('num_workers', num_workers, at_least=1, whole=True)
+        check_device(device)
         super().__init__(model, str(weights), device, scope, show_progress)
         self.rule = self._rule_of(thresholds, strictness)
         self._thresholds = self.rule.name if isinstance(thresholds, str) else thresholds
@@ -300,7 +304,7 @@ class AttributeInferencer(BaseInferencer):
             folder = Path(out_dir, 'drawn')
             folder.mkdir(parents=True, exist_ok=True)
             for name, image in zip(unique_names(named, '.png'), drawn, strict=True):
-                cv2.imwrite(str(folder / name), image)
+                write_picture(folder / name, image)
         if show:
             for name, image in zip(named, drawn, strict=True):
                 try:
@@ -469,20 +473,24 @@ def prefetched(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def unique_names(sources: Iterable[str], suffix: str) -> Iterator[str]:
-    """A file name for each source, whatever folders they are from.
+def check_device(device: str | None) -> None:
+    """Refuse a device that is none or is not there.
+
+    Args:
+        device: As torch names it; None is the fastest there is.
+
+    Raises:
+        InputError: See above.
 
     Example:
-        >>> list(unique_names(['a/x.jpg', 'b/x.png'], '.png'))
-        ['x.png', 'x_2.png']
+        >>> check_device('gpu')
+        Traceback (most recent call last):
+        par_runtime.input_error.InputError: device 'gpu' cannot be used here
     """
-    seen: set[str] = set()
-    for source in sources:
-        stem = Path(source).stem or 'picture'
-        names = (f'{stem}{suffix}' if n == 1 else f'{stem}_{n}{suffix}' for n in count(1))
-        name = next(name for name in names if name.lower() not in seen)
-        seen.add(name.lower())  # some disks take capitals for small letters
-        yield name
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:  # torch's without CUDA asserts
+        raise InputError(f'device {device!r} cannot be used here') from error
 
 
 def reason_of(error: Exception, source: str) -> str:

@@ -12,9 +12,6 @@ from par_plugins.inference.load_model import LoadedModel
 from par_plugins.models.heads.attribute_head import fill_probabilities, samples_to_fill
 from par_runtime.onnx_model import OnnxAttributeModel
 
-EXPORTED = '.onnx'
-"""Ending of a file that is network and weights."""
-
 
 @dataclass(frozen=True, eq=False)
 class LoadedOnnxModel(LoadedModel):

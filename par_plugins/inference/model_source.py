@@ -39,7 +39,12 @@ def find_model(model: str | Path, weights: str | Path | None) -> tuple[Config, s
     path = Path(leaf_path(str(model)))
     if not path.is_file():
         raise InputError(f'{model}: there is no such config or leaf')
-    return Config.fromfile(path), None if weights is None else str(weights)
+    try:
+        config = Config.fromfile(path)
+    except Exception as error:  # a config is code, and its mistakes are of every kind
+        reason = str(error).strip().splitlines() or [repr(error)]
+        raise InputError(f'{model}: no config ({type(error).__name__}: {reason[0]})') from error
+    return config, None if weights is None else str(weights)
 
 
 def released_weights(folder: str | Path) -> Path:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from par_plugins.engine.written_aside import written_aside
@@ -16,7 +15,6 @@ from par_plugins.inference.attribute_inferencer import (
     AttributeInferencer,
     PicturePrediction,
     reason_of,
-    unique_names,
 )
 from par_plugins.inference.drawing import draw_people
 from par_plugins.inference.job_processes import (
@@ -24,6 +22,7 @@ from par_plugins.inference.job_processes import (
     JobProcesses,
     shards_of,
 )
+from par_plugins.inference.output_files import unique_names, write_picture
 from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
 from par_plugins.inference.tracks import TrackRecord, write_tracks
 from par_plugins.inference.video_prediction import VideoPrediction, VideoReport, VideoWriter
@@ -233,11 +232,11 @@ class PredictJob:
             return
         if self.draw:
             drawn = draw_people(image, record, self.inferencer.schema)
-            _write_image(self._folder('drawn') / f'{name}.png', drawn)
+            write_picture(self._folder('drawn') / f'{name}.png', drawn)
         if self.crops:
             for number, person in enumerate(record.people):
                 path = self._folder('crops') / f'{name}_{number}.png'
-                _write_image(path, crop(image, np.array(person.box)))
+                write_picture(path, crop(image, np.array(person.box)))
 
     def _video(self, work: '_Work', shard: int) -> None:
         """Predict a video; one that cannot be read is skipped with the reason."""
@@ -304,7 +303,7 @@ class PredictJob:
         for track in tracks:
             for number, sighting in enumerate(track.best):
                 path = self._folder('crops') / f'{name}_{track.track}_{number}.png'
-                _write_image(path, sighting.image)
+                write_picture(path, sighting.image)
 
 
 class _Work:
@@ -339,8 +338,3 @@ def _add_video(report: JobReport, done: Mapping[str, Any], out: Path) -> None:
         report.frames += timing.frames
         report.people += timing.people
         report.tracks += done['tracks']
-
-
-def _write_image(path: Path, image: Any) -> None:
-    if not cv2.imwrite(str(path), image):
-        raise InputError(f'{path}: cannot be written')

@@ -17,10 +17,11 @@ from par_plugins.inference.attribute_inferencer import MIN_SIDE, AttributeInfere
 from par_plugins.inference.detectors import PersonBoxes, WholePicture, boxes_within
 from par_plugins.inference.frame import Frame
 from par_plugins.inference.load_model import PersonOutput
+from par_plugins.inference.output_files import path_for_opencv
 from par_plugins.inference.person_tracker import PersonTracker
 from par_plugins.inference.tracks import TrackAttributes, TrackRecord
 from par_plugins.inference.video_source import VideoSource
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, checked_number
 from par_runtime.crops import crop
 from par_runtime.records import PersonRecord, PictureRecord
 
@@ -111,7 +112,8 @@ class VideoPrediction:
         look_every: float = 0.5,
         track: bool = True,
     ) -> None:
-        self.inferencer, self.source, self.look_every = inferencer, source, look_every
+        self.inferencer, self.source = inferencer, source
+        self.look_every = checked_number('look_every', look_every, at_least=0)
         self.rate, claimed = source.properties()
         self.rate /= source.every
         self.report = VideoReport(total=_frames_to_come(source, claimed, self.rate))
@@ -368,7 +370,7 @@ class VideoWriter:
         if self._writer is None:
             self._size, self._began = size, seconds
             code = cv2.VideoWriter.fourcc(*'mp4v')
-            self._writer = cv2.VideoWriter(str(self.path), code, self.rate, size)
+            self._writer = cv2.VideoWriter(path_for_opencv(self.path), code, self.rate, size)
             if not self._writer.isOpened():
                 raise InputError(f'{self.path}: no video can be written there')
         whole: Any = image if size == self._size else cv2.resize(image, self._size)

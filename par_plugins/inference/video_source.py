@@ -12,7 +12,8 @@ import cv2
 from mmengine.logging import print_log
 
 from par_plugins.inference.frame import Frame
-from par_plugins.structures import InputError
+from par_plugins.inference.output_files import path_for_opencv
+from par_plugins.structures import InputError, checked_number
 
 MAX_BROKEN = 25
 """Frames in a row that cannot be read before a file counts as over."""
@@ -44,6 +45,11 @@ class VideoSource:
     def __post_init__(self) -> None:
         if self.every < 1:
             raise InputError(f'every={self.every}: take each frame (1) or each n-th (n)')
+        checked_number('start', self.start, at_least=0)
+        if self.end is not None:
+            checked_number('end', self.end)
+        if self.is_file:
+            path_for_opencv(str(self.source))
         if self.end is not None and self.end <= self.start:
             raise InputError(f'end={self.end} is not after start={self.start}')
         if self.is_file and not Path(str(self.source)).is_file():

@@ -9,6 +9,7 @@ from par_plugins.search.person_index import IndexedPerson, PersonIndex
 from par_plugins.search.search_people import SearchResult
 from par_plugins.visualization import RankList, rank_lists_figure, read_picture
 from par_runtime.crops import crop
+from par_runtime.shown_name import shown_name
 
 PEOPLE_A_ROW = 10
 
@@ -54,4 +55,4 @@ def person_picture(index: PersonIndex, person: IndexedPerson) -> np.ndarray:
 def _caption(number: int, person: IndexedPerson) -> list[str]:
     if person.times is None:
         return [str(number)]
-    return [f'{number}: {Path(person.source).stem}', person.times]
+    return [f'{number}: {shown_name(Path(person.source).stem)}', person.times]

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from par_plugins.datasets.files.npz_file import read_npz
@@ -16,6 +15,7 @@ from par_plugins.inference import job_processes
 from par_plugins.inference.attribute_inferencer import reason_of
 from par_plugins.inference.detectors import WholePicture
 from par_plugins.inference.job_processes import JobFolder, JobProcesses, shards_of
+from par_plugins.inference.output_files import output_stem, write_picture
 from par_plugins.inference.pictures import NOT_A_PICTURE, list_files
 from par_plugins.inference.tracks import TrackRecord
 from par_plugins.inference.video_prediction import VideoPrediction
@@ -182,13 +182,12 @@ class IndexJob:
     def _person_of(self, source: str, track: TrackRecord) -> IndexedPerson:
         """A track, its best crop written into the folder of the index."""
         digest = hashlib.sha256(source.encode(errors='surrogateescape')).hexdigest()[:DIGEST]
-        name = f'{Path(source).stem}_{digest}_{track.track}.png'
+        name = f'{output_stem(source)}_{digest}_{track.track}.png'
         crops = self.folder / CROPS
         crops.mkdir(exist_ok=True)
         best = track.best[0]
         with written_aside(crops / name) as aside:
-            if not cv2.imwrite(str(aside), best.image):
-                raise InputError(f'{crops / name}: cannot be written')
+            write_picture(aside, best.image)
         return IndexedPerson(source, best.box, track.track, track.first, track.last, name)
 
     def _rows(

@@ -10,12 +10,13 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
-from par_plugins.inference.load_onnx_model import EXPORTED
 from par_plugins.search.person_embedder import PersonEmbedder
 from par_plugins.structures import InputError
 
 NEEDED = ('default_scope', 'model', 'data_preprocessor', 'test_dataloader', 'test_pipeline')
 """What of a config prediction looks at."""
+EXPORTED = '.onnx'
+"""Ends the name of weights that bring their network along."""
 
 
 @dataclass(frozen=True)

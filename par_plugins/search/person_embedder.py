@@ -14,7 +14,7 @@ class PersonEmbedder(AttributeInferencer):
     """An :class:`AttributeInferencer` whose samples all have ``pred_embedding``.
 
     Where the head has no embedding of its own it is the pooled feature of the backbone, which the
-    head takes. An exported network gives it by itself.
+    head takes; an exported network has it among its outputs.
     """
 
     def forward(self, inputs: Any, **kwargs: Any) -> list[DataSample]:

@@ -13,7 +13,7 @@ from par_plugins.apis import build_runner
 from par_plugins.datasets.attributes.pa100k import SCHEMA
 from par_plugins.evaluation.functional import fit_answer_rules
 from par_plugins.inference import AttributeInferencer
-from par_plugins.inference.attribute_inferencer import prefetched, unique_names
+from par_plugins.inference.attribute_inferencer import prefetched
 from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.load_model import load_model
 from par_plugins.structures import Attribute, AttributeSchema, InputError
@@ -248,10 +248,29 @@ def test_things_are_made_ahead_in_their_order_and_no_more_than_asked_for():
     assert len(taken) <= 15
 
 
-def test_names_of_files_are_different():
-    assert list(unique_names(['a/x.jpg', 'b/x.png', 'x_2.jpg', 'X.jpg'], '.png')) == [
-        'x.png', 'x_2.png', 'x_2_2.png', 'X_3.png',
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ('options', 'sentence'),
+    [
+        ({'strictness': float('nan')}, 'strictness must be a number, got nan'),
+        ({'padding': -3.0}, r'padding must be in \[0, 2\], got -3.0'),
+        ({'padding': float('nan')}, 'padding must be in'),
+        ({'num_workers': -2}, 'num_workers must be a whole number, at least 1, got -2'),
+        ({'device': 'potato'}, "device 'potato' cannot be used here"),
+        ({'device': 'cuda:99'}, "device 'cuda:99' cannot be used here"),
+        ({'min_score': float('nan')}, 'min_score must be in'),
+        ({'min_score': 3.0}, 'min_score must be in'),
+    ],
+)
+def test_an_option_that_means_nothing_is_refused_also_by_the_starter(options, sentence):
+    with pytest.raises(InputError, match=sentence):
+        AttributeInferencer(**options)
+
+
+def test_a_model_that_is_no_config_is_one_sentence(tmp_path):
+    for name in ('video.mp4', 'broken.py'):
+        (tmp_path / name).write_bytes(b'model = (')
+        with pytest.raises(InputError, match=f'{name}: no config'):
+            AttributeInferencer(tmp_path / name, tmp_path / 'none.pth')
 
 
 def test_a_leaf_goes_by_its_name(tmp_path):

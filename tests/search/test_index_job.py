@@ -76,17 +76,6 @@ def test_an_index_remembers_its_model(model, pictures, tmp_path):
         job_of((model[0], other), index.folder).run([str(pictures)])
 
 
-def test_an_exported_network_the_starter_where_none_is_named_looks_and_is_remembered(
-    pictures, tmp_path
-):
-    job = IndexJob(PersonEmbedder(), tmp_path / 'index')
-    index = job.run([str(pictures)]).index
-    (prediction,) = PersonIndex(index.folder).model.embedder().stream([str(pictures / '4.png')])
-    embedding = prediction.samples[0].pred_embedding.numpy()
-    assert search_people(index, embedding=embedding, count=1).rows.tolist() == [4]
-    assert len(search_people(index, words='woman, no hat', count=9).rows) == 9
-
-
 def test_a_folder_that_has_grown_is_looked_at_where_it_is_new(model, pictures, tmp_path):
     shutil.move(pictures / '3.png', tmp_path / '3.png')
     first = job_of(model, tmp_path / 'index').run([str(pictures)])

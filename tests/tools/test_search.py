@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
@@ -16,6 +17,9 @@ from par_plugins.apis import build_runner
 from par_plugins.apis.retrieval_set import predict_retrieval_set
 from par_plugins.search import IndexedPerson, IndexRows, PersonIndex
 from par_plugins.structures import AttributeSchema
+from par_plugins.testing.toy_pedestrians import ToyPedestrians
+from par_runtime.installed_files import starter_path
+from par_runtime.onnx_model import OnnxAttributeModel
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs/toy/apr_resnet18_1xb32-12e_toy-market1501-128x64.py'
@@ -99,6 +103,32 @@ def test_people_are_found_by_words_and_by_themselves_without_a_config(indexed, t
         first = next(line for line in done.stdout.splitlines() if ' 1 ' in line)
         assert Path(good[1]).name[:12] in first and '0.000' in first
         assert figure.stat().st_size > 5_000
+
+
+def test_an_exported_network_looks_at_people_and_at_the_picture_asked_for(tmp_path):
+    pytest.importorskip('onnxruntime')
+    model = OnnxAttributeModel(shutil.copy(starter_path(), tmp_path / 'model.onnx'))
+    (tmp_path / 'people').mkdir()
+    images = [ToyPedestrians(3).image(number) for number in range(3)]
+    for number, image in enumerate(images):
+        cv2.imwrite(str(tmp_path / f'people/{number}.png'), image)
+    done = run('embed', tmp_path / 'people', '--model', model.source, '--index', tmp_path / 'index')
+    assert done.returncode == 0, done.stderr
+    index = PersonIndex(tmp_path / 'index')
+    probabilities, embeddings = model.predict([image[:, :, ::-1] for image in images])
+    np.testing.assert_allclose(index.probabilities, probabilities, atol=1e-6)
+    np.testing.assert_allclose(index.embeddings, embeddings, rtol=1e-5, atol=1e-6)
+    moved = Path(model.source).rename(tmp_path / 'moved.onnx')
+    picture = shutil.copy(tmp_path / 'people/1.png', tmp_path / 'somebody.png')
+    done = run('search', tmp_path / 'index', '--picture', picture, '--weights', moved)
+    assert done.returncode == 0, done.stderr
+    first = next(line for line in done.stdout.splitlines() if ' 1 ' in line)
+    assert '1.png' in first and '0.000' in first
+    shutil.copy(starter_path(), tmp_path / 'other.onnx')
+    with (tmp_path / 'other.onnx').open('ab') as file:
+        file.write(b' ')
+    done = run('search', tmp_path / 'index', '--picture', picture, '--weights', file.name)
+    assert done.returncode == 1 and 'other weights than those of the index' in done.stderr
 
 
 def test_what_is_not_understood_is_said_and_what_is_damaged_is_one_sentence(indexed, tmp_path):

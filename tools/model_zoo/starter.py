@@ -265,7 +265,7 @@ tags: [pedestrian-attribute-recognition, pa-100k]
 
 # Starter: 26 attributes of pedestrians
 
-What `par predict photo.jpg --out seen` answers with where no model is named: EfficientNet-Lite0 on
+What `par predict photo.jpg` answers with where no model is named: EfficientNet-Lite0 on
 128x64 in whole numbers of 8 bits, {bytes} bytes. It is there so that everything can be tried at
 once, **not** to be relied on: it has learned from 1,400 pictures.
 

@@ -189,37 +189,36 @@ def list_unsure(
         reach: ``(n,)``.
         norms: ``(G,)``.
         slack: ``(G,)``.
-        rows: ``(M,)`` row of each entry asked for.
+        rows: ``(M,)`` row of each entry asked for; those of a row follow each other.
         columns: ``(M,)`` its column.
         starts: ``(M,)`` place of the first of its unsure ones in ``listed``.
         listed: Filled with columns, as many for each as there are.
     """
     num_columns = block.shape[1]
-    lower, upper = np.empty(TILE, block.dtype), np.empty(TILE, block.dtype)
-    for entry in range(len(rows)):
-        row, own, place_in_list = rows[entry], columns[entry], starts[entry]
-        error = floor[row] + reach[row] * norms[own] + slack[own]
-        limit = offset[own] + scale[own] * block[row, own]
-        low, high = limit - error, limit + error
-        for start in range(0, num_columns, TILE):
-            stop = min(start + TILE, num_columns)
-            _key_ranges(
-                block[row, start:stop],
-                scale[start:stop],
-                offset[start:stop],
-                floor[row],
-                reach[row],
-                norms[start:stop],
-                slack[start:stop],
-                lower,
-                upper,
-            )
-            below, up_to = _num_below_and_up_to(
-                upper[: stop - start], lower[: stop - start], low, high
-            )
-            if below == up_to:
-                continue
-            for place in range(stop - start):
-                if lower[place] <= high and not upper[place] < low and start + place != own:
-                    listed[place_in_list] = start + place
-                    place_in_list += 1
+    lower, upper = np.empty(num_columns, block.dtype), np.empty(num_columns, block.dtype)
+    first = 0
+    while first < len(rows):
+        row, last = rows[first], first + 1
+        while last < len(rows) and rows[last] == row:
+            last += 1
+        _key_ranges(block[row], scale, offset, floor[row], reach[row], norms, slack, lower, upper)
+        own = columns[first:last]
+        low, high = lower[own], upper[own]
+        # Those that none of the row's entries is unsure of are not looked at for each of them.
+        near = np.flatnonzero((lower <= high.max()) & (upper >= low.min()))
+        near_lower, near_upper = lower[near], upper[near]
+        for entry in range(last - first):
+            place_in_list = starts[first + entry]
+            for start in range(0, len(near), TILE):
+                stop = min(start + TILE, len(near))
+                below, up_to = _num_below_and_up_to(
+                    near_upper[start:stop], near_lower[start:stop], low[entry], high[entry]
+                )
+                if below == up_to:
+                    continue
+                for place in range(start, stop):
+                    is_near = near_lower[place] <= high[entry] and near_upper[place] >= low[entry]
+                    if is_near and near[place] != own[entry]:
+                        listed[place_in_list] = near[place]
+                        place_in_list += 1
+        first = last

@@ -123,7 +123,9 @@ def retrieval_scores(
     pairs = IdentityPairs.of(labels, filter_same_camera=filter_same_camera)
     keys.prepare(labels.junk)
     draws = GalleryDraws.of(labels, pairs, gallery_draws, seed) if gallery_draws else None
-    positions, drawn_ranks = _count(keys, pairs, draws, max_rank, block_size)
+    positions, drawn_ranks = _count(
+        keys, pairs, draws, max_rank, block_size, by_camera=camera_pairs
+    )
     ranked = RankedPositives.of(pairs, positions, pairs.positive)
     scores = _summary(labels, pairs, ranked, drawn_ranks, ap, max_rank)
     if per_query:
@@ -185,6 +187,8 @@ def _count(
     draws: GalleryDraws | None,
     max_rank: int,
     block_size: int,
+    *,
+    by_camera: bool,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
     """Positions of the pairs, ``(M,)``, and ranks in the drawn galleries, ``(D, S)``."""
     positions, drawn_ranks = np.empty(len(pairs.gallery), np.int64), []
@@ -192,7 +196,13 @@ def _count(
         bounds = pairs.bounds[first : last + 1]
         own = slice(bounds[0], bounds[-1])
         positions[own] = gallery_positions(
-            keys, block, pairs.gallery[own], bounds - bounds[0], pairs.positive[own], max_rank
+            keys,
+            block,
+            pairs.gallery[own],
+            bounds - bounds[0],
+            pairs.positive[own],
+            max_rank,
+            by_camera=by_camera,
         )
         if draws is not None:
             drawn_ranks.append(draws.ranks(first, keys, block))

@@ -7,7 +7,7 @@ from par_plugins.inference.detectors.onnx_detector import OnnxDetector
 from par_plugins.inference.detectors.person_detector import PersonDetector
 from par_plugins.inference.detectors.torch_detectors import MMDetDetector, TorchvisionDetector
 from par_plugins.inference.detectors.whole_picture import WholePicture
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, checked_number
 
 FORMS = 'none, boxes:FILE, onnx:FILE[,DECODER], torchvision:NAME[,WEIGHTS], mmdet:CONFIG,WEIGHTS'
 
@@ -31,6 +31,8 @@ def build_person_detector(
     """
     name, _, rest = specification.partition(':')
     values = rest.split(',') if rest else []
+    if min_score is not None:
+        checked_number('min_score', min_score, at_least=0, at_most=1)
     options: dict[str, Any] = {} if min_score is None else {'min_score': min_score}
     if name == 'none' and not values:
         return WholePicture()

@@ -6,7 +6,12 @@ import torch
 
 from par_plugins.evaluation.functional import retrieval_scores
 from par_plugins.evaluation.functional.gallery_keys import FeatureKeys
-from par_plugins.evaluation.functional.gallery_positions import _count_by_rows, _count_compiled
+from par_plugins.evaluation.functional.gallery_positions import (
+    MANY,
+    _could_tell,
+    _count_by_rows,
+    _count_compiled,
+)
 from tests.references import retrieval as reference
 
 WIDTH, NUM_QUERIES, NUM_GALLERY, NUM_IDENTITIES = 128, 30, 300, 25
@@ -132,6 +137,29 @@ def test_draws_and_pairs_of_cameras_rank_by_the_same_distances(kind, metric):
     np.testing.assert_allclose(found['camera_pairs']['mAP'], mean_precision, atol=1e-3)
 
 
+@pytest.mark.parametrize('metric', METRICS)
+@pytest.mark.parametrize('kind', ['as they come', 'offset 1000', 'duplicates', 'collapsed'])
+def test_many_positives_of_which_some_are_dropped_rank_by_the_same_distances(kind, metric):
+    generator = np.random.default_rng(17)
+    queries, gallery, *cameras = make_labels(generator)
+    cameras[1][generator.random(NUM_GALLERY) < 0.3] = 0  # that of the queries
+    labels = queries % 2, gallery % 2, *cameras
+    assert MANY * np.log2(NUM_GALLERY) < NUM_GALLERY // 3
+    sides = DIFFICULT[kind](generator, people(generator, labels))
+    features = [np.float32(side) for side in sides]
+    expected = reference.retrieval_scores(reference.precise_distances(*features, metric), *labels)
+    assert_scores(retrieval_scores(*features, *labels, metric=metric), expected)
+
+
+def test_a_rank_is_looked_at_again_where_what_may_be_dropped_could_bring_it_to_the_top():
+    nearer, bounds = np.arange(6000), np.array([0, 6000])
+    unsure = np.where(nearer == 3000, 1, 0)  # at rank 3001 it changes no score by 1e-6
+    for by_camera, num_dropped, again in ((False, 0, 0), (True, 0, 1), (False, 3000, 1)):
+        positive = np.arange(6000) >= num_dropped
+        found = _could_tell(nearer, unsure, bounds, positive, 1, by_camera)
+        assert found.sum() == again
+
+
 def test_double_precision_is_kept_where_it_comes_in():
     generator = np.random.default_rng(3)
     labels = make_labels(generator)
@@ -192,8 +220,9 @@ def test_whole_numbers_are_ranked_without_looking_again(monkeypatch):
     assert_scores(retrieval_scores(*codes, *labels), reference.retrieval_scores(distances, *labels))
 
 
+@pytest.mark.parametrize('many', [False, True])
 @pytest.mark.parametrize('kind', ['as they come', 'groups 10 apart', 'few values', 'collapsed'])
-def test_counting_by_whole_rows_as_on_a_gpu_finds_the_same_numbers(kind):
+def test_rows_counted_sorted_and_compared_whole_as_on_a_gpu_give_the_same_numbers(kind, many):
     generator = np.random.default_rng(5)
     labels = make_labels(generator)
     sides = DIFFICULT[kind](generator, people(generator, labels))
@@ -201,8 +230,10 @@ def test_counting_by_whole_rows_as_on_a_gpu_finds_the_same_numbers(kind):
     keys.prepare(labels[1] == 0)
     block = keys.block(np.arange(NUM_QUERIES))
     known = np.flatnonzero(labels[1] > 0)
-    columns = np.tile(known[::7], NUM_QUERIES)
-    bounds = np.arange(NUM_QUERIES + 1) * len(known[::7])
+    asked = known if many else known[::7]
+    assert (len(asked) > MANY * np.log2(NUM_GALLERY)) == many
+    columns = np.tile(asked, NUM_QUERIES)
+    bounds = np.arange(NUM_QUERIES + 1) * len(asked)
     by_rows, compiled = (
         count(block, columns, bounds) for count in (_count_by_rows, _count_compiled)
     )
