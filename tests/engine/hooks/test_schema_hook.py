@@ -125,7 +125,7 @@ def test_a_table_with_binary_and_categorical_columns_can_pick_by_either(tmp_path
     metrics[0].dataset_meta = dataset.metainfo
     val = ToyLoop(dataset, evaluator=SimpleNamespace(metrics=metrics))
     hooks = [SimpleNamespace(save_best=[metrics[0].prefixed_names[0]])]
-    runner = toy_runner(val=val, model=Outputs(), hooks=hooks)
+    runner = toy_runner(train=ToyLoop(dataset), val=val, model=Outputs(), hooks=hooks)
     runner.val_evaluator, runner.param_schedulers = val.evaluator, None
     SchemaHook().before_run(runner)
 
