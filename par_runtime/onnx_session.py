@@ -45,6 +45,8 @@ def open_session(path: str | Path, *, threads: int | None = None) -> Any:
     onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors are raised, and hints are for who writes networks
+    # Threads that wait in a loop keep cores from other work, such as the next network's.
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     if threads is not None:
         options.intra_op_num_threads = threads
     providers = onnxruntime.get_available_providers()

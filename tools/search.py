@@ -115,7 +115,8 @@ def run(args: argparse.Namespace) -> None:
     if args.figure:
         from par_plugins.search.contact_sheet import contact_sheet
 
-        contact_sheet(index, result, args.picture).savefig(args.figure, dpi=150)
+        sheet = contact_sheet(index, result, args.picture)
+        sheet.savefig(args.figure, dpi=150, bbox_inches='tight')
 
 
 if __name__ == '__main__':

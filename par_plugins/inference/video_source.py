@@ -102,7 +102,7 @@ class VideoSource:
                     return
                 if read and image is not None:
                     broken = 0
-                    yield Frame(image, str(self.source), number, seconds)
+                    yield Frame(image, str(self.source), number, round(seconds, 6))
                 elif claimed and number >= claimed:
                     return
                 else:

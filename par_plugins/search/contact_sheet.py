@@ -52,7 +52,7 @@ def person_picture(index: PersonIndex, person: IndexedPerson) -> np.ndarray:
     return image if person.box is None else crop(image, np.array(person.box))
 
 
-def _caption(number: int, person: IndexedPerson) -> str:
+def _caption(number: int, person: IndexedPerson) -> list[str]:
     if person.times is None:
-        return str(number)
-    return f'{number}: {shown_name(Path(person.source).stem)}\n{person.times}'
+        return [str(number)]
+    return [f'{number}: {shown_name(Path(person.source).stem)}', person.times]

@@ -22,14 +22,14 @@ class RankList:
         found: The pictures found, best first.
         probabilities: ``(len(found), C)`` packed, of the pictures found.
         right: Of each, whether it is right; None where nobody knows.
-        captions: Of each, what stands above it; None for its number.
+        captions: Of each, the lines above it; None for its number.
     """
 
     query: np.ndarray | None
     found: Sequence[np.ndarray]
     probabilities: np.ndarray
     right: Sequence[bool] | None = None
-    captions: Sequence[str] | None = None
+    captions: Sequence[Sequence[str]] | None = None
 
 
 def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema | None) -> Figure:
@@ -58,8 +58,8 @@ def rank_lists_figure(lists: Sequence[RankList], schema: AttributeSchema | None)
         for number, (panel, picture) in enumerate(zip(row[1:], one.found, strict=False)):
             right = None if one.right is None else bool(one.right[number])
             _draw(panel, picture, color=FRAMES[right])
-            caption = str(number + 1) if one.captions is None else shown(one.captions[number])
-            panel.set_title(caption, fontsize=8 if one.captions is None else 6)
+            lines = [str(number + 1)] if one.captions is None else one.captions[number]
+            panel.set_title('\n'.join(map(shown, lines)), fontsize=8 if one.captions is None else 6)
             panel.set_xlabel('\n'.join(map(shown, words[number])), fontsize=6)
     return with_glyphs(figure)
 

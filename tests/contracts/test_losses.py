@@ -52,13 +52,19 @@ class Synchronising(AttributeCrossEntropyLoss):
         return loss if loss.item() > -1 else -loss
 
 
+class BinaryAlone(AttributeCrossEntropyLoss):
+    def forward(self, pred, target, **more):
+        return ((target >= 0) * pred.sigmoid() * target).mean()
+
+
 @pytest.mark.parametrize(
     ('loss', 'promise'),
     [
         (UnknownIsNo(), 'unknown'),
+        (BinaryAlone(), r'Logits come packed .*The size of tensor'),
         (Constant(), 'The gradient is that of the value'),
         (Synchronising(), 'No value of a tensor is asked for on the host'),
-        (torch.nn.BCEWithLogitsLoss(), 'The gradient'),
+        (torch.nn.BCEWithLogitsLoss(), 'gives no number a label'),
     ],
 )
 def test_a_loss_that_breaks_a_promise_is_told_which(loss, promise):

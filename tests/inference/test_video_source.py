@@ -49,6 +49,11 @@ def numbers(source):
     return [frame.number for frame in source.frames()]
 
 
+def test_seconds_are_written_in_no_more_digits_than_they_have(video):
+    seconds = [frame.seconds for frame in VideoSource(video).frames()]
+    assert seconds == [number / RATE for number in range(30)]
+
+
 def test_every_nth_frame_between_two_times(video):
     assert VideoSource(video).properties() == (RATE, 30)
     assert numbers(VideoSource(video)) == list(range(30))

@@ -10,6 +10,7 @@ from par_runtime.answers import AnswerRule
 from par_runtime.input_error import InputError
 from par_runtime.installed_files import starter_path
 from par_runtime.onnx_model import METADATA_KEY, OnnxAttributeModel
+from par_runtime.onnx_session import open_session
 
 pytest.importorskip('onnxruntime')
 LARGEST = 4_000_000
@@ -30,6 +31,11 @@ def test_the_starter_answers_generated_pictures_as_where_it_was_made(starter):
     rule = AnswerRule.of_checkpoint(starter.metadata, starter.schema, source='the starter')
     changed = rule.answer(found).values != rule.answer(expected).values
     assert changed.mean() < 0.05 and embeddings.shape == (len(pictures), 1280)
+
+
+def test_threads_of_a_network_do_not_keep_cores_busy_while_they_wait():
+    options = open_session(starter_path()).get_session_options()
+    assert options.get_session_config_entry('session.intra_op.allow_spinning') == '0'
 
 
 def test_the_starter_is_small_and_says_what_its_card_says(starter):

@@ -139,7 +139,12 @@ def test_tracks_of_a_video_have_times_and_crops(model, tmp_path):
     nearest = [search_people(index, embedding=each, count=1).rows[0] for each in embeddings]
     assert nearest == [0, 1]
     result = search_people(index, words='woman or man', count=2)
-    contact_sheet(index, result).savefig(tmp_path / 'sheet.png')
+    sheet = contact_sheet(index, result)
+    titles = [axes.get_title() for axes in sheet.axes if axes.get_title()]
+    assert titles == [
+        f'{rank}: walk\n{people[row].times}' for rank, row in enumerate(result.rows, start=1)
+    ]
+    sheet.savefig(tmp_path / 'sheet.png')
     assert (tmp_path / 'sheet.png').stat().st_size > 5_000
     assert job.run([str(tmp_path / 'walk.avi')]).known == 1
     assert len(PersonIndex(index.folder)) == 2

@@ -103,6 +103,7 @@ def check_loss(
     """
     make = builder(MODELS, loss)
     promises = [
+        check_takes_packed_logits,
         check_finite_and_pulling,
         check_unknown_is_absent,
         check_unknown_logits_do_not_matter,
@@ -113,7 +114,7 @@ def check_loss(
         check_no_host_synchronisation,
     ]
     if getattr(make(), 'exact_gradient', True):
-        promises.insert(0, check_gradient)
+        promises.insert(1, check_gradient)
     check_promises(name_of(loss), promises, make, schema)
     if reference is not None:
         check_promises(name_of(loss), [check_equals_reference], make, schema, reference)
@@ -128,6 +129,16 @@ def check_equals_reference(
         torch.testing.assert_close(
             batch.call(loss), torch.tensor(reference(loss, batch), dtype=torch.float64)
         )
+
+
+def check_takes_packed_logits(make: Make, schema: AttributeSchema = SCHEMA) -> None:
+    """Logits come packed ``(N, C)``, K columns for K values, targets ``(N, A)``; it gives a number.
+
+    A loss that knows binary attributes alone is checked with a ``schema`` of these.
+    """
+    batch, loss = random_batch(schema=schema), prepared(make, schema)
+    value = batch.call(loss)
+    assert value.ndim == 0, f'it gives {tuple(value.shape)}'
 
 
 def check_gradient(make: Make, schema: AttributeSchema = SCHEMA) -> None:

@@ -8,7 +8,7 @@ from mmengine.optim import ReduceOnPlateauLR
 
 from par_plugins.datasets import AttributeCSV
 from par_plugins.engine.hooks import SchemaHook
-from par_plugins.evaluation import BalancedAccuracyMetric
+from par_plugins.evaluation import AttributeMetric, BalancedAccuracyMetric
 from par_plugins.models.heads import AttributeHead
 from par_plugins.structures import Attribute, AttributeSchema, InputError, SchemaMismatchError
 from tests.engine.hooks.toy_loop import ToyLoop, toy_runner
@@ -114,6 +114,20 @@ def check_followed(hooks=(), schedulers=None):
 
 def check_save_best(key):
     check_followed([SimpleNamespace(save_best=[key]), SimpleNamespace()])
+
+
+@pytest.mark.parametrize('metric', [AttributeMetric, BalancedAccuracyMetric])
+def test_a_table_with_binary_and_categorical_columns_can_pick_by_either(tmp_path, metric):
+    table = 'image,split,Hat,Age\n1.jpg,val,1,adult\n2.jpg,val,0,old\n3.jpg,val,,young\n'
+    (tmp_path / 'labels.csv').write_text(table, encoding='utf-8')
+    dataset = AttributeCSV(data_root=str(tmp_path), split='val')
+    metrics = [metric()]
+    metrics[0].dataset_meta = dataset.metainfo
+    val = ToyLoop(dataset, evaluator=SimpleNamespace(metrics=metrics))
+    hooks = [SimpleNamespace(save_best=[metrics[0].prefixed_names[0]])]
+    runner = toy_runner(train=ToyLoop(dataset), val=val, model=Outputs(), hooks=hooks)
+    runner.val_evaluator, runner.param_schedulers = val.evaluator, None
+    SchemaHook().before_run(runner)
 
 
 def test_a_best_score_that_no_validation_gives_is_refused():
