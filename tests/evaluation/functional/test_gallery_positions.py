@@ -8,9 +8,9 @@ from par_plugins.evaluation.functional import retrieval_scores
 from par_plugins.evaluation.functional.gallery_keys import FeatureKeys
 from par_plugins.evaluation.functional.gallery_positions import (
     MANY,
+    _could_tell,
     _count_by_rows,
     _count_compiled,
-    _could_tell,
 )
 from tests.references import retrieval as reference
 
