@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -173,7 +174,7 @@ class AttributeSchema:
         """For each attribute, whether it is binary."""
         return tuple(attribute.binary for attribute in self.attributes)
 
-    @property
+    @cached_property
     def all_binary(self) -> bool:
         """Whether packed logits and targets have the same columns."""
         return all(self.binary)

@@ -69,7 +69,11 @@ def read_regular_file(path: str | Path, *, largest: int) -> bytes:
     """
     with open_regular_file(path, largest=largest) as file:
         try:
-            content = file.read(largest + 1)
+            # The memory of as many bytes as are asked for is taken first, however few there are.
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(size + 1)
+            if len(content) > size:
+                content += file.read(largest + 1 - len(content))
         except OSError as error:
             raise InputError(f'{path}: cannot be read ({error.strerror})') from error
     if len(content) > largest:

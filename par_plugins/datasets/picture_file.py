@@ -2,8 +2,10 @@
 
 import io
 import struct
+from functools import partial
 from pathlib import Path
 
+import cv2
 import mmcv
 import numpy as np
 from PIL import Image
@@ -16,6 +18,8 @@ MAX_PIXELS = 50_000_000
 
 LARGEST_LIMIT = 2 * (Image.MAX_IMAGE_PIXELS or MAX_PIXELS)  # Pillow itself says no beyond
 FORMATS = ('JPEG', 'PNG', 'BMP', 'DIB', 'WEBP', 'GIF', 'TIFF', 'PPM', 'JPEG2000')
+REDUCED = {n: getattr(cv2, f'IMREAD_REDUCED_COLOR_{n}') for n in (8, 4, 2)}
+"""What decodes a JPEG to an n-th of its width and height."""
 BLOCK = 64
 """Pixels of a JPEG's block, which is stored as no less than one bit of a Huffman code."""
 FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # of a JPEG: they say its size
@@ -28,6 +32,7 @@ def read_picture(
     flag: str = 'color',
     channel_order: str = 'bgr',
     backend: str | None = 'cv2',
+    min_size: tuple[int, int] | None = None,
 ) -> np.ndarray:
     """Read a picture from a regular file of this computer; a name is never an address.
 
@@ -37,6 +42,7 @@ def read_picture(
         flag: See :func:`mmcv.imfrombytes`.
         channel_order: See there.
         backend: See there.
+        min_size: See :func:`decode_picture`.
 
     Returns:
         ``(H, W, 3)`` uint8, for other flags what :func:`mmcv.imfrombytes` gives.
@@ -51,6 +57,7 @@ def read_picture(
         flag=flag,
         channel_order=channel_order,
         backend=backend,
+        min_size=min_size,
     )
 
 
@@ -72,6 +79,7 @@ def decode_picture(
     flag: str = 'color',
     channel_order: str = 'bgr',
     backend: str | None = 'cv2',
+    min_size: tuple[int, int] | None = None,
 ) -> np.ndarray:
     """Decode a picture whose header declares no more pixels than allowed.
 
@@ -86,6 +94,8 @@ def decode_picture(
         flag: See :func:`mmcv.imfrombytes`.
         channel_order: See there.
         backend: See there.
+        min_size: Width and height down to which OpenCV may decode a JPEG in colour: to a half, a
+            quarter or an eighth, averages of its pixels. None decodes all pixels.
 
     Raises:
         InputError: If it is too large, truncated, or no readable picture.
@@ -107,8 +117,15 @@ def decode_picture(
         raise InputError(
             f'{path}: declares {width} x {height} pixels, more than {len(content)} bytes can hold'
         )
+    wanted: str | int = flag
+    if min_size and (flag, backend) == ('color', 'cv2') and content.startswith(b'\xff\xd8'):
+        times = min(width // min_size[0], height // min_size[1])
+        wanted = next((REDUCED[n] for n in REDUCED if n <= times), flag)
+    decode = partial(mmcv.imfrombytes, content, channel_order=channel_order, backend=backend)
     try:
-        image = mmcv.imfrombytes(content, flag=flag, channel_order=channel_order, backend=backend)
+        image = decode(flag=wanted)
+        if wanted != flag and min_size and np.any(image.shape[1::-1] < np.array(min_size)):
+            image = decode(flag=flag)  # it was stored on its side
     except Exception:  # each decoding backend raises its own, some return None
         image = None
     if image is None:

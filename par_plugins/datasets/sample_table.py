@@ -26,7 +26,7 @@ class SampleTable(Sequence[dict[str, Any]]):
     """
 
     def __init__(self, columns: Mapping[str, Sequence[Any] | np.ndarray], folder: str) -> None:
-        self.columns, self.folder = columns, Path(folder)
+        self.columns, self.folder = columns, str(Path(folder))
 
     @staticmethod
     def paths(names: Sequence[str]) -> np.ndarray:
@@ -40,7 +40,7 @@ class SampleTable(Sequence[dict[str, Any]]):
         """A record; of a slice or of a sequence of indices, the table of these samples."""
         if isinstance(index, slice):
             chosen = {key: column[index] for key, column in self.columns.items()}
-            return SampleTable(chosen, str(self.folder))
+            return SampleTable(chosen, self.folder)
         if isinstance(index, Sequence | np.ndarray):
             chosen = {
                 key: column[np.asarray(index)]
@@ -48,7 +48,7 @@ class SampleTable(Sequence[dict[str, Any]]):
                 else [column[row] for row in index]
                 for key, column in self.columns.items()
             }
-            return SampleTable(chosen, str(self.folder))
+            return SampleTable(chosen, self.folder)
         record = {key: column[index] for key, column in self.columns.items()}
         record['img_path'] = self.path(record['img_path'])
         return {k: v.item() if isinstance(v, np.generic) else v for k, v in record.items()}
@@ -58,4 +58,6 @@ class SampleTable(Sequence[dict[str, Any]]):
 
     def path(self, name: bytes) -> str:
         """Return the path of an image."""
-        return str(self.folder / os.fsdecode(name))
+        path = os.path.join(self.folder, os.fsdecode(name))
+        # Making a Path of each takes as long as reading a small picture.
+        return str(Path(path)) if './' in path or '//' in path else path

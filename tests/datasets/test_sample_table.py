@@ -1,6 +1,7 @@
 import gc
 import os
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -80,3 +81,10 @@ def test_building_collects_no_garbage(monkeypatch):
     # It would walk over every object of the process, for each dataset.
     monkeypatch.setattr(gc, 'collect', lambda *_: pytest.fail('gc.collect was called'))
     assert len(dataset()) == 4
+
+
+@pytest.mark.parametrize('folder', ['', '.', 'root', 'root/', './root//of', '../up', '/top'])
+@pytest.mark.parametrize('name', ['a.jpg', './a.jpg', 'b//a.jpg', '../a.jpg', '/elsewhere/a.jpg'])
+def test_paths_are_written_as_pathlib_writes_them(folder, name):
+    table = SampleTable({'img_path': SampleTable.paths([name])}, folder)
+    assert table[0]['img_path'] == str(Path(folder) / name)

@@ -49,3 +49,13 @@ def test_a_refused_file_is_closed_again(tmp_path):
         with pytest.raises(InputError):
             open_regular_file(tmp_path / 'a', largest=1)
     assert len(os.listdir('/proc/self/fd')) == before
+
+
+def test_a_file_that_has_more_than_it_says_is_read_to_its_end_or_refused():
+    name = '/proc/self/cmdline'  # says 0 bytes
+    with open(name, 'rb') as file:
+        whole = file.read()
+    assert os.stat(name).st_size == 0 < len(whole)
+    assert read_regular_file(name, largest=len(whole)) == whole
+    with pytest.raises(InputError, match=f'has more than {len(whole) - 1} bytes'):
+        read_regular_file(name, largest=len(whole) - 1)

@@ -14,7 +14,7 @@ from par_plugins.datasets.picture_file import (
     decode_picture,
     read_picture,
 )
-from par_plugins.structures import UNKNOWN, InputError, checked_choice
+from par_plugins.structures import UNKNOWN, InputError, checked_choice, checked_number
 
 
 @TRANSFORMS.register_module()
@@ -33,21 +33,33 @@ class LoadPersonImage(LoadImageFromFile):
             and its sample carries ``image_error``, which ``ImageErrorHook`` counts and reports.
         max_pixels: Largest number of pixels, height times width, that a picture may declare; it
             is not decoded otherwise.
+        min_size: Width and height that are enough. A JPEG of twice or more of both is decoded to a
+            half, a quarter or an eighth, in a third of the time. After resizing, pixels differ by 3
+            to 4 of 255 in the mean, towards averages of the picture's. Samples with a box in its
+            pixels (``gt_box``) are decoded whole.
         **kwargs: See :class:`mmcv.transforms.LoadImageFromFile`.
 
     Raises:
-        InputError: If ``max_pixels`` is no such number, or the image cannot be read and
-            ``on_error`` is ``raise``.
+        InputError: If ``max_pixels`` or ``min_size`` is no such number, or the image cannot be read
+            and ``on_error`` is ``raise``.
     """
 
     def __init__(
-        self, on_error: str = 'raise', max_pixels: int = MAX_PIXELS, **kwargs: Any
+        self,
+        on_error: str = 'raise',
+        max_pixels: int = MAX_PIXELS,
+        min_size: tuple[int, int] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.on_error = checked_choice('on_error', on_error, ('raise', 'skip'))
         if not 0 < max_pixels <= LARGEST_LIMIT:
             raise InputError(f'max_pixels must be in 1..{LARGEST_LIMIT}, got {max_pixels}')
         self.max_pixels = max_pixels
+        if min_size is not None:
+            width, height = min_size
+            checked_number('min_size', min(width, height), at_least=1)
+        self.min_size = min_size
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img``, ``img_shape`` and ``ori_shape``."""
@@ -76,7 +88,7 @@ class LoadPersonImage(LoadImageFromFile):
             return self._checked(image, path or 'an image')
         if path is None:
             raise InputError('a sample has neither img_path nor an array img')
-        return self._read(str(path))
+        return self._read(str(path), None if 'gt_box' in results else self.min_size)
 
     def _checked(self, image: Any, name: str) -> np.ndarray:
         """An array, with as many channels as an image that is read has."""
@@ -94,9 +106,12 @@ class LoadPersonImage(LoadImageFromFile):
             raise InputError(f'{name}: expected pixels as uint8 (H, W, 3), got {image.shape}')
         return image.astype(np.float32) if self.to_float32 else image
 
-    def _read(self, path: str) -> np.ndarray:
+    def _read(self, path: str, min_size: tuple[int, int] | None) -> np.ndarray:
         options: dict[str, Any] = dict(
-            max_pixels=self.max_pixels, flag=self.color_type, backend=self.imdecode_backend
+            max_pixels=self.max_pixels,
+            flag=self.color_type,
+            backend=self.imdecode_backend,
+            min_size=min_size,
         )
         if self.backend_args is None:
             image = read_picture(path, **options)

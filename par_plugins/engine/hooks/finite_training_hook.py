@@ -23,8 +23,8 @@ NEVER = torch.iinfo(torch.int64).max
 class FiniteTrainingHook(Hook):
     """Stop when a loss, a weight or a buffer is NaN or infinite, before a checkpoint is.
 
-    Losses of every step are looked at on their device; the result is read, and the weights are
-    looked at, every ``interval`` steps and before anything is scored or saved. A non-finite
+    Losses of every step are kept on their device; they and the weights are looked at every
+    ``interval`` steps and before anything is scored or saved. A non-finite
     gradient shows in the weights, or is one that mixed precision skips: that is no fault, unless
     none of the steps in between was taken.
 
@@ -42,7 +42,7 @@ class FiniteTrainingHook(Hook):
         if interval < 1:
             raise InputError(f'FiniteTrainingHook: interval must be at least 1, got {interval}')
         self.interval = interval
-        self._first_wrong: dict[tuple[str, ...], Tensor] = {}
+        self._losses: dict[int, dict[str, Tensor]] = {}
         self._rates: dict[int, str] = {}
         self._scales: dict[str, float] = {}
 
@@ -53,21 +53,14 @@ class FiniteTrainingHook(Hook):
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
-        """Note which losses are finite, and every ``interval`` steps look."""
+        """Keep the losses, on their device, and every ``interval`` steps look."""
         step = runner.iter + 1
         self._rates[step] = _rates_of(runner)
-        losses = {
-            name: value.detach().float().mean()
+        self._losses[step] = {
+            name: value.detach()
             for name, value in (outputs or {}).items()
             if 'loss' in name and isinstance(value, Tensor)
         }
-        if losses:
-            # Names may differ from step to step; 'loss' itself is the sum, and blamed last.
-            names = tuple(sorted(losses, key=lambda name: (name == 'loss', name)))
-            finite = torch.stack([losses[name] for name in names]).isfinite()
-            wrong = torch.where(finite, NEVER, step)
-            before = self._first_wrong.get(names)
-            self._first_wrong[names] = wrong if before is None else before.minimum(wrong)
         saving = any(
             not hook.by_epoch
             and (
@@ -105,9 +98,10 @@ class FiniteTrainingHook(Hook):
         """Raise in all processes what any of them has seen."""
         if not self._rates:
             return
-        names = [name for group in self._first_wrong for name in group]
+        # Names may differ from step to step; 'loss' itself is the sum, and blamed last.
+        names = sorted({n for losses in self._losses.values() for n in losses}, key=_sum_last)
         weights = torch.where(_all_finite(runner), NEVER, max(self._rates))
-        wrong = torch.cat([*self._first_wrong.values(), weights[None]])
+        wrong = torch.stack([*map(self._first_wrong, names), weights])
         all_reduce(wrong, op='min')
         steps = wrong.tolist()
         first = min(steps)
@@ -120,8 +114,15 @@ class FiniteTrainingHook(Hook):
                 'learning rate, clip the gradients (optim_wrapper.clip_grad), or look at the loss'
             )
         self._require_steps(runner)
-        self._first_wrong.clear()
+        self._losses.clear()
         self._rates.clear()
+
+    def _first_wrong(self, name: str) -> Tensor:
+        """First step of a loss that is not finite, or never."""
+        losses = {step: losses[name] for step, losses in self._losses.items() if name in losses}
+        finite = torch.stack([loss.float().mean() for loss in losses.values()]).isfinite()
+        steps = torch.tensor(list(losses), device=finite.device)
+        return torch.where(finite, NEVER, steps).min()
 
     def _require_steps(self, runner: Runner) -> None:
         """Refuse gradients for which no scale of mixed precision is small enough."""
@@ -138,6 +139,10 @@ class FiniteTrainingHook(Hook):
                     f'of them, at learning rate {_rates_of(runner)} and loss scale '
                     f'{self._scales[name]:g}'
                 )
+
+
+def _sum_last(name: str) -> tuple[bool, str]:
+    return name == 'loss', name
 
 
 def _tensors(runner: Runner) -> Iterator[tuple[str, Tensor]]:

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from par_plugins.datasets.transforms import LoadPersonImage, PackAttributeInputs
 from par_plugins.structures import InputError
@@ -115,3 +116,50 @@ def test_an_array_comes_out_as_the_same_picture_from_a_file_does(tmp_path, color
 def test_an_array_that_is_no_picture_is_refused(wrong):
     with pytest.raises(InputError, match='frame 3: expected pixels as uint8'):
         LoadPersonImage()({'img': wrong, 'img_path': 'frame 3'})
+
+
+def large_jpeg(path, height=1024, width=768):
+    """Shapes and fine noise, as pictures have."""
+    generator = np.random.default_rng(0)
+    coarse = generator.integers(0, 256, (16, 12, 3)).astype(np.float32)
+    noise = generator.normal(0, 20, (height, width, 3))
+    picture = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC) + noise
+    cv2.imwrite(str(path), picture.clip(0, 255).astype(np.uint8))
+    return path
+
+
+def test_enough_pixels_are_close_to_the_average_of_all_of_them(tmp_path):
+    path = large_jpeg(tmp_path / 'a.jpg')
+    whole = LoadPersonImage()(sample(path))['img']
+    enough = LoadPersonImage(min_size=(192, 256))(sample(path))['img']
+    assert whole.shape == (1024, 768, 3) and enough.shape == (256, 192, 3)
+    average = whole.reshape(256, 4, 192, 4, 3).mean(axis=(1, 3))
+    resized = cv2.resize(whole, (192, 256))
+    assert np.abs(enough - average).mean() < 2 < np.abs(resized - average).mean()
+
+
+@pytest.mark.parametrize(
+    ('min_size', 'shape'),
+    [((768, 1024), (1024, 768)), ((385, 1), (1024, 768)), ((384, 512), (512, 384)),
+     ((1, 1), (128, 96)), ((100, 100), (256, 192))],
+)  # fmt: skip
+def test_no_picture_gets_smaller_than_is_enough(tmp_path, min_size, shape):
+    path = large_jpeg(tmp_path / 'a.jpg')
+    loader = LoadPersonImage(min_size=min_size)
+    assert loader(sample(path))['img_shape'] == shape
+    assert loader({**sample(path), 'gt_box': (0, 0, 9, 9)})['img_shape'] == (1024, 768)
+
+
+def test_a_picture_stored_on_its_side_keeps_enough_pixels(tmp_path):
+    path, turned = large_jpeg(tmp_path / 'a.jpg', 512, 384), tmp_path / 'b.jpg'
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees
+    Image.open(path).save(turned, exif=exif)
+    shape = LoadPersonImage(min_size=(192, 256))(sample(turned))['img_shape']
+    assert shape == (384, 512)  # half of it would be 192 high
+
+
+@pytest.mark.parametrize('min_size', [(0, 5), (-1, -1), (5, 0)])
+def test_a_size_that_is_none_is_refused(min_size):
+    with pytest.raises(InputError, match='min_size'):
+        LoadPersonImage(min_size=min_size)
