@@ -61,10 +61,7 @@ def run(args: argparse.Namespace) -> None:
     from par_plugins.inference.job_processes import JobProcesses
     from par_plugins.search import IndexJob, PersonEmbedder
     from par_plugins.structures import printable
-    from par_runtime.installed_files import starter_note
 
-    if args.model is None and args.weights is None:
-        print(starter_note(), file=sys.stderr)
     processes = JobProcesses(args.launcher)
     if args.model is None and args.weights is None and processes.is_main:
         print(starter_note(), file=sys.stderr)
