@@ -319,7 +319,7 @@ def _chosen(indices: Sequence[int] | int, num_samples: int) -> np.ndarray | slic
         raise InputError(f'indices={indices!r}: there is no image in this subset')
     if numbers.dtype.kind not in 'iu' or numbers.ndim > 1:
         raise InputError(
-            f'indices must be a whole number, or numbers of samples, got {str(indices):.60}'
+            f'indices must be a whole number, or numbers of samples, got {indices!s:.60}'
         )
     if numbers.ndim == 0:
         return slice(int(numbers)) if numbers > 0 else slice(int(numbers), None)
