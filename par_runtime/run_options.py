@@ -1,8 +1,29 @@
 """The options that command lines share; what they mean, ``par_plugins.apis`` knows."""
 
 import argparse
+from pathlib import Path
 
 from par_runtime.installed_files import leaf_path
+
+FIGURES = ('.png', '.jpg', '.pdf', '.svg')
+"""Endings of what a figure is drawn into."""
+
+
+def figure_path(text: str) -> Path:
+    """Read the option of a file for a figure, before what it shows is worked out.
+
+    Example:
+        >>> figure_path('found.png').name
+        'found.png'
+
+    Raises:
+        ArgumentTypeError: If it has an ending of another kind.
+    """
+    path = Path(text)
+    if path.suffix.lower() not in FIGURES:
+        raise argparse.ArgumentTypeError(f'{text!r} ends in none of {", ".join(FIGURES)}')
+    return path
+
 
 # Where each launcher tells a process its rank, the number of processes and its local rank.
 LAUNCHER_VARIABLES = {

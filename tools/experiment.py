@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from par_runtime.installed_files import leaf_path
-from par_runtime.run_options import CFG_OPTIONS
+from par_runtime.run_options import CFG_OPTIONS, figure_path
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -43,7 +43,7 @@ def parse_args() -> argparse.Namespace:
         type=Path,
         help='also write runs and scores to this JSON, and the table into a README with its marks',
     )
-    parser.add_argument('--figure', type=Path, help='also draw the arms here (PNG)')
+    parser.add_argument('--figure', type=figure_path, help='also draw the arms here (PNG)')
     parser.add_argument(
         '--commands',
         action='store_true',

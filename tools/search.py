@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from par_runtime.run_options import figure_path
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -32,7 +34,7 @@ def parse_args() -> argparse.Namespace:
     )
     add('--synonyms', type=Path, help='more words for attributes, a .toml file')
     add('--approximate', action='store_true', help='search by faiss, and print the recall')
-    add('--figure', type=Path, help='also draw the people found, .png or .pdf')
+    add('--figure', type=figure_path, help='also draw the people found, .png or .pdf')
     add('--weights', help='for --picture: where the checkpoint of the index is now')
     add('--device', help='for --picture: cpu, cuda, ...')
     args = parser.parse_args()

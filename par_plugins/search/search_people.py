@@ -14,7 +14,7 @@ from par_plugins.search.inverted_lists import InvertedLists
 from par_plugins.search.nearest_rows import nearest_rows
 from par_plugins.search.person_index import PersonIndex
 from par_plugins.search.synonyms import Synonyms
-from par_plugins.structures import InputError
+from par_plugins.structures import InputError, checked_number
 
 ROUNDING = 1e-4
 """By which a sum of a network's probabilities may miss 1."""
@@ -62,9 +62,10 @@ def search_people(
         lists: To search approximately in, for a picture alone; None searches exactly.
 
     Raises:
-        InputError: If nothing is asked for, the words are not understood, the embedding is of
-            another width, or nobody meets the conditions.
+        InputError: If ``count`` is below 1, nothing is asked for, the words are not understood, the
+            embedding is of another width, or nobody meets the conditions.
     """
+    checked_number('count', count, at_least=1, whole=True)
     query = parse_attribute_query(words, index.schema, synonyms) if words else None
     conditions = () if query is None else query.conditions
     if len(index) == 0:

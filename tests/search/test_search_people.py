@@ -75,6 +75,8 @@ def test_with_both_only_those_with_the_attributes_are_ranked(make):
     ('options', 'message'),
     [
         ({}, 'ask for a picture'),
+        ({'words': 'hat', 'count': 0}, 'count must be a whole number, at least 1, got 0'),
+        ({'words': 'hat', 'count': -3}, 'count must be'),
         ({'embedding': np.zeros(3)}, r'shape \(3,\).*\(8,\).*different models'),
         ({'embedding': np.zeros(8), 'words': 'hat', 'at_least': 1.5}, 'nobody is hat'),
     ],
