@@ -210,6 +210,7 @@ def test_a_worker_that_dies_ends_the_run_with_its_cause(start, tmp_path):
     assert 'Traceback' not in errors
 
 
+@pytest.mark.slow
 def test_killed_runs_end_as_the_one_left_alone(tmp_path):
     done = subprocess.run(
         [sys.executable, 'tools/reliability.py', tmp_path, '--areas', 'kills', '--smoke'],

@@ -12,7 +12,7 @@ from par_plugins.structures import InputError
 def stack_field(
     data_samples: Sequence[Mapping[str, Any]], key: str, shape: tuple[int, ...]
 ) -> Tensor:
-    """Return one field of all samples, a row for each, on the CPU.
+    """Return one field of all samples, a row for each, on the CPU, in single precision at least.
 
     Args:
         data_samples: One dict an image.
@@ -31,7 +31,8 @@ def stack_field(
         if row.shape != shape:
             raise InputError(f'{image_of(sample)}: {key} of shape {tuple(row.shape)}, not {shape}')
         rows.append(row)
-    return torch.stack(rows).detach().cpu()
+    stacked = torch.stack(rows).detach().cpu()
+    return stacked.float() if stacked.dtype in (torch.float16, torch.bfloat16) else stacked
 
 
 def first_field(data_samples: Sequence[Mapping[str, Any]], *names: str) -> str:
