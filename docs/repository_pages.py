@@ -6,8 +6,9 @@ A page includes a file by MyST's own directive::
     ```
 
 Links of what is included, and of all pages, are turned to the pages of the site; a link to a file
-that has no page becomes the file's name, a picture stays where it lies. A page on which ``{zoo}`` stands as a directive has the
-table of all configs there, from the metafiles. The reference is made of what the packages export.
+that has no page becomes the file's name, and pictures are found where they lie. A page on which
+``{zoo}`` stands as a directive has the table of all configs there, from the metafiles. The
+reference is made of what the packages export.
 """
 
 import importlib
