@@ -6,8 +6,9 @@ A page includes a file by MyST's own directive::
     ```
 
 Links of what is included, and of all pages, are turned to the pages of the site; a link to a file
-that has no page becomes the file's name. A page on which ``{zoo}`` stands as a directive has the
-table of all configs there, from the metafiles. The reference is made of what the packages export.
+that has no page becomes the file's name, and pictures are found where they lie. A page on which
+``{zoo}`` stands as a directive has the table of all configs there, from the metafiles. The
+reference is made of what the packages export.
 """
 
 import importlib
@@ -26,7 +27,7 @@ ROOT = DOCS.parent
 REFERENCE = DOCS / 'reference'
 INCLUDE = re.compile(r'^```\{include\} (\S+)\n```$', re.MULTILINE)
 ZOO = re.compile(r'^```\{zoo\}\n```$', re.MULTILINE)
-LINK = re.compile(r'(?<!!)\[([^\]]+)\]\(([^)\s]+)\)')
+LINK = re.compile(r'(!?)\[([^\]]+)\]\(([^)\s]+)\)')
 FENCE = re.compile(r'^(```.*?^```$)', re.MULTILINE | re.DOTALL)
 
 
@@ -54,10 +55,12 @@ def with_links_of_the_site(text: str, source: Path, page: Path, pages: dict[Path
     """
 
     def turned(link: re.Match[str]) -> str:
-        words, (name, hash_mark, heading) = link[1], link[2].partition('#')
+        mark, words, (name, hash_mark, heading) = link[1], link[2], link[3].partition('#')
         if '://' in name or not name:
             return link[0]
         target = (source.parent / name).resolve()
+        if mark:  # a picture stays where it lies
+            return f'![{words}]({os.path.relpath(target, page.parent)})'
         if target in pages:
             address = os.path.relpath(pages[target], page.parent)
             return f'[{words}]({address}{hash_mark}{heading})'

@@ -36,18 +36,20 @@ def test_every_config_has_a_row_in_the_zoo_with_its_data_and_results(made):
             assert f'{name} {value}' in cells[6] and result['Dataset'] in cells[6]
 
 
-def test_links_lead_to_pages_and_files_without_one_are_named(made):
+def test_links_lead_to_pages_and_pictures_and_files_without_a_page_are_named(made):
     readme = ROOT / 'configs/dai/README.md'
     page = ROOT / 'docs/methods/dai.md'
     pages = made.pages_of_files()
     text = (
         '[toys](../toy) [a leaf](dai.py) [paper.yml](paper.yml) [page](../../docs/losses.md#x) '
-        '[net](https://example.org) [here](#there) ![drawn](a.png)\n```python\n[a](b.py)\n```\n'
+        '[net](https://example.org) [here](#there) ![drawn](a.png) '
+        '![idea](../../docs/images/dai.svg)\n```python\n[a](b.py)\n```\n'
     )
     turned = made.with_links_of_the_site(text, readme, page, pages)
     assert turned == (
         '[toys](toy.md) a leaf (`configs/dai/dai.py`) `configs/dai/paper.yml` '
-        '[page](../losses.md#x) [net](https://example.org) [here](#there) ![drawn](a.png)\n'
+        '[page](../losses.md#x) [net](https://example.org) [here](#there) '
+        '![drawn](../../configs/dai/a.png) ![idea](../images/dai.svg)\n'
         '```python\n[a](b.py)\n```\n'
     )
 

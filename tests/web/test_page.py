@@ -179,6 +179,15 @@ def test_why_shows_a_heat_map(page, folder):
     assert 'Hat' in page.locator('#why figcaption').inner_text()
 
 
+def test_a_network_that_cannot_explain_is_not_asked_why(page, server, folder):
+    known = page.request.get(f'{server}/model').json()
+    page.route('**/model', lambda route: route.fulfill(json={**known, 'heat_maps': False}))
+    page.reload()
+    drop(page, folder / 'scene.png')
+    assert not page.get_by_role('columnheader', name='Why').is_visible()
+    assert page.get_by_role('button', name='Why').count() == 0
+
+
 def test_everything_is_reached_and_done_with_the_keyboard(page, folder):
     drop(page, folder / 'scene.png')
     page.locator('#scene button').nth(0).focus()

@@ -96,6 +96,7 @@ async function showAnswers() {
   const rows = attributes.filter(({ name }) => name in person.attributes)
     .map((attribute) => ({ attribute, answer: stricter(person.attributes[attribute.name], attribute, strictness) }))
     .sort((one, other) => rank(other.answer) - rank(one.answer));
+  byId('answers').tHead.rows[0].lastElementChild.hidden = !explains;
   byId('answers').tBodies[0].replaceChildren(...rows.map(({ attribute, answer }) => answerRow(attribute, answer, explains)));
 }
 
@@ -112,7 +113,7 @@ function answerRow(attribute, answer, explains) {
   const why = made('button', { type: 'button', textContent: 'why', onclick: () => explain(attribute, answer) });
   why.setAttribute('aria-label', `Why ${attribute.name}: ${word}`);
   const name = made('th', { scope: 'row', textContent: attribute.name });
-  return made('tr', {}, name, said, made('td', {}, bar(attribute, answer)), made('td', {}, explains ? why : ''));
+  return made('tr', {}, name, said, made('td', {}, bar(attribute, answer)), made('td', { hidden: !explains }, why));
 }
 
 function bar({ name, band }, { value, probability, threshold }) {
