@@ -4,7 +4,7 @@ After each step of the Runner the same batch goes through a bare loop (a copy of
 same precision and layout, an optimizer, nothing else), so that both meet the same load of the
 machine. Seconds are medians over steps: of the processor on a CPU, on the clock of a GPU, which is
 waited for at each border and is slower for it. Memory is what a step takes beyond what is held
-before it. Pictures are generated.
+before it, or more on a CPU, whose allocator keeps some. Pictures are generated.
 """
 
 import argparse
