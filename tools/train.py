@@ -20,6 +20,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--amp', action='store_true', help='mixed precision: bfloat16 (CPUs too) or float16'
     )
+    parser.add_argument('--compile', action='store_true', help='torch.compile, for GPUs')
+    parser.add_argument(
+        '--sync-bn', action='store_true', help="batch norm over all processes' images, for GPUs"
+    )
     parser.add_argument(
         '--test',
         choices=['best', 'last', 'none'],
@@ -58,6 +62,10 @@ def run(args: argparse.Namespace) -> None:
         cfg.setdefault(section, {})
     if args.amp:
         train_in_mixed_precision(cfg)
+    if args.compile:
+        cfg.setdefault('compile', True)
+    if args.sync_bn:
+        cfg.setdefault('sync_bn', 'torch')
     if args.auto_scale_lr:
         cfg.auto_scale_lr.enable = True
     if args.seed is not None:

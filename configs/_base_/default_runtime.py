@@ -18,6 +18,8 @@ default_hooks = dict(
     # Each process has batch norm's averages of its own batches: all take their mean before
     # validation and before a checkpoint, so that what is scored is what is saved.
     sync_buffers=dict(type='SyncBuffersHook'),
+    # A GPU trains in TF32; nothing is scored in it.
+    tf32=dict(type='TF32Hook'),
     schema=dict(type='SchemaHook'),
     label_statistics=dict(type='LabelStatisticsHook'),
     identity=dict(type='IdentityHook'),

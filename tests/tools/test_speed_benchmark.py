@@ -27,3 +27,21 @@ def test_the_table_of_speed_is_written_by_one_command(tmp_path):
     assert len(rows) == 10 and all(row in done.stdout for row in rows)
     table = '| work | floor | peers | ours | growth |'
     assert table in text and table in between_marks(text, table, source='it', name='speed')
+
+
+def test_the_shares_of_a_training_step_are_shown_by_one_command(tmp_path):
+    options = ['--networks', 'resnet18', '--precisions', 'bfloat16', '--steps', '3']
+    done = subprocess.run(
+        [sys.executable, SCRIPT.with_name('training.py'), *options, '--batch-size', '2', '--hooks'],
+        capture_output=True,
+        text=True,
+        encoding='utf-8',
+        timeout=TIME_LIMIT,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    row = next(line for line in done.stdout.splitlines() if 'resnet18, bfloat16' in line)
+    rate, ratio, *shares, _ = (float(cell) for cell in row.strip('│ ').split('│')[1:])
+    assert rate > 0 and ratio > 0
+    assert all(share >= 0 for share in shares) and 80 < sum(shares) <= 101
+    assert re.search(r'FiniteTrainingHook: \d+ us', done.stdout)

@@ -21,6 +21,7 @@ from par_plugins.engine.hooks.safe_checkpoint_hook import SafeCheckpointHook
 from par_plugins.engine.hooks.sample_grid_hook import SampleGridHook
 from par_plugins.engine.hooks.schedule_hook import ScheduleHook
 from par_plugins.engine.hooks.schema_hook import SchemaHook
+from par_plugins.engine.hooks.tf32_hook import TF32Hook
 from par_plugins.engine.hooks.work_directory_hook import WorkDirectoryHook
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     'SampleGridHook',
     'ScheduleHook',
     'SchemaHook',
+    'TF32Hook',
     'WorkDirectoryHook',
 ]
