@@ -1,6 +1,5 @@
 """A work directory holds one run, and one process group at a time."""
 
-import errno
 import json
 import os
 import re
@@ -8,12 +7,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import gethostname
-from typing import IO, Any
+from typing import Any
 
 from mmengine.config import Config
 
 from par_plugins.apis.config_checks import RUNNER_KEYS
+from par_plugins.engine.folder_lock import take_lock
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import InputError
 
@@ -59,7 +58,7 @@ def own_work_directory(cfg: Config, *, rank: int = 0, resume: bool = False) -> I
     except OSError as error:
         raise InputError(f'{folder}: cannot be written ({error.strerror})') from error
     with lock:
-        _take(lock, folder)
+        take_lock(lock, folder, 'trains there; wait for its end, or take another --work-dir')
         for part in folder.glob('.part-*'):
             if part.is_file() or part.is_symlink():
                 part.unlink()
@@ -89,34 +88,6 @@ def subfolder_of_run(cfg: Config, name: str) -> None:
     """
     if (Path(cfg.work_dir) / RESOLVED).exists():
         cfg.work_dir = str(Path(cfg.work_dir) / name)
-
-
-def _take(lock: IO[str], folder: Path) -> None:
-    """Lock a file for this process alone; workers that it starts do not hold it."""
-    try:
-        if os.name == 'nt':
-            import msvcrt
-
-            lock.seek(2**30)  # a byte that is not there, so that others can read who it is
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        else:
-            import fcntl
-
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-            print(f'{folder}: whether another process trains here is not known ({error.strerror})')
-            return
-        lock.seek(0)
-        holder = lock.read(200).strip() or 'another process'
-        raise InputError(
-            f'{folder} is in use: {holder} trains there; wait for its end, or take another '
-            '--work-dir'
-        ) from None
-    with suppress(OSError):  # a full disk; the lock is taken all the same
-        lock.truncate(0)
-        lock.write(f'process {os.getpid()} of {gethostname()}')
-        lock.flush()
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import distributed
 
+from par_plugins.engine.folder_lock import take_lock
 from par_plugins.engine.launched_process import LaunchedProcess
 from par_plugins.engine.written_aside import written_aside
 from par_plugins.structures import InputError
@@ -18,7 +19,7 @@ LONGEST_WAIT = timedelta(days=7)
 """That one process waits for another; what ends one, ends all."""
 SHARD_SIZE = 1024
 """Pictures of a shard: what a killed job does again at most, in each process."""
-KEY = 'job.json'
+KEY, LOCK = 'job.json', '.lock'
 
 
 class JobProcesses:
@@ -67,7 +68,7 @@ class JobFolder:
         processes: That share it; all must make this object.
 
     Raises:
-        InputError: If the folder cannot be written.
+        InputError: If the folder cannot be written, or other processes are at a job there.
     """
 
     def __init__(self, folder: Path, key: Any, processes: JobProcesses) -> None:
@@ -76,6 +77,8 @@ class JobFolder:
         if processes.is_main:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
+                self._lock = (folder / LOCK).open('a+', encoding='utf-8')
+                take_lock(self._lock, folder.parent, 'is at a job there; wait, or take another')
                 file = folder / KEY
                 if not (file.is_file() and file.read_text(encoding='utf-8') == digest):
                     self._empty()
@@ -99,11 +102,14 @@ class JobFolder:
     def remove(self) -> None:
         """The job is over; by the main process."""
         self._empty()
+        (self.folder / LOCK).unlink()
         self.folder.rmdir()
+        self._lock.close()
 
     def _empty(self) -> None:
         for file in self.folder.iterdir():
-            file.unlink()
+            if file.name != LOCK:
+                file.unlink()
 
 
 def shards_of(pictures: Sequence[str], size: int) -> list[list[str]]:
