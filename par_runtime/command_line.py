@@ -13,6 +13,8 @@ from par_runtime.installed_files import MIM
 
 FOLDERS = ('.', 'dataset', 'analysis')
 """Of the tools, those that are commands."""
+INTERRUPTED = 130
+"""Exit status of a program that SIGINT has ended, as shells have it."""
 
 
 def commands() -> dict[str, Path]:
@@ -48,6 +50,9 @@ def main() -> None:
             if importlib.util.find_spec('torch') is not None:
                 raise
             sys.exit(f'error: par {name} needs {error.name}: pip install par-plugins brings it')
+        except KeyboardInterrupt:  # while it still imports; a run says itself what it leaves
+            print('interrupted', file=sys.stderr)
+            sys.exit(INTERRUPTED)
 
 
 def overview(scripts: dict[str, Path]) -> str:

@@ -58,3 +58,15 @@ def test_an_installation_without_scripts_says_why(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, 'argv', ['par', 'train'])
     with pytest.raises(SystemExit, match='a copy of its source without symbolic links'):
         main()
+
+
+def test_an_interrupt_while_a_command_still_imports_is_a_word(monkeypatch, tmp_path, capsys):
+    (tmp_path / 'tools').mkdir()
+    (tmp_path / 'tools/slow.py').write_text(
+        'def main():\n    raise KeyboardInterrupt\n', encoding='utf-8'
+    )
+    monkeypatch.setattr(command_line, 'MIM', tmp_path)
+    monkeypatch.setattr(sys, 'argv', ['par', 'slow'])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert (ended.value.code, capsys.readouterr().err) == (130, 'interrupted\n')
