@@ -60,4 +60,4 @@ class SampleTable(Sequence[dict[str, Any]]):
         """Return the path of an image."""
         path = os.path.join(self.folder, os.fsdecode(name))
         # Making a Path of each takes as long as reading a small picture.
-        return str(Path(path)) if './' in path or '//' in path else path
+        return str(Path(path)) if '/.' in path or './' in path or '//' in path else path

@@ -28,24 +28,18 @@ class HeatMaps:
         inferencer: Whose network it is.
 
     Raises:
-        InputError: If grad-cam is not installed, the network is an exported one, or its backbone
-            gives no spatial feature maps.
+        InputError: If the network is an exported one, or its backbone gives no spatial feature
+            maps.
     """
 
     def __init__(self, inferencer: AttributeInferencer) -> None:
         if not self.possible(inferencer):
             raise InputError('heat maps need gradients, and an exported network has none')
-        try:
-            from pytorch_grad_cam import GradCAM
-        except ImportError as error:
-            raise InputError(
-                'heat maps need the package grad-cam: pip install "par-plugins[web]"'
-            ) from error
         self.inferencer, self._one_at_a_time = inferencer, threading.Lock()
         self._model = copy.deepcopy(inferencer.model).requires_grad_(False)
         grey = np.full((64, 32, 3), 128, np.uint8)
-        layer = _last_spatial_layer(self._model, self._inputs_of(grey, np.array([0.0, 0, 32, 64])))
-        self._cam = GradCAM(self._model, [layer])
+        inputs = self._inputs_of(grey, np.array([0.0, 0, 32, 64]))
+        self._layer = _last_spatial_layer(self._model, inputs)
 
     @staticmethod
     def possible(inferencer: AttributeInferencer) -> bool:
@@ -78,10 +72,30 @@ class HeatMaps:
             column += attribute.values.index(value)
         require_inside(box, image)
         with self._one_at_a_time:
-            inputs = self._inputs_of(image, np.array(box)).requires_grad_(True)
-            (heat,) = self._cam(inputs, [lambda logits: logits[column]])
+            heat = self._heat(self._inputs_of(image, np.array(box)), column)
         size = crop(image, np.array(box)).shape[1::-1]
         return np.clip(cv2.resize(heat, size, interpolation=cv2.INTER_LINEAR), 0, 1)
+
+    def _heat(self, inputs: Tensor, column: int) -> np.ndarray:
+        """``L = relu(sum_k mean(d y / d A_k) A_k)`` (Grad-CAM, equations 1 and 2), in [0, 1].
+
+        Ours, since the package grad-cam brings opencv-python-headless, which overwrites OpenCV.
+        """
+        maps: list[Tensor] = []
+        handle = self._layer.register_forward_hook(lambda layer, args, out: maps.append(out))
+        try:
+            with torch.enable_grad():
+                logits = self._model(inputs.requires_grad_(True))
+                (gradients,) = torch.autograd.grad(logits[0, column], maps)
+        finally:
+            handle.remove()
+        weights = gradients.mean(dim=(2, 3), keepdim=True)
+        heat = (weights * maps[0].detach()).sum(dim=1)[0].clamp(min=0).numpy(force=True)
+        heat = heat - heat.min()
+        heat /= heat.max() or 1.0
+        size = (inputs.shape[-1], inputs.shape[-2])
+        resized: np.ndarray = cv2.resize(heat, size, interpolation=cv2.INTER_LINEAR)
+        return resized
 
     def _inputs_of(self, image: np.ndarray, box: np.ndarray) -> Tensor:
         people = PersonBoxes(box[None], np.ones(1))

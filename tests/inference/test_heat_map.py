@@ -14,8 +14,6 @@ from par_plugins.structures import AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 from tests.inference.toy_model import config, stored
 
-pytest.importorskip('pytorch_grad_cam', reason='needs grad-cam')
-
 IMAGE = ToyPedestrians(1).image(0)
 BOX = (1.0, 2.0, 31.0, 62.0)
 

@@ -172,7 +172,6 @@ def test_bars_have_threshold_and_probability_where_they_are_said(page, server, f
 
 
 def test_why_shows_a_heat_map(page, folder):
-    pytest.importorskip('pytorch_grad_cam', reason='needs grad-cam')
     drop(page, folder / 'scene.png')
     page.get_by_role('button', name='Why Hat').click()
     wait_until(page, 'document.querySelector("#why img").naturalWidth === 64')

@@ -150,7 +150,6 @@ def one_person():
 
 
 def test_why_is_a_picture_of_the_size_of_the_person(inferencer, ask):
-    pytest.importorskip('pytorch_grad_cam', reason='needs grad-cam')
     fields = {'left': 2, 'top': 3, 'right': 30, 'bottom': 50, 'attribute': 'Hat'}
     upload = {'file': ('a.png', picture())}
     answer = ask(inferencer).post('/explain', files=upload, data=fields)

@@ -89,7 +89,9 @@ class SchemaHook(Hook):
             saved = AttributeSchema.from_dict(saved)
         for schema in _schemas_in_use(runner):
             schema.require_equal(saved, source='the checkpoint')
-        meta['schema'] = saved  # the form in which resuming compares it with the dataset's
+        # Resuming compares it pickled, which shows what of a schema has been looked at before.
+        same = [schema for schema in _schemas_in_use(runner) if schema == saved]
+        meta['schema'] = same[0] if same else saved
 
 
 def _schemas_in_use(runner: Runner) -> list[AttributeSchema]:
