@@ -72,7 +72,6 @@ def stages(args: argparse.Namespace) -> Iterator[tuple[str, list[object]]]:
     if (picture := portrait()) is not None:
         real = ['predict.py', picture, '--out', folder / 'portrait', '--draw']
         yield 'predict a real picture by the starter', real
-        yield 'index it too', ['embed.py', picture, '--index', index, *model]
     found = ['--words', WORDS, '--figure', folder / 'found.png', '--count', '3']
     yield f'search for a {WORDS}', ['search.py', index, *found]
 
