@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import average_precision_score
 
 from par_plugins.deployment.predicted_test_set import UNKNOWN_CAMERA, PredictedTestSet
 from par_plugins.evaluation.functional import (
     attribute_scores,
+    average_precision,
     bootstrap_intervals,
     wilson_interval,
 )
@@ -58,9 +58,9 @@ def measured_scores(run: PredictedTestSet, rules: AnswerRules) -> dict[str, Any]
                 for each, row in zip(rows, scores['per_attribute'], strict=True)
             },
         }
-    precisions = {
-        name: _average_precision(said[:, place], known[:, place]) for name, place in rows.items()
-    }
+    both = (known == 1).any(axis=0) & (known == 0).any(axis=0)
+    by_column = np.where(both, 100 * average_precision(said, known), math.nan).tolist()
+    precisions = {name: by_column[place] for name, place in rows.items()}
     answers = answers_at_half(run, schema)
     return {
         'protocol': PROTOCOL,
@@ -159,13 +159,6 @@ def _rate(hits: Any, total: Any) -> list[float | None]:
     """The rate and its interval."""
     share = 100 * int(hits) / int(total) if total else math.nan
     return [_percent(value) for value in (share, *wilson_interval(int(hits), int(total)))]
-
-
-def _average_precision(probabilities: np.ndarray, targets: np.ndarray) -> float:
-    known = targets >= 0
-    if len(np.unique(targets[known])) < 2:
-        return math.nan
-    return 100 * float(average_precision_score(targets[known], probabilities[known]))
 
 
 def _mean(values: list[Any]) -> float:
