@@ -120,8 +120,7 @@ class AttributeMetric(StreamedMetric):
         counts = AttributeCounts.from_batch(
             probabilities, targets, protocol=self.protocol.name, threshold=self.threshold
         )
-        exact = probabilities.to(torch.promote_types(probabilities.dtype, torch.float32))
-        kept = ((exact, targets.to(torch.int8)),)
+        kept = ((probabilities, targets.to(torch.int8)),)
         return _Summary(counts, kept if self.average_precision else ())
 
     def score(self, summary: _Summary) -> dict[str, float]:
