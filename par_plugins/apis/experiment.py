@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.registry import DATASETS, METRICS, init_default_scope
+from mmengine.utils import import_modules_from_strings
 
 from par_plugins.apis.run_scores import RunScores
 from par_plugins.apis.runner import build_runner, last_whole_checkpoint, train
@@ -113,7 +114,7 @@ def train_all(
     context = multiprocessing.get_context('forkserver' if 'forkserver' in methods else 'spawn')
     if 'forkserver' in methods:
         context.set_forkserver_preload(IMPORTED_ONCE)
-    threads = max(1, (os.cpu_count() or 1) // jobs)
+    threads = max(1, torch.get_num_threads() // jobs)
     failures = []
     with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool:
         running = {pool.submit(_train, training, threads): training for training in waiting}
@@ -150,6 +151,8 @@ def _train(training: Training, threads: int) -> None:
 
 def _scores_of(training: Training) -> dict[str, float]:
     cfg, folder = training.config, training.folder
+    # Reading the file has imported them in the process that sent it, not in this one.
+    import_modules_from_strings(**cfg.get('custom_imports', {'imports': []}))
     cfg.work_dir, cfg.launcher = str(folder), 'none'
     cfg.setdefault('randomness', {})['seed'] = training.seed
     cfg.load_from = last_whole_checkpoint(folder) or cfg.get('load_from')

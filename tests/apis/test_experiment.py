@@ -70,3 +70,13 @@ def test_a_score_that_one_leaf_alone_gives_is_fine_and_one_that_none_gives_is_no
     check_scores(configs, ['reid/rank1', 'attribute/label_accuracy'])
     with pytest.raises(InputError, match="reid/rank11: .*did you mean 'reid/rank1'"):
         check_scores(configs, ['reid/rank11'])
+
+
+def test_what_a_config_imports_is_imported_where_it_is_trained(tmp_path, monkeypatch):
+    module = 'raise RuntimeError("imported where it is trained")\n'
+    (tmp_path / 'of_another_project.py').write_text(module, encoding='utf-8')
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    imports = config(custom_imports={'imports': ['of_another_project']})
+    with pytest.raises(InputError, match='imported where it is trained'):
+        train_all([Training(imports, tmp_path / 'run')], jobs=1)

@@ -1,0 +1,199 @@
+"""Which method on 2,000 real pictures: the arms by 5-fold cross-validation, after equal tuning.
+
+    python -m projects.paper_studies.pedestrians.compare work_dirs/pedestrians --seeds 0 1 2
+
+First ``write_views``. An arm has six trials on the training pictures of the first fold, a quarter of
+which is left out to choose by (mAP). Then each fold is left out of a training in turn, for each seed.
+What is there is not run again. The table: README.md.
+"""
+
+import argparse
+import json
+from collections.abc import Iterable, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.config import Config
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from par_plugins.apis.experiment import Training, train_all
+from par_plugins.engine.written_aside import written_aside
+from projects.paper_studies.pedestrians.pooled_scores import NAMES, Pooled, difference, resampled
+
+HERE = Path(__file__).parent
+LEAF = '_lite0-last-blocks_1xb32-300i_pa100k.py'
+BASELINE = 'cross-entropy'
+BLOCK, FOLDS = 100, 5  # neighbours may show one person: blocks stay whole
+NEIGHBOURS, RESAMPLES = 10, 400
+STEPS = 300
+RATES = (1e-3, 2e-3, 4e-3)
+DECAY = ('optim_wrapper.optimizer.weight_decay', (0.05, 0.2))
+CAP = ('train_dataloader.sampler.max_repeat', (2, 5))
+OPTIONS: dict[str, tuple[str, tuple]] = {
+    'cross-entropy': DECAY,
+    'weighted': DECAY,
+    'ema': ('custom_hooks.0.momentum', (0.02, 0.05)),
+    'focal': ('model.head.losses.focal.gamma', (1.2, 2.0)),
+    'asymmetric': ('model.head.losses.asl.gamma_neg', (2.0, 4.0)),
+    'over-sampling': ('train_dataloader.sampler.max_repeat', (5, 25)),
+    'dai': CAP,
+    'dai-sub': CAP,
+    'crl-iccv2017': ('model.head.losses.crl.miner.k', (5, 25)),
+    'crl-tpami2019': ('model.head.losses.crl.eta', (0.01, 0.5)),
+    'habp': ('model.head.losses.habp.gamma', (0.5, 1.2)),
+    'ohem': ('model.head.losses.ohem.share', (0.17, 0.5)),
+}
+"""The main option of each arm, and the two values that are tried with each rate."""
+
+
+def folds(num_pictures: int) -> np.ndarray:
+    """The fold of each picture."""
+    blocks = num_pictures // BLOCK
+    of_block = np.random.default_rng(0).permutation(np.arange(blocks) % FOLDS)
+    return np.repeat(of_block, BLOCK)
+
+
+def training(
+    arm: str,
+    options: Mapping[str, Any],
+    train: np.ndarray,
+    test: np.ndarray,
+    folder: Path,
+    seed: int,
+) -> Training:
+    """One run on pictures chosen by their numbers."""
+    cfg = Config.fromfile(HERE / 'arms' / f'{arm}{LEAF}')
+    saved = dict(type='SavedProbabilities', folder=str(folder))
+    cfg.merge_from_dict(
+        {
+            **options,
+            'train_dataloader.dataset.indices': np.flatnonzero(train).tolist(),
+            'test_dataloader.dataset.indices': np.flatnonzero(test).tolist(),
+            'test_evaluator': [dict(cfg.test_evaluator), saved],
+        }
+    )
+    return Training(cfg, folder, seed)
+
+
+def predicted(run: Training) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities and labels of the pictures that a finished run left out."""
+    with np.load(run.folder / 'probabilities.npz') as file:
+        return file['probabilities'].astype(np.float64), file['targets']
+
+
+def trials(arm: str, fold: np.ndarray, folder: Path) -> list[tuple[dict[str, Any], Training]]:
+    """The six trials of an arm, on the training pictures of the first fold."""
+    key, values = OPTIONS[arm]
+    rows = np.flatnonzero(fold != 0)
+    held_out = np.zeros(len(fold), bool)
+    held_out[rows[-len(rows) // 4 :]] = True
+    found = []
+    for number, (rate, value) in enumerate(product(RATES, values)):
+        options = {'optim_wrapper.optimizer.lr': rate, key: value}
+        place = folder / 'tuning' / arm / f'trial_{number}'
+        found.append((options, training(arm, options, (fold != 0) & ~held_out, held_out, place, 0)))
+    return found
+
+
+def mean_precision(run: Training) -> float:
+    """mAP of a trial."""
+    probabilities, targets = predicted(run)
+    pooled = Pooled(probabilities, targets, np.arange(len(targets)) % 2)
+    return float(pooled.scores(np.ones((1, len(targets))))['mAP'][0])
+
+
+def train(runs: Iterable[Training], jobs: int, title: str) -> None:
+    """Train what is not finished."""
+    runs = list(runs)
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task(title, total=len(runs))
+        train_all(runs, jobs=jobs, on_run=lambda _: progress.advance(task))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('folder', type=Path, help='of the runs')
+    parser.add_argument('--pictures', type=int, default=2000)
+    parser.add_argument('--arms', nargs='+', choices=OPTIONS, default=list(OPTIONS))
+    parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
+    parser.add_argument(
+        '--steps', type=int, default=STEPS, help='of a training (the trials have %(default)s)'
+    )
+    parser.add_argument('--jobs', type=int, default=1, help='trainings at once')
+    parser.add_argument('--publish', type=Path, help='write scores to this JSON and the README')
+    args = parser.parse_args()
+    fold = folds(args.pictures)
+    chosen: dict[str, dict[str, Any]] = {}
+    of_arm = {arm: trials(arm, fold, args.folder) for arm in args.arms}
+    train((run for runs in of_arm.values() for _, run in runs), args.jobs, 'trials')
+    for arm, runs in of_arm.items():
+        scored = [(mean_precision(run), options) for options, run in runs]
+        chosen[arm] = max(scored, key=lambda pair: pair[0])[1]
+        print(arm, [round(score, 2) for score, _ in scored], chosen[arm])
+    length: dict[str, Any] = {}
+    place = args.folder / 'folds'
+    if args.steps != STEPS:
+        length = {'train_cfg.max_iters': args.steps, 'param_scheduler.1.T_max': args.steps}
+        place = args.folder / f'folds_{args.steps}_steps'
+    runs = {
+        (arm, seed, left_out): training(
+            arm,
+            chosen[arm] | length,
+            fold != left_out,
+            fold == left_out,
+            place / arm / f'seed_{seed}_fold_{left_out}',
+            seed,
+        )
+        for seed in args.seeds
+        for arm in args.arms
+        for left_out in range(FOLDS)
+    }
+    train(runs.values(), args.jobs, 'folds')
+    pooled = {arm: [pool(runs, arm, seed, fold) for seed in args.seeds] for arm in args.arms}
+    table, results = compared(pooled)
+    print(table)
+    if args.publish:
+        results |= {'seeds': args.seeds, 'chosen': chosen}
+        with written_aside(args.publish) as unfinished:
+            unfinished.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
+
+
+def pool(runs: Mapping[tuple, Training], arm: str, seed: int, fold: np.ndarray) -> Pooled:
+    """What the folds of a seed predict, in the order of the pictures."""
+    order = np.concatenate([np.flatnonzero(fold == k) for k in range(FOLDS)])
+    parts = [predicted(runs[arm, seed, k]) for k in range(FOLDS)]
+    back = np.argsort(order)
+    probabilities, targets = (np.concatenate(part)[back] for part in zip(*parts, strict=True))
+    return Pooled(probabilities, targets, fold)
+
+
+def compared(pooled: Mapping[str, list[Pooled]]) -> tuple[str, dict[str, Any]]:
+    """The table, and the numbers in it."""
+    size = len(pooled[BASELINE][0].targets)
+    weights = resampled(size, resamples=RESAMPLES, neighbours=NEIGHBOURS)
+    lines = ['| arm | ' + ' | '.join(NAMES) + ' |', '|---' * (len(NAMES) + 1) + '|']
+    results: dict[str, Any] = {'scores': {}, 'differences': {}}
+    for arm, runs in pooled.items():
+        scores = [run.scores(np.ones((1, size))) for run in runs]
+        values = {name: [float(score[name][0]) for score in scores] for name in NAMES}
+        results['scores'][arm] = values
+        cells = [
+            f'{np.mean(v):.2f} ± {np.std(v, ddof=1):.2f}' if len(v) > 1 else f'{v[0]:.2f}'
+            for v in values.values()
+        ]
+        lines.append(f'| {arm} | ' + ' | '.join(cells) + ' |')
+        if arm != BASELINE:
+            gains = difference(runs, pooled[BASELINE], weights)
+            results['differences'][arm] = gains
+            cells = ['{:+.2f} [{:+.2f}, {:+.2f}]'.format(*gains[name]) for name in NAMES]
+            lines.append(f'| {arm} - {BASELINE} | ' + ' | '.join(cells) + ' |')
+    return '\n'.join(lines), results
+
+
+if __name__ == '__main__':
+    main()
