@@ -2,9 +2,9 @@
 
     python -m projects.paper_studies.pedestrians.compare work_dirs/pedestrians --seeds 0 1 2
 
-First ``write_views``. An arm has six trials on the training pictures of the first fold, a quarter of
-which is left out to choose by (mAP). Then each fold is left out of a training in turn, for each seed.
-What is there is not run again. The table: README.md.
+First ``write_views``. An arm has six trials on the training pictures of the first fold, a quarter
+of which is left out to choose by (mAP). Then each fold is left out of a training in turn, for each
+seed. What is there is not run again. The table: README.md.
 """
 
 import argparse
@@ -140,7 +140,7 @@ def main() -> None:
     if args.steps != STEPS:
         length = {'train_cfg.max_iters': args.steps, 'param_scheduler.1.T_max': args.steps}
         place = args.folder / f'folds_{args.steps}_steps'
-    runs = {
+    of_fold = {
         (arm, seed, left_out): training(
             arm,
             chosen[arm] | length,
@@ -153,8 +153,8 @@ def main() -> None:
         for arm in args.arms
         for left_out in range(FOLDS)
     }
-    train(runs.values(), args.jobs, 'folds')
-    pooled = {arm: [pool(runs, arm, seed, fold) for seed in args.seeds] for arm in args.arms}
+    train(of_fold.values(), args.jobs, 'folds')
+    pooled = {arm: [pool(of_fold, arm, seed, fold) for seed in args.seeds] for arm in args.arms}
     table, results = compared(pooled)
     print(table)
     if args.publish:

@@ -1,7 +1,8 @@
 """Fine-tuning the last blocks of a network whose first blocks are frozen, from what those give.
 
-Frozen blocks give the same for the same picture, for every method and epoch: ``write_views`` computes
-it once, for several augmented views of each picture, and a training then reads it instead of pictures.
+Frozen blocks give the same for the same picture, for every method and epoch: ``write_views``
+computes it once, for several augmented views of each picture, and a training then reads it instead
+of pictures.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,8 @@ class LoadFrozenView(BaseTransform):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img``, ``(H, W, C)`` float32."""
-        view = np.random.randint(1, len(self.views)) if self.augmented else 0
+        # As mmcv's transforms draw: of the generator that a worker is seeded by.
+        view = np.random.randint(1, len(self.views)) if self.augmented else 0  # noqa: NPY002
         row = self.rows[Path(results['img_path']).name]
         results['img'] = self.views[view, row].astype(np.float32)
         results['img_shape'] = results['img'].shape[:2]
@@ -100,9 +102,9 @@ class SavedProbabilities(BaseMetric):
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Write the file."""
         probabilities, targets = map(np.stack, zip(*results, strict=True))
-        with written_aside(self.folder / 'probabilities.npz') as unfinished:
-            with unfinished.open('wb') as file:
-                np.savez(file, probabilities=probabilities, targets=targets.astype(np.int8))
+        path = self.folder / 'probabilities.npz'
+        with written_aside(path) as unfinished, unfinished.open('wb') as file:
+            np.savez(file, probabilities=probabilities, targets=targets.astype(np.int8))
         return {'images': float(len(targets))}
 
 

@@ -1,8 +1,9 @@
-"""Scores of predictions that the folds of a cross-validation made, at thresholds found without them.
+"""Scores of what the folds of a cross-validation predict, at thresholds found without them.
 
-The thresholds: 0.5; ``prior``, the share of positives among the pictures that a fold was trained on;
-``calibrated``, the same on outputs that ``platt_calibration`` has turned into probabilities by the
-pictures of the other folds, which each fold was trained on, predicted by the networks that were not.
+The thresholds: 0.5; ``prior``, the share of positives among the pictures that a fold was trained
+on; ``calibrated``, the same on outputs that ``platt_calibration`` has turned into probabilities by
+the pictures of the other folds, which each fold was trained on, predicted by the networks that were
+not.
 """
 
 from collections.abc import Iterable
@@ -72,7 +73,7 @@ class Pooled:
                 result[f'{name}mA_{group}'] = _mean_defined(balanced[:, groups == group])
             true, given = positive.sum(1), answers.sum(1)
             hits = (answers & positive).sum(1)
-            # Protocol rap: the mean precision of rows with either, the mean recall of those with labels.
+            # Protocol rap: mean precision of rows with either, mean recall of those with labels.
             rows = [(true + given > 0, given), (true > 0, true)]
             precision, recall = (
                 weights[:, of] @ (hits[of] / np.maximum(sizes[of], 1)) / weights[:, of].sum(1)

@@ -18,6 +18,7 @@ BASE = Path(__file__).parent / 'arms' / 'cross-entropy_lite0-last-blocks_1xb32-3
 LEAF = Path(__file__).parents[3] / 'configs/baseline'
 LEAF /= 'cross-entropy_efficientnet-lite0_1xb64-10e_pa100k-128x64.py'
 AUGMENTED, BATCH = 20, 64
+PICTURE = (128, 64)
 
 
 def main() -> None:
@@ -45,19 +46,16 @@ def main() -> None:
     mean, std = (leaf.model.data_preprocessor[key][0] for key in ('mean', 'std'))
     args.folder.mkdir(parents=True, exist_ok=True)
     names = [Path(datasets[0].get_data_info(i)['img_path']).name for i in range(len(datasets[0]))]
-    np.random.seed(0)
-    views = None
+    np.random.seed(0)  # noqa: NPY002 (what mmcv's transforms draw from)
+    height, width, channels = frozen_maps(backbone, torch.zeros(1, 3, *PICTURE)).shape[1:]
+    shape = (1 + AUGMENTED, len(datasets[0]), height, width, channels)
+    views = np.lib.format.open_memmap(args.folder / VIEWS, 'w+', np.float16, shape)
     for view in track(range(1 + AUGMENTED), 'views'):
         dataset = datasets[min(view, 1)]
         for start in range(0, len(dataset), BATCH):
             rows = range(start, min(start + BATCH, len(dataset)))
             pictures = torch.stack([dataset[row]['inputs'] for row in rows]).float().flip(1)
             maps = frozen_maps(backbone, (pictures - mean) / std)
-            if views is None:
-                shape = (1 + AUGMENTED, len(dataset), *maps.shape[1:])
-                views = np.lib.format.open_memmap(
-                    args.folder / VIEWS, mode='w+', dtype=np.float16, shape=shape
-                )
             views[view, rows.start : rows.stop] = maps
     views.flush()
     (args.folder / PICTURES).write_text('\n'.join(names) + '\n', encoding='utf-8')
