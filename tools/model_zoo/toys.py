@@ -17,6 +17,11 @@ ROOT = Path(__file__).parents[2]
 CHANNELS = 16
 CALIBRATION = 200
 """Training pictures by which int8 chooses its ranges: so a file stays below 1 MB."""
+LAYOUTS = {
+    'toy-pedestrians': [],
+    'toy-market1501': '--layout market1501 --train 3600 --test 1800 --difficulty 1.25'.split(),
+}
+"""How make_toy.py is told to write the data of a leaf, by the name that leaves give it."""
 VOTES = ('triplet-knn', 'lmle')
 """Methods whose answers are votes of training pictures, which no file of a network holds."""
 
@@ -26,16 +31,16 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('leaves', nargs='*', default=toy_leaves(), help='names of leaves')
-    parser.add_argument('--data', type=Path, default=Path('data/toy_pedestrians'))
+    parser.add_argument('--data', type=Path, default=Path('data'), help='where toys are written')
     parser.add_argument('--out', type=Path, default=ROOT / 'model_zoo/toys')
     parser.add_argument('--runs', type=Path, default=Path('work_dirs/toys'))
     return parser.parse_args()
 
 
 def toy_leaves() -> list[str]:
-    """The toy leaves of networks that answer by themselves, on pedestrians."""
-    stems = sorted(path.stem for path in (ROOT / 'configs/toy').glob('*_resnet18_*pedestrians*.py'))
-    return [stem for stem in stems if not stem.startswith(VOTES)]
+    """The toy leaves of networks that predict attributes by themselves."""
+    stems = sorted(path.stem for path in (ROOT / 'configs/toy').glob('*_resnet18_*.py'))
+    return [stem for stem in stems if not stem.startswith((*VOTES, 'baseline1'))]
 
 
 def main() -> None:
@@ -48,15 +53,19 @@ def main() -> None:
 def build(args: argparse.Namespace) -> None:
     """Make what is missing."""
     args.out.mkdir(parents=True, exist_ok=True)
-    if not args.data.exists():
-        subprocess.run([sys.executable, ROOT / 'tools/dataset/make_toy.py', args.data], check=True)
+    make_toy = [sys.executable, str(ROOT / 'tools/dataset/make_toy.py')]
     for leaf in args.leaves:
         name = leaf.partition('_resnet18')[0]
-        if not (args.out / f'{name}.onnx').exists():
-            write(args, leaf, name)
+        if (args.out / f'{name}.onnx').exists():
+            continue
+        layout = next(layout for layout in LAYOUTS if layout in leaf)
+        root = args.data / layout.replace('-', '_')
+        if not root.exists():
+            subprocess.run([*make_toy, str(root), *LAYOUTS[layout]], check=True)
+        write(args, leaf, name, root)
 
 
-def write(args: argparse.Namespace, leaf: str, name: str) -> None:
+def write(args: argparse.Namespace, leaf: str, name: str, root: Path) -> None:
     """Train a leaf with fewer channels, find its thresholds and export it."""
     from mmengine.config import Config
     from mmengine.registry import DATASETS
@@ -72,7 +81,7 @@ def write(args: argparse.Namespace, leaf: str, name: str) -> None:
         **{
             f'{split}_dataloader.{key}': value
             for split in ('train', 'val', 'test')
-            for key, value in (('num_workers', 0), ('dataset.data_root', str(args.data)))
+            for key, value in (('num_workers', 0), ('dataset.data_root', str(root)))
         },
     }
     folder = args.runs / name
