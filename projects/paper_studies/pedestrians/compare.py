@@ -2,9 +2,10 @@
 
     python -m projects.paper_studies.pedestrians.compare work_dirs/pedestrians --seeds 0 1 2
 
-First ``write_views``. An arm has six trials on the training pictures of the first fold, a quarter
-of which is left out to choose by (mAP). Then each fold is left out of a training in turn, for each
-seed. What is there is not run again. The table: README.md.
+First ``write_frozen_views`` of ``cross-entropy_efficientnet-lite0_1xb64-10e_pa100k-128x64``. An arm
+has six trials on the training pictures of the first fold, a quarter of which is left out to choose
+by (mAP). Then each fold is left out of a training in turn, for each seed. What is there is not run
+again. The table: README.md.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-# The last three blocks of EfficientNet-Lite0 on PA-100K, from what its frozen blocks give: write_views.py.
+# The last three blocks of EfficientNet-Lite0 on PA-100K, from what its frozen blocks give: write_frozen_views.py.
 # 300 steps of 32 pictures. Folds of pictures, rates and options: compare.py.
 _base_ = '../../../../configs/baseline/cross-entropy_efficientnet-lite0_1xb64-10e_pa100k-128x64.py'
-custom_imports = dict(imports=['par_plugins', 'projects.paper_studies.pedestrians.frozen_views'])
+custom_imports = dict(imports=['par_plugins', 'projects.paper_studies.frozen_views'])
 model = dict(
     data_preprocessor=dict(_delete_=True, type='ClsDataPreprocessor'),
     backbone=dict(

@@ -6,14 +6,14 @@ from mmengine.registry import MODELS, init_default_scope
 
 pytest.importorskip('timm')
 
-from projects.paper_studies.pedestrians.compare import BLOCK, FOLDS, HERE, LEAF, OPTIONS, folds
-from projects.paper_studies.pedestrians.frozen_views import (
+from projects.paper_studies.frozen_views import (
     PICTURES,
     VIEWS,
     LoadFrozenView,
     SavedProbabilities,
     frozen_maps,
 )
+from projects.paper_studies.pedestrians.compare import BLOCK, FOLDS, HERE, LEAF, OPTIONS, folds
 
 
 def test_last_blocks_go_on_where_the_frozen_ones_end():

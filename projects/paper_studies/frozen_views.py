@@ -1,6 +1,6 @@
 """Fine-tuning the last blocks of a network whose first blocks are frozen, from what those give.
 
-Frozen blocks give the same for the same picture, for every method and epoch: ``write_views``
+Frozen blocks give the same for the same picture, for every method and epoch: ``write_frozen_views``
 computes it once, for several augmented views of each picture, and a training then reads it instead
 of pictures.
 """
@@ -27,7 +27,7 @@ class LoadFrozenView(BaseTransform):
     """Load what the frozen blocks give for a picture, in place of the picture.
 
     Args:
-        folder: What ``write_views`` has written.
+        folder: What ``write_frozen_views`` has written.
         augmented: Whether to draw one of the augmented views; else the plain one is taken.
     """
 
@@ -54,10 +54,13 @@ class LastBlocks(FrozenTIMMBackbone):
     Args:
         model_name: Of an EfficientNet, see ``FrozenTIMMBackbone``.
         frozen: Its first layers, each block by its own name (``blocks.5.1``).
+        width: Channels that a last linear layer brings the network's to; None leaves them.
         **kwargs: See ``FrozenTIMMBackbone``.
     """
 
-    def __init__(self, model_name: str, *, frozen: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self, model_name: str, *, frozen: Sequence[str], width: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(model_name, frozen=frozen, **kwargs)
         network = self.timm_model
         blocks = {
@@ -69,6 +72,9 @@ class LastBlocks(FrozenTIMMBackbone):
         first = [layers.pop(name) for name in list(layers) if name in frozen]
         self.first = [nn.Sequential(*first)]  # in a list: no module of this network
         self.last = [*layers.values(), network.conv_head, network.bn2]
+        if width:
+            self.narrowing = nn.Conv2d(network.conv_head.out_channels, width, 1)
+            self.last.append(self.narrowing)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Compute the feature map ``(N, C, h, w)`` from what the frozen blocks gave."""
