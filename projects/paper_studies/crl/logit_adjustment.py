@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import torch
 from mmengine.config import Config
 from mmengine.registry import DATASETS
 from mmengine.runner import Runner
@@ -62,6 +63,7 @@ def best_tau(logits: np.ndarray, labels: np.ndarray, prior: np.ndarray) -> float
     return float(max(TAUS, key=lambda tau: (balanced(logits - tau * np.log(prior), labels), -tau)))
 
 
+@torch.inference_mode()
 def predictions(run: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
     """Logits and labels of the validation and test images, and the classes' training shares."""
     (config,) = run.glob('*.py')
