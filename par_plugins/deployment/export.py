@@ -36,8 +36,8 @@ MAX_DIFFERENCE = 1e-4
 MAX_CHANGED = 0.1
 """Share of the answers that a smaller precision, or resizing by the file itself, may change."""
 PACKING = 'PackAttributeInputs'
-LOWEST_TORCH = '2.6'
-"""The exporter of 2.4 has no dynamic shapes, that of 2.5 fails at them."""
+LOWEST_TORCH = '2.11'
+"""The exporters of 2.4, 2.5 and 2.6 fail at these networks; none between 2.6 and 2.11 was tried."""
 VERSIONS = ('par-plugins', 'torch', 'onnx', 'onnxscript', 'onnxruntime')
 
 

@@ -25,7 +25,7 @@ def installed(monkeypatch):
     return say
 
 
-@pytest.mark.parametrize('torch', ['2.4.1+cu121', '2.5.1'])
+@pytest.mark.parametrize('torch', ['2.4.1+cu121', '2.6.0'])
 def test_a_torch_that_cannot_export_is_named_with_the_one_that_can(torch, installed):
     installed(onnx='1.23.2', onnxscript='0.7.2', onnxruntime='1.32.0', torch=torch)
     with pytest.raises(InputError) as error:
