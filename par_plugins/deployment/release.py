@@ -14,7 +14,12 @@ from mmengine.config import Config
 
 from par_plugins.deployment.card_examples import card_examples
 from par_plugins.deployment.checksums import SUMS, checksums
-from par_plugins.deployment.export import export_onnx, generated_pictures, read_red_first
+from par_plugins.deployment.export import (
+    export_onnx,
+    generated_pictures,
+    read_red_first,
+    require_exporter,
+)
 from par_plugins.deployment.golden_pictures import (
     EXACT,
     NUMBER,
@@ -101,6 +106,8 @@ def release(
     if not NAME.fullmatch(notes.name):
         raise InputError(f'name {notes.name!r}: letters, digits and ._+=- make a name of files')
     require_test_set(cfg)
+    if onnx:
+        require_exporter()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix='.release-', dir=out.parent) as aside:
         folder = Path(aside, 'release')

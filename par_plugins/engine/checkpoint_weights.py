@@ -97,7 +97,9 @@ def load_weights(module: nn.Module, weights: Mapping[str, Any], *, source: str) 
             unusable[name] = why
             del named[name]
     absent = {}
-    for name in _misshapen(module, named):
+    # Of several numbers torch 2.4 takes the first where one stands alone.
+    several = [n for n, t in targets.items() if n in named and not t.ndim and named[n].numel() != 1]
+    for name in dict.fromkeys(several + _misshapen(module, named)):
         absent[name] = f'of shape {shapes[name]}, not {tuple(targets[name].shape)}'
         del named[name]
     try:

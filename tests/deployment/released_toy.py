@@ -8,6 +8,7 @@ from pathlib import Path
 from par_plugins.apis import build_runner, train
 from par_plugins.deployment.release import release
 from par_plugins.deployment.release_notes import ReleaseNotes
+from tests.deployment.skip_without_exporter import skip_without_exporter
 from tests.tools.toy_run import toy_config
 
 NOTES = ReleaseNotes(
@@ -59,7 +60,8 @@ class ReleasedToy:
 
     @cached_property
     def out(self):
-        """The release; tests leave it as it is."""
+        """The release, with an exported network; tests leave it as it is."""
+        skip_without_exporter()
         return release(self.config(), str(self.checkpoint), self.folder / 'out', NOTES).parent
 
     def copy(self, target):

@@ -9,8 +9,7 @@ import torch
 
 from tests.tools.toy_run import ROOT
 
-for package in ('safetensors', 'onnx', 'onnxscript', 'onnxruntime'):
-    pytest.importorskip(package, reason=f'releases need {package}')
+pytest.importorskip('safetensors', reason='releases need safetensors')
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def test_a_checkpoint_without_operating_points_is_one_sentence(run, toy, config,
     content = torch.load(toy.checkpoint, weights_only=True)
     del content['meta']['answer_rules']
     torch.save(content, tmp_path / 'bare.pth')
-    _, status = run('release', config, tmp_path / 'bare.pth', tmp_path / 'out')
+    _, status = run('release', config, tmp_path / 'bare.pth', tmp_path / 'out', '--no-onnx')
     assert status.startswith(f'error: {tmp_path / "bare.pth"}: has no operating points')
     assert '\n' not in status and not (tmp_path / 'out').exists()
 

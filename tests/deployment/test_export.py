@@ -18,11 +18,10 @@ from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.structures import Attribute, AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 from par_runtime.onnx_model import OnnxAttributeModel
+from tests.deployment.skip_without_exporter import skip_without_exporter
 from tests.inference.toy_model import SIZE, config, stored
 
-pytest.importorskip('onnx')
-pytest.importorskip('onnxscript')
-pytest.importorskip('onnxruntime')
+skip_without_exporter()
 PEOPLE = ToyPedestrians(24)
 PICTURES = [cv2.cvtColor(PEOPLE.image(index), cv2.COLOR_BGR2RGB) for index in range(24)]
 MIXED = AttributeSchema(
