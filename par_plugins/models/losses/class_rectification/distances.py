@@ -38,7 +38,7 @@ def squared_distances(starts: Tensor, points: Tensor, products: Tensor) -> Tenso
 
 
 def squared_lengths(points: Tensor) -> Tensor:
-    """Return squared lengths ``(..., N)`` of float64 points ``(..., N, F)``, less the resolution."""
+    """Return squared lengths ``(..., N)`` of points ``(..., N, F)``, less the resolution."""
     return (1 - RESOLUTION) * points.square().sum(dim=-1)
 
 
