@@ -283,7 +283,7 @@ def dai(quick: bool, rounds: int) -> Iterator[Row]:
 
     images, attributes = (1_000, 8) if quick else (80_000, 26)
     labels = generated_labels(images, attributes, rank=4, seed=0)
-    options = dict(target=TARGET, max_repeat=5, diversity=0.05)
+    options: dict[str, Any] = dict(target=TARGET, max_repeat=5, diversity=0.05)
 
     def ours(images: int, attributes: int) -> Work:
         chosen = labels[:images, -attributes:]  # the last are the frequent ones

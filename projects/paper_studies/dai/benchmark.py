@@ -89,7 +89,7 @@ def solver_table(labels: np.ndarray, size: int, rounds: int) -> Table:
         cells = [f'{mu:g}', f'{found.objective:.4f}', f'{found.effective_sample_size:.4f}']
         cells += [f'{found.gap:.0e}', f'{seconds:.4f}']
         if has_general:
-            limits = dict(target=TARGET, size=size, max_repeat=cap, diversity=mu)
+            limits: dict[str, Any] = dict(target=TARGET, size=size, max_repeat=cap, diversity=mu)
             general_seconds, value = best_of(1, solve_generally('clarabel', rows, **limits))
             cells += [f'{general_seconds:.3f}', f'{general_seconds / seconds:.1f}']
             cells += [f'{value - found.objective - found.diversity_term:+.0e}']
