@@ -1,12 +1,14 @@
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 
 from par_plugins.apis.results_table import between_marks
 from tests.tools.toy_run import ROOT, TIME_LIMIT
 
 SCRIPT = ROOT / 'tools/benchmarks/speed.py'
-AREAS = ['label_losses', 'class_rectification', 'scores', 'retrieval', 'datasets', 'pipeline']
+AREAS = ['label_losses', 'class_rectification', 'scores', 'retrieval', 'search', 'dai']
+AREAS += ['datasets', 'pipeline']
 
 
 def test_the_table_of_speed_is_written_by_one_command(tmp_path):
@@ -24,7 +26,12 @@ def test_the_table_of_speed_is_written_by_one_command(tmp_path):
     assert done.returncode == 0, done.stderr
     text = document.read_text(encoding='utf-8')
     rows = [line for line in text.splitlines() if re.search(r'\| ours [\d.]+ m?s \(', line)]
-    assert len(rows) == 10 and all(row in done.stdout for row in rows)
+    assert len(rows) == 12 and all(row in done.stdout for row in rows)
+    grows = [re.findall(r'(\w+)\^', row.split('|')[-2]) for row in rows]
+    by_both, retrieved = ['N', 'A'], ['gallery', 'positives']
+    assert grows == [*6 * [by_both], *2 * [retrieved], ['rows'], by_both, ['N'], []]
+    for module, package in {'faiss': 'faiss-cpu', 'clarabel': 'clarabel', 'scs': 'scs'}.items():
+        assert (package in done.stderr.split('pip install')[-1]) == (find_spec(module) is None)
     table = '| work | floor | peers | ours | growth |'
     assert table in text and table in between_marks(text, table, source='it', name='speed')
 

@@ -4,8 +4,9 @@
 
 Rounds of all contestants of a row are interleaved and their processor times compared round by
 round: on a machine that others use, medians of such ratios say more than any time. Optional peers
-(faiss, simplejpeg, torchmetrics) are left out where they are not installed. Growth is the exponent
-of ours, fitted over three sizes: 1 is linear, so that a quadratic cannot hide.
+(Clarabel, faiss, SCS, simplejpeg, torchmetrics) are left out where they are not installed, and the
+command that installs them is printed. Growth is the exponent of ours, fitted over three sizes: 1 is
+linear, so that a quadratic cannot hide.
 """
 
 import argparse
@@ -22,6 +23,11 @@ from pathlib import Path
 from typing import Any
 
 Work = Callable[[], Any]
+
+PEERS = {'faiss': 'faiss-cpu'}
+"""Packages whose name is not that of the module."""
+missing: set[str] = set()
+"""Packages of peers that were left out."""
 
 
 @dataclass
@@ -64,6 +70,19 @@ def compete(work: str, contestants: Mapping[str, Work], rounds: int) -> Row:
             if counted:
                 times[name].append(time.process_time() - start)
     return Row(work, times)
+
+
+def installed(module: str) -> bool:
+    """Whether there is a peer; remember to say how to get one that there is not."""
+    there = find_spec(module) is not None
+    if not there:
+        missing.add(PEERS.get(module, module))
+    return there
+
+
+def up_to(size: int) -> tuple[int, int, int]:
+    """A quarter, a half, and all of a size."""
+    return size // 4, size // 2, size
 
 
 def growth(make: Callable[[int], Work], sizes: tuple[int, int, int]) -> float:
@@ -160,7 +179,7 @@ def scores(quick: bool, rounds: int) -> Iterator[Row]:
         'scikit-learn': columns(average_precision_score, matrices),
         'mmpretrain': lambda: AveragePrecision.calculate(*tensors),
     }
-    if find_spec('torchmetrics'):
+    if installed('torchmetrics'):
         from torchmetrics.functional.classification import multilabel_average_precision
 
         contestants['torchmetrics'] = lambda: multilabel_average_precision(
@@ -170,7 +189,11 @@ def scores(quick: bool, rounds: int) -> Iterator[Row]:
     row = compete(f'average precision, {rows:,} x {attributes}', contestants, rounds)
     row.growth['N'] = growth(
         lambda n: lambda: average_precision(*(matrix[:n] for matrix in matrices)),
-        (rows // 4, rows // 2, rows),
+        up_to(rows),
+    )
+    row.growth['A'] = growth(
+        lambda a: lambda: average_precision(*(matrix[:, :a] for matrix in matrices)),
+        up_to(attributes),
     )
     yield row
     contestants = {
@@ -181,7 +204,11 @@ def scores(quick: bool, rounds: int) -> Iterator[Row]:
     row = compete(f'mA and instance scores, {rows:,} x {attributes}', contestants, rounds)
     row.growth['N'] = growth(
         lambda n: lambda: attribute_scores(*(matrix[:n] for matrix in matrices)),
-        (rows // 4, rows // 2, rows),
+        up_to(rows),
+    )
+    row.growth['A'] = growth(
+        lambda a: lambda: attribute_scores(*(matrix[:, :a] for matrix in matrices)),
+        up_to(attributes),
     )
     yield row
 
@@ -202,7 +229,7 @@ def retrieval(quick: bool, rounds: int) -> Iterator[Row]:
         camids = [generator.integers(0, 6, n) for n in (queries, gallery)]
         features = [torch.randn(n, width) for n in (queries, gallery)]
         runs: dict[str, Work] = {'product': lambda: features[0] @ features[1].T}
-        if find_spec('faiss'):
+        if installed('faiss'):
             import faiss
 
             index = faiss.IndexFlatL2(width)
@@ -218,9 +245,60 @@ def retrieval(quick: bool, rounds: int) -> Iterator[Row]:
     for positives in (20, gallery // 10):
         work = f'retrieval, {queries} x {gallery:,} x {width}, {positives:,} positives'
         row = compete(work, make(gallery, positives), rounds)
-        sizes = (gallery // 4, gallery // 2, gallery)
-        row.growth['gallery'] = growth(partial(ours, positives), sizes)
+        row.growth['gallery'] = growth(partial(ours, positives), up_to(gallery))
+        row.growth['positives'] = growth(lambda p: ours(p, gallery), up_to(positives))
         yield row
+
+
+def search(quick: bool, rounds: int) -> Iterator[Row]:
+    """One query among many embeddings, beside one product and faiss."""
+    import numpy as np
+
+    from par_plugins.search.nearest_rows import nearest_rows
+
+    rows, width = (2_000, 16) if quick else (200_000, 512)
+    embeddings = np.random.default_rng(0).standard_normal((rows, width), dtype=np.float32)
+    squares, query = np.square(embeddings).sum(axis=1), embeddings[0] + np.float32(0.1)
+    contestants: dict[str, Work] = {'product': lambda: embeddings @ query}
+    if installed('faiss'):
+        import faiss
+
+        index = faiss.IndexFlatL2(width)
+        index.add(embeddings)
+        contestants['faiss, flat'] = lambda: index.search(query[None], 10)
+    contestants['ours'] = lambda: nearest_rows(embeddings, squares, query, 10)
+    row = compete(f'query in {rows:,} x {width}, exact', contestants, rounds)
+    row.growth['rows'] = growth(
+        lambda n: lambda: nearest_rows(embeddings[:n], squares[:n], query, 10), up_to(rows)
+    )
+    yield row
+
+
+def dai(quick: bool, rounds: int) -> Iterator[Row]:
+    """DAI from labels, beside finding different rows, and solvers that get these for nothing."""
+    from par_plugins.datasets.samplers import solve_dai
+    from par_plugins.datasets.samplers.label_rows import LabelRows
+    from projects.paper_studies.dai.benchmark import TARGET, generated_labels
+    from projects.paper_studies.dai.general_solvers import SOLVERS, solve_generally
+
+    images, attributes = (1_000, 8) if quick else (80_000, 26)
+    labels = generated_labels(images, attributes, rank=4, seed=0)
+    options: dict[str, Any] = dict(target=TARGET, max_repeat=5, diversity=0.05)
+
+    def ours(images: int, attributes: int) -> Work:
+        chosen = labels[:images, -attributes:]  # the last are the frequent ones
+        return lambda: solve_dai(chosen, size=images // 2, **options)
+
+    equal = LabelRows.from_labels(labels)
+    contestants: dict[str, Work] = {'different rows': lambda: LabelRows.from_labels(labels)}
+    for module, name in SOLVERS.items():
+        if installed(module):
+            contestants[name] = solve_generally(module, equal, size=images // 2, **options)
+    contestants['ours'] = ours(images, attributes)
+    row = compete(f'DAI, weights from {images:,} x {attributes} labels', contestants, rounds)
+    row.growth['N'] = growth(lambda n: ours(n, attributes), up_to(images))
+    row.growth['A'] = growth(partial(ours, images), up_to(attributes))
+    yield row
 
 
 def datasets(quick: bool, rounds: int) -> Iterator[Row]:
@@ -251,7 +329,7 @@ def datasets(quick: bool, rounds: int) -> Iterator[Row]:
         'ours': lambda: ours(rows),
     }
     row = compete(f'dataset and its labels, {rows:,} x {attributes}', contestants, 1)
-    row.growth['N'] = growth(lambda n: lambda: ours(n), (rows // 4, rows // 2, rows))
+    row.growth['N'] = growth(lambda n: lambda: ours(n), up_to(rows))
     yield row
 
 
@@ -290,7 +368,7 @@ def pipeline(quick: bool, rounds: int) -> Iterator[Row]:
         contestants: dict[str, Work] = {
             'decoding alone, cv2': lambda: [cv2.imdecode(c, cv2.IMREAD_COLOR) for c in contents]
         }
-        if find_spec('simplejpeg'):
+        if installed('simplejpeg'):
             import simplejpeg
 
             encoded = [content.tobytes() for content in contents]
@@ -353,6 +431,8 @@ AREAS = {
         class_rectification,
         scores,
         retrieval,
+        search,
+        dai,
         datasets,
         pipeline,
         mixed_precision,
@@ -386,6 +466,8 @@ def main() -> None:
         for row in AREAS[area](args.quick, args.rounds):
             lines.append(str(row))
             print(row, flush=True)
+    if missing:
+        print(f'peers left out: pip install {" ".join(sorted(missing))}', file=sys.stderr)
     if args.document:
         text = args.document.read_text(encoding='utf-8')
         changed = between_marks(text, '\n'.join(lines), source=str(args.document), name='speed')

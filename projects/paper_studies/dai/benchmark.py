@@ -1,9 +1,9 @@
 """DAI's exact solver beside the paper's Adam and a general convex solver, and the planning.
 
 Without an argument the labels are generated: long-tailed and correlated, 80,000 x 26. The general
-solver is Clarabel through CVXPY (``pip install cvxpy``; left out where it is not installed). It
-gets the different rows of the labels for nothing; the times of the other two are from the label
-matrix to the weights.
+solver is Clarabel (``pip install clarabel``; left out where it is not installed). It gets the
+different rows of the labels, and its program, for nothing; the times of the other two are from the
+label matrix to the weights.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,9 @@ from par_plugins.datasets import PA100K
 from par_plugins.datasets.samplers import solve_dai
 from par_plugins.datasets.samplers.epoch_planned_sampler import plan_epoch
 from par_plugins.datasets.samplers.label_rows import LabelRows
+from projects.paper_studies.dai.general_solvers import solve_generally
 from projects.paper_studies.dai.matched_solutions import compare_with_adam
 from projects.paper_studies.dai.solver_comparison import ADAM_STEPS
-
-try:
-    import cvxpy
-except ImportError:
-    cvxpy = None
 
 DIVERSITIES = (0.01, 0.05, 0.1, 0.3, 1.0)
 TARGET = 0.6
@@ -71,21 +68,6 @@ def best_of(rounds: int, run: Callable[[], Any]) -> tuple[float, Any]:
     return seconds, result
 
 
-def solve_generally(rows: LabelRows, *, size: int, max_repeat: int, diversity: float) -> float:
-    """The minimum that a general solver finds."""
-    num_images, total = rows.num_images, rows.num_images.sum()
-    shares = cvxpy.Variable(len(num_images))
-    deficit = (TARGET - rows.positive).T @ shares
-    imbalance = cvxpy.sum(cvxpy.power(cvxpy.pos(deficit), 3))
-    spread = cvxpy.sum_squares(cvxpy.multiply(np.sqrt(total / num_images), shares))
-    problem = cvxpy.Problem(
-        cvxpy.Minimize(imbalance + diversity / 2 * spread),
-        [shares >= 0, shares <= max_repeat * num_images / size, cvxpy.sum(shares) == 1],
-    )
-    problem.solve(solver=cvxpy.CLARABEL)
-    return float(problem.value)
-
-
 def table_of(title: str, *headings: str) -> Table:
     table = Table(title=title)
     for heading in headings:
@@ -97,7 +79,8 @@ def solver_table(labels: np.ndarray, size: int, rounds: int) -> Table:
     title = (
         f'{size:,} draws from {len(labels):,} x {labels.shape[1]} labels: exact and general solver'
     )
-    general = ('general s', 'ratio', 'difference') if cvxpy else ()
+    has_general = find_spec('clarabel') is not None
+    general = ('general s', 'ratio', 'difference') if has_general else ()
     table = table_of(title, 'cap', 'mu', 'objective', 'ESS', 'gap', 'exact s', *general)
     rows = LabelRows.from_labels(labels)
     for cap, mu in [(cap, 0.0) for cap in CAPS] + [(CAPS[-1], mu) for mu in DIVERSITIES]:
@@ -105,14 +88,14 @@ def solver_table(labels: np.ndarray, size: int, rounds: int) -> Table:
         seconds, found = best_of(rounds, solve)
         cells = [f'{mu:g}', f'{found.objective:.4f}', f'{found.effective_sample_size:.4f}']
         cells += [f'{found.gap:.0e}', f'{seconds:.4f}']
-        if cvxpy:
-            generally = partial(solve_generally, rows, size=size, max_repeat=cap, diversity=mu)
-            general_seconds, value = best_of(1, generally)
+        if has_general:
+            limits: dict[str, Any] = dict(target=TARGET, size=size, max_repeat=cap, diversity=mu)
+            general_seconds, value = best_of(1, solve_generally('clarabel', rows, **limits))
             cells += [f'{general_seconds:.3f}', f'{general_seconds / seconds:.1f}']
             cells += [f'{value - found.objective - found.diversity_term:+.0e}']
         table.add_row(str(cap), *cells)
-    if not cvxpy:
-        table.caption = 'for the general convex solver: pip install cvxpy'
+    if not has_general:
+        table.caption = 'for the general convex solver: pip install clarabel'
     return table
 
 

@@ -22,8 +22,8 @@ from torch.utils.checkpoint import checkpoint
 from par_plugins.models.losses.based_loss import CROSS_ENTROPY, BasedLoss
 from par_plugins.models.losses.class_rectification.anchors import find_anchors
 from par_plugins.models.losses.class_rectification.comparisons import DistributionComparison
-from par_plugins.models.losses.class_rectification.distances import Distances
 from par_plugins.models.losses.class_rectification.miners import (
+    Pairs,
     Samples,
     mine_in_parts,
     mined_pairs,
@@ -40,8 +40,11 @@ Component = str | Mapping[str, Any] | Any
 """A registered name, a config, or what is built already."""
 
 
-CHUNK = 2**21
-"""Pairs of an anchor and an image that are looked at together: more attributes go in chunks."""
+PART = 2**18
+"""Pairs of an anchor and an image that are looked at together: their tables stay in the cache."""
+
+CHUNK = 2**22
+"""Mined pairs that are held for the gradient: of more attributes they are measured again then."""
 
 
 def built(component: Component) -> Any:
@@ -230,21 +233,28 @@ class ClassRectificationLoss(BasedLoss):
         anchors = find_anchors(table, targets.t(), num_values, rho=self.rho, strict=self.strict)
         distances, mine = self.distance(anchors, features), self.miner(anchors)
 
-        def sums_of(rows: slice, mined: Samples, measured: Distances | None = None) -> Tensor:
-            pairs = mined_pairs(anchors.of_attributes(rows), mined, measured or distances(rows))
+        def pairs_of(rows: slice, mined: Samples | None) -> Pairs:
+            some, measured = anchors.of_attributes(rows), distances(rows)
+            with torch.no_grad():
+                samples = mined.of_attributes(rows) if mined else mine(some, measured)
+            return mined_pairs(some, samples, measured)
+
+        def sums_of(parts: Sequence[slice], mined: Samples | None = None) -> Tensor:
+            pairs = Pairs.joined([pairs_of(rows, mined) for rows in parts])
             return self.comparison.sums(pairs, self.distance)
 
-        chunk = max(1, CHUNK // max(1, anchors.images.shape[1] * len(probabilities)))
-        parts = [slice(row, row + chunk) for row in range(0, len(anchors.images), chunk)]
-        if len(parts) == 1:
-            measured = distances(parts[0])
-            sums = sums_of(parts[0], mine(anchors, measured), measured)
+        (num_attributes, num_anchors), num_images = anchors.images.shape, len(probabilities)
+        step = max(1, PART // max(1, num_anchors * num_images))
+        parts = [slice(row, row + step) for row in range(0, num_attributes, step)]
+        samples = 2 * num_anchors * min(self.miner.k or num_images, num_images)
+        step = max(1, CHUNK // max(1, step * samples))
+        if step >= len(parts):
+            sums = sums_of(parts)
         else:  # what a chunk needs for its gradient is computed again then, but mined once
+            chunks = [parts[first : first + step] for first in range(0, len(parts), step)]
             mined = mine_in_parts(mine, anchors, distances, parts)
             again: dict[str, Any] = dict(use_reentrant=False, preserve_rng_state=False)
-            sums = torch.cat(
-                [checkpoint(sums_of, rows, mined.of_attributes(rows), **again) for rows in parts]
-            )
+            sums = torch.cat([checkpoint(sums_of, chunk, mined, **again) for chunk in chunks])
         sums = sums.sum(dim=0, keepdim=True) if self.pooled else sums
         losses: Tensor = self.comparison.loss(sums)
         return losses.masked_fill(sums[:, -1] == 0, 0.0)

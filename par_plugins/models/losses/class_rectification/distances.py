@@ -6,7 +6,7 @@ the margins that the papers use with it.
 
 import math
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 
 import torch
 from mmengine.registry import TASK_UTILS
@@ -23,22 +23,23 @@ RESOLUTION = 1e-13
 """Squared distance, as a share of the squared norms, that is taken for 0."""
 
 
-def squared_distances(starts: Tensor, points: Tensor) -> Tensor:
+def squared_distances(starts: Tensor, points: Tensor, products: Tensor) -> Tensor:
     """Compute squared Euclidean distances in double precision, 0 below its resolution.
 
     They come from products, so that neither the value nor the gradient of a small distance drowns
     in rounding only because double precision has digits to spare.
 
     Args:
-        starts: ``(..., M, F)`` float64.
-        points: ``(..., N, F)`` float64.
-
-    Returns:
-        ``(..., M, N)``.
+        starts: Their lengths as of :func:`squared_lengths`, to be broadcast.
+        points: Those of the points.
+        products: Of starts and points.
     """
-    lengths = [(1 - RESOLUTION) * ends.square().sum(dim=-1) for ends in (starts, points)]
-    norms = lengths[0][..., :, None] + lengths[1][..., None, :]
-    return torch.sub(norms, starts @ points.mT, alpha=2).clamp(min=0)
+    return torch.sub(starts + points, products, alpha=2).clamp(min=0)
+
+
+def squared_lengths(points: Tensor) -> Tensor:
+    """Return squared lengths ``(..., N)`` of points ``(..., N, F)``, less the resolution."""
+    return (1 - RESOLUTION) * points.square().sum(dim=-1)
 
 
 def centred(features: Tensor, dim: int) -> Tensor:
@@ -62,55 +63,52 @@ class SharedDistances:
 
     def __init__(self, features: Tensor) -> None:
         points = centred(features, dim=0)
-        self.square = squared_distances(points, points)
+        lengths = squared_lengths(points)
+        self.square = squared_distances(lengths[:, None], lengths, points @ points.mT)
         self.table = root(self.square).to(features.dtype)
-
-    @cached_property
-    def orders(self) -> tuple[Tensor, Tensor]:
-        """``(N, N)`` all images from each, farthest and nearest first, of equal ones the first."""
-        ranked = self.square.detach().float()  # hardness is ranked in single precision
-        farthest, nearest = (ranked.argsort(stable=True, descending=far) for far in (True, False))
-        return farthest, nearest
 
     def __call__(self, anchors: Anchors, images: Tensor) -> Tensor:
         """Return distances ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
         return self.table.take(len(self.table) * anchors.images[:, :, None] + images)
 
+    def squared(self, anchors: Anchors) -> Tensor:
+        """Return squared distances ``(A, M, N)`` from all images."""
+        return self.square[anchors.images]
+
 
 class EuclideanDistances:
     """Euclidean distances from the anchors of every attribute, by features of its own.
 
+    Of the table of all products only what is asked for becomes distances.
+
     Args:
         features: ``(N, A, E)``.
-        rows: The attributes that the anchors are of.
+        images: ``(A, M)`` anchors.
+        rows: The attributes that are looked at.
     """
 
-    orders = None
-
-    def __init__(self, features: Tensor, rows: slice) -> None:
+    def __init__(self, features: Tensor, images: Tensor, rows: slice) -> None:
         self.dtype = features.dtype
-        self.points = centred(features[:, rows].transpose(0, 1), dim=1)
-        self._square: Tensor | None = None
+        points = centred(features[:, rows].transpose(0, 1), dim=1)
+        index = images[rows, :, None].expand(-1, -1, points.shape[2])
+        self.lengths = squared_lengths(points)
+        self.products = points.gather(1, index) @ points.mT
 
     def __call__(self, anchors: Anchors, images: Tensor) -> Tensor:
         """Return distances ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
-        return root(self._squared(anchors).gather(2, images)).to(self.dtype)
+        starts = self.lengths.gather(1, anchors.images)[:, :, None]
+        points = self.lengths.gather(1, images.flatten(1)).view_as(images)
+        squared = squared_distances(starts, points, self.products.gather(2, images))
+        return root(squared).to(self.dtype)
 
     def squared(self, anchors: Anchors) -> Tensor:
-        """Return squared distances ``(A, M, N)`` from all images, without gradient."""
-        return self._squared(anchors).detach()
-
-    def _squared(self, anchors: Anchors) -> Tensor:
-        if self._square is None:
-            index = anchors.images[:, :, None].expand(-1, -1, self.points.shape[2])
-            self._square = squared_distances(self.points.gather(1, index), self.points)
-        return self._square
+        """Return squared distances ``(A, M, N)`` from all images."""
+        starts = self.lengths.gather(1, anchors.images)[:, :, None]
+        return squared_distances(starts, self.lengths[:, None], self.products)
 
 
 class ScoreDifferences:
     """By how much the score of every anchor for its class is above that of an image."""
-
-    orders = None
 
     def __call__(self, anchors: Anchors, images: Tensor) -> Tensor:
         """Return differences ``(A, M, P)`` of every anchor from images ``(A, M, P)``."""
@@ -118,9 +116,8 @@ class ScoreDifferences:
         row = anchors.classes[:, :, None] * scores.shape[1]
         return scores.take(row + anchors.images[:, :, None]) - scores.take(row + images)
 
-    @torch.no_grad()
     def squared(self, anchors: Anchors) -> Tensor:
-        """Return squared differences ``(A, M, N)`` from all images, without gradient."""
+        """Return squared differences ``(A, M, N)`` from all images."""
         images = torch.arange(anchors.labels.shape[1], device=anchors.labels.device)
         return self(anchors, images.expand(*anchors.images.shape, -1)).square()
 
@@ -153,7 +150,7 @@ class FeatureDistance:
         features = features.to(anchors.probabilities.dtype)
         features = unit_features(features) if self.normalize else features
         if features.ndim == 3:
-            return partial(EuclideanDistances, features)
+            return partial(EuclideanDistances, features, anchors.images)
         shared = SharedDistances(features)
         return lambda rows: shared
 

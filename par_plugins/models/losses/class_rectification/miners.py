@@ -11,6 +11,7 @@ from typing import NamedTuple
 import torch
 from mmengine.registry import TASK_UTILS
 from torch import Tensor, nn
+from torch.nn import functional
 
 from par_plugins.models.losses.class_rectification.anchors import Anchors
 from par_plugins.models.losses.class_rectification.distances import Distances
@@ -39,6 +40,11 @@ class Pairs(NamedTuple):
     negative: Tensor
     is_negative: Tensor
     num_values: Tensor
+
+    @classmethod
+    def joined(cls, parts: Sequence['Pairs']) -> 'Pairs':
+        """Return the pairs of some attributes and of the next ones as one table."""
+        return cls(*(torch.cat(tables) for tables in zip(*parts, strict=True)))
 
     @property
     def num_triplets(self) -> Tensor:
@@ -116,35 +122,16 @@ def hardest(hardness: Tensor, candidates: Tensor, k: int | None, *, greatest: bo
     """
     num_images = hardness.shape[-1]
     index = torch.arange(num_images, device=hardness.device)
-    # The bits of a double, read as an integer, order as it does. The index is written where single
-    # precision has none, so that no two keys are equal, whatever topk does with ties, and those of
-    # candidates are above 0. Bits are several times as fast as masked_fill.
-    keys = hardness.double().view(torch.int64) & ~BELOW_SINGLE
-    keys = keys | (BELOW_SINGLE - index if greatest else index)
+    # The bits of a double, read as an integer, order as it does. Rounded to single precision, as
+    # equal distances are equal again, it has room for the index, so that no two keys are equal,
+    # whatever topk does with ties, and those of candidates are above 0.
+    keys = hardness.float().double().view(torch.int64) | (
+        BELOW_SINGLE - index if greatest else index
+    )
     keys.masked_fill_(~candidates, -1 if greatest else torch.iinfo(torch.int64).max)
     count = num_images if k is None else min(k, num_images)
     images = keys.topk(count, dim=-1, largest=greatest, sorted=False).indices
     return Samples(images, candidates.gather(-1, images))
-
-
-def first_in_order(order: Tensor, candidates: Tensor, k: int | None) -> Samples:
-    """Take the first candidates of an order.
-
-    Args:
-        order: ``(..., N)`` images.
-        candidates: ``(..., N)`` bool, of the images in this order.
-        k: How many at most; None for all.
-
-    Returns:
-        ``(..., P)``.
-    """
-    num_images = order.shape[-1]
-    count = num_images if k is None else min(k, num_images)
-    passed = candidates.cumsum(dim=-1, dtype=torch.int32)
-    ranks = torch.arange(1, count + 1, dtype=torch.int32, device=order.device)
-    ranks = ranks.expand(*order.shape[:-1], -1).contiguous()
-    places = torch.searchsorted(passed, ranks).clamp(max=num_images - 1)
-    return Samples(order.gather(-1, places), ranks <= passed[..., -1:])
 
 
 class Miner(nn.Module):
@@ -229,28 +216,22 @@ class InstanceMiner(Miner):
 
     def mine_anchors(self, anchors: Anchors, distances: Distances) -> Samples:
         """Mine ``(A, M, 2 P)`` for the anchors of some attributes."""
-        labels, usable = anchors.labels, anchors.labels
+        labels = usable = anchors.labels.int()
         if self.misclassified:
-            known = labels.clamp(min=0)[:, None, :]
+            known = anchors.labels.clamp(min=0)[:, None, :]
             probabilities = anchors.probabilities.detach()
             confidence = probabilities.gather(1, known)[:, 0]
             wrong = confidence < probabilities.amax(dim=1)
             usable = labels.masked_fill(~wrong, UNKNOWN)
         own = labels.gather(1, anchors.images)[:, :, None]
-        if distances.orders is None:
-            index = torch.arange(labels.shape[1], device=labels.device)
-            is_other = anchors.images[:, :, None] != index
-            positive = (usable[:, None, :] == own) & is_other
-            negative = (labels[:, None, :] != own) & (labels >= 0)[:, None, :]
-            return self.mine(distances.squared(anchors), positive, negative, far=True)
-        farthest, nearest = (order[anchors.images] for order in distances.orders)
-        positive = (in_order(usable, farthest) == own) & (farthest != anchors.images[:, :, None])
-        others = in_order(labels, nearest)
-        negative = (others != own) & (others >= 0)
-        positives = first_in_order(farthest, positive, self.k)
-        return positives.beside(first_in_order(nearest, negative, self.k))
-
-
-def in_order(labels: Tensor, order: Tensor) -> Tensor:
-    """Return labels ``(A, N)`` of images in an order ``(A, M, N)``."""
-    return labels[:, None].expand(-1, order.shape[1], -1).gather(2, order)
+        # Whatever is of an anchor's class is an anchor: positives are looked for among these.
+        among = anchors.images[:, None].expand(-1, anchors.images.shape[1], -1)
+        itself = torch.eye(anchors.images.shape[1], dtype=torch.bool, device=labels.device)
+        positive = (usable.gather(1, anchors.images)[:, None] == own) & ~itself
+        negative = (labels[:, None, :] != own) & (labels >= 0)[:, None, :]
+        squared = distances.squared(anchors)
+        nearest = hardest(squared, negative, self.k, greatest=False)
+        farthest = hardest(squared.gather(2, among), positive, self.k, greatest=True)
+        farthest = farthest._replace(images=among.gather(2, farthest.images))
+        missing = nearest.images.shape[2] - farthest.images.shape[2]
+        return Samples(*(functional.pad(table, (0, missing)) for table in farthest)).beside(nearest)

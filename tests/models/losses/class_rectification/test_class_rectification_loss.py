@@ -17,7 +17,9 @@ from par_plugins.models.losses import (
     ClassRectificationLossTPAMI2019,
 )
 from par_plugins.models.losses.class_rectification import class_rectification_loss, imbalance
+from par_plugins.models.losses.class_rectification.anchors import find_anchors
 from par_plugins.models.losses.class_rectification.distances import FeatureDistance
+from par_plugins.models.losses.class_rectification.miners import InstanceMiner
 from par_plugins.structures import Attribute, AttributeSchema, LabelStatistics
 from par_plugins.testing.contracts.losses import prepared, random_batch
 from tests.references import class_rectification as reference
@@ -93,9 +95,11 @@ def test_random_batches(design):
 @design
 @pytest.mark.parametrize('shared', [False, True])
 def test_attributes_in_chunks_have_the_same_loss_and_gradient(design, shared, monkeypatch):
-    found = []
-    for chunk in (class_rectification_loss.CHUNK, 1):  # all attributes together, one at a time
-        monkeypatch.setattr(class_rectification_loss, 'CHUNK', chunk)
+    module, found = class_rectification_loss, []
+    # All attributes together, in parts, and each computed again for its gradient.
+    for part, chunk in ((module.PART, module.CHUNK), (1, module.CHUNK), (1, 1)):
+        monkeypatch.setattr(module, 'PART', part)
+        monkeypatch.setattr(module, 'CHUNK', chunk)
         probabilities, targets, features = batch_of(16)
         features = features[:, 0].contiguous() if shared else features
         for leaf in (*probabilities, features):
@@ -103,12 +107,14 @@ def test_attributes_in_chunks_have_the_same_loss_and_gradient(design, shared, mo
         loss = agree(probabilities, targets, features, **options(design))
         (loss * torch.arange(1, len(loss) + 1)).sum().backward()
         found.append([loss, *(leaf.grad for leaf in (*probabilities, features))])
-    for together, apart in zip(*found, strict=True):
-        torch.testing.assert_close(together, apart)
+    for together, *apart in zip(*found, strict=True):
+        for other in apart:
+            torch.testing.assert_close(together, other)
 
 
 def test_what_is_held_for_the_gradient_does_not_grow_with_pairs_of_anchors_and_images(monkeypatch):
     def bytes_held(chunk):
+        monkeypatch.setattr(class_rectification_loss, 'PART', 2**13)
         monkeypatch.setattr(class_rectification_loss, 'CHUNK', chunk)
         held = {}
 
@@ -217,6 +223,34 @@ def test_equal_and_almost_equal_scores_are_ranked_as_they_should(design, spacing
         table[:, 1] = 0.3 + spacing * table[:, 1]
         table[:, 0] = 0.7 - table[:, 1]
     agree(probabilities, targets, features, **options(design, k=options(design)['k'] and 2))
+
+
+@pytest.mark.parametrize('shared', [False, True])
+@pytest.mark.parametrize('rho', [0.5, None])
+def test_of_equal_distances_those_of_the_first_images_are_mined(shared, rho):
+    # Squared distances are small whole numbers, most of them several times; their mean is none.
+    probabilities, targets, features = batch_of(25, (2, 3))
+    features = (3 * features).round().clamp(-1, 1)
+    features = features[:, 0] if shared else features
+    table = pad_sequence([columns.t() for columns in probabilities], batch_first=True)
+    anchors = find_anchors(table, targets.t(), (2, 3), rho=rho, strict=False)
+    distances = FeatureDistance()(anchors, features)(slice(None))
+    samples = InstanceMiner(k=3).mine_anchors(anchors, distances)
+    assert anchors.present.sum() > 10
+    for attribute, row in anchors.present.nonzero().tolist():
+        anchor = anchors.images[attribute, row]
+        points, labels = features if shared else features[:, attribute], targets[:, attribute]
+        squared = (points - points[anchor]).square().sum(dim=1).tolist()
+        same = [i for i in range(25) if labels[i] == labels[anchor] and i != anchor]
+        others = [i for i in range(25) if labels[i] not in (labels[anchor], -1)]
+        expected = [
+            sorted(same, key=lambda i, squared=squared: (-squared[i], i))[:3],
+            sorted(others, key=lambda i, squared=squared: (squared[i], i))[:3],
+        ]
+        halves = zip(*(table[attribute, row].chunk(2) for table in samples), strict=True)
+        assert [set(images[present].tolist()) for images, present in halves] == [
+            set(images) for images in expected
+        ]
 
 
 @design
