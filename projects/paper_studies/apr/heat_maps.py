@@ -1,7 +1,7 @@
 """Draw where a network looks for attributes of generated pedestrians (APR, figure 6).
 
     python -m projects.paper_studies.apr.heat_maps CONFIG CHECKPOINT \\
-        --figure projects/paper_studies/apr/heat_maps.png --name heat_maps
+        --figure projects/paper_studies/apr/heat_maps.jpg --name heat_maps
 
 The network is one that was trained on toys in Market-1501's layout; the pedestrians are of a world
 that it has not seen. Where an attribute shows is known: there the picture changes when its
@@ -83,13 +83,12 @@ def heat_table(seen: Mapping[str, Sequence[Sighting]], maps: HeatMaps) -> str:
         maps: Of the network.
 
     Returns:
-        A row an attribute, means over its pictures in percent: of the picture where it shows, of
-        its own heat there, and of the heat of the other attributes there.
+        A row an attribute: number of pictures, and of these whose map has any heat; in percent
+        the mean share of the picture where it shows, of its own heat there, and of the heat of
+        the other attributes there, these two of the maps that have any.
     """
-    lines = [
-        '| attribute | pictures | of the picture | of its heat | of the heat of the others |',
-        '|---|---|---|---|---|',
-    ]
+    heads = ('attribute', 'pictures', 'with heat', 'of the picture', 'of its heat')
+    lines = [f'| {" | ".join(heads)} | of the heat of the others |', '|---|---|---|---|---|---|']
     for name, pictures in seen.items():
         shares = np.array(
             [[share_of_heat(_heat(maps, x, other), x.shows) for other in seen] for x in pictures]
@@ -98,7 +97,8 @@ def heat_table(seen: Mapping[str, Sequence[Sighting]], maps: HeatMaps) -> str:
         area = np.mean([picture.shows.mean() for picture in pictures])
         cells = [area, np.nanmean(shares[:, own]), np.nanmean(np.delete(shares, own, axis=1))]
         numbers = ' | '.join(f'{100 * cell:.1f}' for cell in cells)
-        lines.append(f'| {name} | {len(pictures)} | {numbers} |')
+        warm = len(pictures) - np.isnan(shares[:, own]).sum()
+        lines.append(f'| {name} | {len(pictures)} | {warm} | {numbers} |')
     return '\n'.join(lines)
 
 

@@ -63,9 +63,20 @@ def maps(image, box, name):
 
 def test_the_table_compares_the_heat_of_an_attribute_with_that_of_the_others(seen):
     assert heat_table(seen, maps).splitlines()[2:] == [
-        '| hat | 2 | 25.0 | 50.0 | 25.0 |',
-        '| shoe | 2 | 25.0 | 25.0 | 0.0 |',
+        '| hat | 2 | 2 | 25.0 | 50.0 | 25.0 |',
+        '| shoe | 2 | 2 | 25.0 | 25.0 | 0.0 |',
     ]
+
+
+def test_maps_without_heat_are_counted_and_left_out_of_the_means(seen):
+    image, above = seen['hat'][0]
+    seen['hat'][1] = Sighting(np.zeros_like(image), above)
+
+    def blind(image, box, name):
+        return maps(image, box, name) * (image.max() > 0)
+
+    hat = heat_table(seen, blind).splitlines()[2]
+    assert hat == '| hat | 2 | 1 | 25.0 | 50.0 | 25.0 |'
 
 
 def test_the_grid_has_a_row_an_attribute_and_pairs_of_pictures(seen):
