@@ -12,7 +12,7 @@ from projects.paper_studies.tables import RESULTS
 STUDIES = Path(__file__).parent
 CONFIGS = STUDIES.parents[1] / 'configs'
 ARMS = sorted(STUDIES.glob('*/arms/*.py'))
-BY_SCRIPTS = ('mnist_short', 'mnist_tuning', 'decorrelation_mnist')
+BY_SCRIPTS = ('mnist_short', 'mnist_full_length', 'mnist_tuning', 'decorrelation_mnist')
 """Experiments of a generator for each subset, whose arms no leaf is."""
 
 

@@ -51,7 +51,7 @@ def test_probabilities_are_kept_as_they_came(tmp_path):
     for start in (0.25, 0.75):
         sample = {'pred_probabilities': torch.tensor([start]), 'gt_attributes': torch.tensor([1])}
         metric.process(None, [sample])
-    assert metric.evaluate(2) == {'saved/images': 2.0}
+    assert metric.evaluate(2)['saved/processor_seconds'] > 0
     with np.load(tmp_path / 'probabilities.npz') as file:
         assert file['probabilities'].tolist() == [[0.25], [0.75]]
         assert file['targets'].tolist() == [[1], [1]]

@@ -4,6 +4,8 @@
 
 ``mnist`` is as the paper: 500,000 images in batches of 64 for each classifier, 1,000,000 in
 batches of 128 for the generators (whose largest maps have half the paper's channels).
+``mnist_full_length`` has classifiers of the paper's length with the generators, and the number of
+synthetic images, of ``mnist_short``; weights and sigma_p were found anew at that length.
 ``mnist_short`` is for a CPU: 500 steps of 64 images with 16 synthetic ones, generators of 1,000
 steps of 64; its weights and sigma_p are those that ``mnist_tuning`` found on the 10,000 training
 images that MNISTDigits holds out.
@@ -37,7 +39,6 @@ from projects.paper_studies.mrgan.decorrelation import (
 DEACT = CONFIGS / 'habp/deact_lenet5_1xb64-1e_mnist100-28x28.py'
 FOLDER = Path(__file__).parent
 SCORES = ['attribute/label_accuracy']
-SEEDS = (0, 1, 2)
 GAN_EPOCHS = 2  # of an epoch of `times` the subset
 GENERATED = {'type': 'MRGANGeneratorHook'}
 BLOBS = {'type': 'RandomBlobsHook'}
@@ -56,26 +57,32 @@ class Study:
         arms: By name; None is the plain network.
         sizes: By number of images how many times they make an epoch, and the paper's sigma_p.
         subsets: Seeds of the images.
+        seeds: Of the trainings of each subset.
         split: Of the test.
         synthetic: Images in a batch; None for as many as real ones.
         gan_batch: Images in a batch of the generators.
         gan_rate: Their learning rate.
         gan_average: Share of the new weights in the averaged generator.
+        gan_images: Of an epoch of the generators; None for as many as the classifiers see.
     """
 
     arms: Mapping[str, Arm | None]
     sizes: Mapping[int, tuple[int, float]]
     subsets: tuple[int, ...] = (0, 1, 2)
+    seeds: tuple[int, ...] = (0, 1, 2)
     split: str = 'test'
     synthetic: int | None = 16
     gan_batch: int = 64
     gan_rate: float = 4e-4
     gan_average: float = 0.01
+    gan_images: int | None = None
 
 
-def all_arms(*, weight: float, fake_weight: float) -> dict[str, Arm | None]:
+def all_arms(
+    *, weight: float, fake_weight: float, centred_weight: float | None = None
+) -> dict[str, Arm | None]:
     """LeNet, AC, deactivation as printed and centred, and their controls."""
-    printed, centred = {'weight': weight}, {'weight': weight, 'centred': True}
+    printed, centred = {'weight': weight}, {'weight': centred_weight or weight, 'centred': True}
     images: dict[str, dict[str, Any]] = {
         '': GENERATED,
         ', sigma_p 0': {**GENERATED, 'sigma_p': 0.0},
@@ -88,6 +95,13 @@ def all_arms(*, weight: float, fake_weight: float) -> dict[str, Arm | None]:
     # Bent by less than a pixel.
     unchanged = {**DISTORTED, 'strength': 1e-6}
     return arms | {'centred Deact, real images': {**centred, 'images': unchanged}}
+
+
+def full_length_arms() -> dict[str, Arm | None]:
+    """Those that were trained at the paper's length, with weights found at that length."""
+    arms = all_arms(weight=0.005, fake_weight=0.5, centred_weight=0.5)
+    left_out = ('AC', 'Deact, ', 'centred Deact, real')
+    return {name: arm for name, arm in arms.items() if not name.startswith(left_out)}
 
 
 def tuning_arms() -> dict[str, Arm | None]:
@@ -118,6 +132,12 @@ STUDIES = {
         gan_batch=128,
         gan_rate=1e-4,
         gan_average=0.001,
+    ),
+    'mnist_full_length': Study(
+        full_length_arms(),
+        {size: (500_000 // size, 1.0) for size in (50, 500)},
+        seeds=(0,),
+        gan_images=32_000,
     ),
     'mnist_short': Study(all_arms(weight=0.005, fake_weight=0.5), SHORT_SIZES),
     'mnist_tuning': Study(tuning_arms(), {100: SHORT_SIZES[100]}, subsets=(3,), split='val'),
@@ -181,7 +201,7 @@ def generators(study: Study, folder: Path) -> dict[tuple[int, int], Training]:
         )
         config.train_dataloader.dataset = {
             'type': 'mmengine.RepeatDataset',
-            'times': study.sizes[size][0],
+            'times': (study.gan_images or size * study.sizes[size][0]) // size,
             'dataset': {
                 **config.train_dataloader.dataset,
                 'num_images': size,
@@ -205,7 +225,7 @@ def trainings(study: Study, folder: Path) -> dict[str, dict[str, Training]]:
                 seed,
             )
             for (size, subset), generator in made.items()
-            for seed in SEEDS
+            for seed in study.seeds
         }
         for name, arm in study.arms.items()
     }

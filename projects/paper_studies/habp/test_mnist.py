@@ -70,5 +70,5 @@ def test_the_published_runs_are_those_of_the_script(name):
         f'images {size}, subset {subset}, seed {seed}'
         for size in study.sizes
         for subset in study.subsets
-        for seed in mnist.SEEDS
+        for seed in study.seeds
     ]

@@ -9,7 +9,6 @@ again. The table: README.md.
 """
 
 import argparse
-import json
 from collections.abc import Iterable, Mapping
 from itertools import product
 from pathlib import Path
@@ -19,9 +18,12 @@ import numpy as np
 from mmengine.config import Config
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from par_plugins.apis.comparison_table import comparison_table
 from par_plugins.apis.experiment import Training, train_all
+from par_plugins.apis.published_results import publish
+from par_plugins.apis.results_table import between_marks, marks
 from par_plugins.engine.written_aside import written_aside
-from projects.paper_studies.pedestrians.pooled_scores import NAMES, Pooled, difference, resampled
+from projects.paper_studies.pedestrians.pooled_scores import Pooled, difference, resampled
 
 HERE = Path(__file__).parent
 LEAF = '_lite0-last-blocks_1xb32-300i_pa100k.py'
@@ -29,6 +31,8 @@ BASELINE = 'cross-entropy'
 BLOCK, FOLDS = 100, 5  # neighbours may show one person: blocks stay whole
 NEIGHBOURS, RESAMPLES = 10, 400
 STEPS = 300
+SHOWN = ['mA', 'calibrated/mA', 'mAP', 'calibrated/f1']
+COMPARED = (*SHOWN, 'f1', 'calibrated/mA_few', 'calibrated/mA_medium', 'calibrated/mA_many')
 RATES = (1e-3, 2e-3, 4e-3)
 DECAY = ('optim_wrapper.optimizer.weight_decay', (0.05, 0.2))
 CAP = ('train_dataloader.sampler.max_repeat', (2, 5))
@@ -156,12 +160,31 @@ def main() -> None:
     }
     train(of_fold.values(), args.jobs, 'folds')
     pooled = {arm: [pool(of_fold, arm, seed, fold) for seed in args.seeds] for arm in args.arms}
-    table, results = compared(pooled)
-    print(table)
+    seconds = {
+        arm: [of_fold[arm, seed, k].scores() or {} for seed in args.seeds for k in range(FOLDS)]
+        for arm in args.arms
+    }
+    results = compared(pooled, args.seeds) | {
+        'leaves': {arm: f'{arm}{LEAF}'.removesuffix('.py') for arm in args.arms},
+        'chosen': chosen,
+        'steps': args.steps,
+        'processor seconds': {
+            arm: float(np.median([run['saved/processor_seconds'] for run in runs]))
+            for arm, runs in seconds.items()
+        },
+    }
+    print(comparison_table(results['runs'], baseline=BASELINE, scores=results['scores']))
+    print(differences_table(results))
     if args.publish:
-        results |= {'seeds': args.seeds, 'chosen': chosen}
-        with written_aside(args.publish) as unfinished:
-            unfinished.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
+        publish(args.publish, results)
+        readme = HERE / 'README.md'
+        text = readme.read_text(encoding='utf-8')
+        name = f'{args.publish.stem}_differences'
+        if marks(name)[0] in text:
+            table = differences_table(results)
+            text = between_marks(text, table, source=str(readme), name=name)
+            with written_aside(readme) as unfinished:
+                unfinished.write_text(text, encoding='utf-8')
 
 
 def pool(runs: Mapping[tuple, Training], arm: str, seed: int, fold: np.ndarray) -> Pooled:
@@ -173,27 +196,39 @@ def pool(runs: Mapping[tuple, Training], arm: str, seed: int, fold: np.ndarray) 
     return Pooled(probabilities, targets, fold)
 
 
-def compared(pooled: Mapping[str, list[Pooled]]) -> tuple[str, dict[str, Any]]:
-    """The table, and the numbers in it."""
+def compared(pooled: Mapping[str, list[Pooled]], seeds: list[int]) -> dict[str, Any]:
+    """The scores of every arm and seed, and how far each arm is from the baseline."""
     size = len(pooled[BASELINE][0].targets)
     weights = resampled(size, resamples=RESAMPLES, neighbours=NEIGHBOURS)
-    lines = ['| arm | ' + ' | '.join(NAMES) + ' |', '|---' * (len(NAMES) + 1) + '|']
-    results: dict[str, Any] = {'scores': {}, 'differences': {}}
-    for arm, runs in pooled.items():
-        scores = [run.scores(np.ones((1, size))) for run in runs]
-        values = {name: [float(score[name][0]) for score in scores] for name in NAMES}
-        results['scores'][arm] = values
+    runs = {
+        arm: {
+            str(seed): {name: float(v[0]) for name, v in run.scores(np.ones((1, size))).items()}
+            for seed, run in zip(seeds, of_arm, strict=True)
+        }
+        for arm, of_arm in pooled.items()
+    }
+    differences = {
+        arm: difference(of_arm, pooled[BASELINE], weights)
+        for arm, of_arm in pooled.items()
+        if arm != BASELINE
+    }
+    return {'baseline': BASELINE, 'scores': SHOWN, 'runs': runs, 'differences': differences}
+
+
+def differences_table(results: Mapping[str, Any]) -> str:
+    """How far each arm is from the baseline: mean over seeds and 95 % interval."""
+    lines = [
+        f'| arm - {BASELINE} | {" | ".join(COMPARED)} | processor s |',
+        '|---' * (len(COMPARED) + 2) + '|',
+    ]
+    for arm in results['runs']:
+        gains = results['differences'].get(arm)
         cells = [
-            f'{np.mean(v):.2f} ± {np.std(v, ddof=1):.2f}' if len(v) > 1 else f'{v[0]:.2f}'
-            for v in values.values()
+            '{:+.2f} [{:+.2f}, {:+.2f}]'.format(*gains[name]) if gains else '' for name in COMPARED
         ]
-        lines.append(f'| {arm} | ' + ' | '.join(cells) + ' |')
-        if arm != BASELINE:
-            gains = difference(runs, pooled[BASELINE], weights)
-            results['differences'][arm] = gains
-            cells = ['{:+.2f} [{:+.2f}, {:+.2f}]'.format(*gains[name]) for name in NAMES]
-            lines.append(f'| {arm} - {BASELINE} | ' + ' | '.join(cells) + ' |')
-    return '\n'.join(lines), results
+        seconds = f'{results["processor seconds"][arm]:.0f}'
+        lines.append(f'| {arm} | {" | ".join(cells)} | {seconds} |')
+    return '\n'.join(lines)
 
 
 if __name__ == '__main__':
