@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from par_plugins.structures import InputError
 from projects.paper_studies.crl.three_classes import (
     Features,
-    features_of,
     planes,
     told_apart,
     told_apart_table,
@@ -61,8 +59,3 @@ def test_the_plane_has_the_images_of_each_class_and_keeps_what_lies_apart(images
     spread = max(np.std(points, axis=1).max() for points in found.values())
     assert np.linalg.norm(centres['apple'] - centres['beaver']) > 2 * spread
     assert found == planes(some, {0: 'apple', 3: 'beaver'})
-
-
-def test_a_folder_without_weights_is_named(tmp_path):
-    with pytest.raises(InputError, match='0 configs, weights None'):
-        features_of(tmp_path, [0])

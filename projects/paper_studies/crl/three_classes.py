@@ -1,9 +1,8 @@
 """Draw what networks make of two frequent classes and a rare one (TPAMI 2019, figure 2).
 
-    python -m projects.paper_studies.crl.three_classes work_dirs/three_classes \\
-        cross-entropy_cifarnet_1xb256-800i_cifar100bln-32x32 \\
-        cross-entropy_cifarnet_1xb256-800i_cifar100lt-32x32 crl-alpha0.1 \\
-        --figure projects/paper_studies/crl/three_classes.png --name three_classes
+    python -m projects.paper_studies.crl.three_classes CONFIG balanced=CHECKPOINT \\
+        long-tailed=CHECKPOINT CRL=CHECKPOINT --name three_classes \\
+        --figure projects/paper_studies/crl/three_classes.png
 
 The classes are the two most frequent of the long tail and its rarest; t-SNE, seed 0, of the
 features of their test images. The table between the marks of its name in the README of this folder
@@ -12,6 +11,7 @@ says, beside these three, what happens to each of the 25 rarest between the two 
 
 import argparse
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -22,11 +22,9 @@ from mmengine.config import Config
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_samples
 
-from par_plugins.apis import build_predictor, last_whole_checkpoint, stop_on_input_error
+from par_plugins.apis import RUNNER_OPTIONS, build_predictor, load_config, stop_on_input_error
 from par_plugins.apis.results_table import between_marks
 from par_plugins.datasets.small_images.long_tailed_cifar100 import SCHEMA, long_tailed_sizes
-from par_plugins.structures import InputError
-from projects.paper_studies.experiment_runs import run_folders
 from projects.paper_studies.lines_figure import Line, lines_figure
 
 README = Path(__file__).with_name('README.md')
@@ -53,23 +51,15 @@ class Features:
         return Features(self.features[rows], self.logits[rows], self.labels[rows])
 
 
-def features_of(run: Path, classes: Sequence[int]) -> Features:
+def features_of(cfg: Config, checkpoint: str, classes: Sequence[int]) -> Features:
     """Compute the features of the test images of some classes.
 
     Args:
-        run: Folder of a training: its config and last weights.
+        cfg: Of the network and the test set.
+        checkpoint: The weights.
         classes: Their numbers.
-
-    Raises:
-        InputError: If the folder has not one config and weights.
     """
-    configs, checkpoint = list(run.glob('*.py')), last_whole_checkpoint(run)
-    if len(configs) != 1 or checkpoint is None:
-        raise InputError(f'{run}: {len(configs)} configs, weights {checkpoint}')
-    cfg = Config.fromfile(configs[0])
-    cfg.work_dir = str(run / 'features')
-    cfg.default_hooks.checkpoint = None  # nothing is trained
-    runner = build_predictor(cfg, checkpoint)
+    runner = build_predictor(deepcopy(cfg), checkpoint)
     loader, model = runner.test_loop.dataloader, runner.model
     labels = loader.dataset.targets[:, 0]
     rows = np.flatnonzero(np.isin(labels, classes))
@@ -78,8 +68,8 @@ def features_of(run: Path, classes: Sequence[int]) -> Features:
         for start in range(0, len(rows), loader.batch_size):
             some = [loader.dataset[row] for row in rows[start : start + loader.batch_size]]
             inputs = model.data_preprocessor(loader.collate_fn(some), False)['inputs']
-            features.append(model.head.pre_logits(model.extract_feat(inputs)))
-        logits = model.head.classify(torch.cat(features))
+            features.append(model.head.pre_logits(model.extract_feat(inputs)).cpu())
+        logits = model.head.cpu().classify(torch.cat(features))
     return Features(torch.cat(features).numpy(), logits.numpy(), labels[rows])
 
 
@@ -150,11 +140,11 @@ def planes(images: Features, names: Mapping[int, str], *, seed: int = 0) -> dict
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        parents=[RUNNER_OPTIONS],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('work_dir', type=Path, help='of the experiment')
-    parser.add_argument('arms', nargs='+', help='names of arms')
-    parser.add_argument('--seed', type=int, default=0, help='of the trainings (0)')
+    parser.add_argument('checkpoints', nargs='+', metavar='NAME=CHECKPOINT', help='one a panel')
     parser.add_argument('--figure', type=Path, help='picture to write')
     parser.add_argument('--name', help='of the marks in the README to put the table between')
     return parser.parse_args()
@@ -163,13 +153,14 @@ def parse_args() -> argparse.Namespace:
 @stop_on_input_error
 def main() -> None:
     args = parse_args()
+    cfg = load_config(args, work_dir='{config}/features')
+    cfg.default_hooks.checkpoint = None  # nothing is trained
     by_size = np.argsort(-long_tailed_sizes(1.0), kind='stable').tolist()
     frequent, rare = by_size[:2], by_size[-RAREST:]
-    runs = {arm: run_folders(args.work_dir, arm) for arm in args.arms}
-    arms = {
-        arm.replace('_cifarnet_1xb256-800i', ''): features_of(folders[args.seed], frequent + rare)
-        for arm, folders in runs.items()
-    }
+    arms = {}
+    for pair in args.checkpoints:
+        name, _, checkpoint = pair.partition('=')
+        arms[name] = features_of(cfg, checkpoint, frequent + rare)
     table = told_apart_table(arms, frequent, rare)
     print(table)
     if args.name:
