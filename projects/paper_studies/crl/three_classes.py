@@ -19,12 +19,13 @@ from statistics import mean
 import numpy as np
 import torch
 from mmengine.config import Config
+from mmpretrain.datasets.categories import CIFAR100_CATEGORIES
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_samples
 
 from par_plugins.apis import RUNNER_OPTIONS, build_predictor, load_config, stop_on_input_error
 from par_plugins.apis.results_table import between_marks
-from par_plugins.datasets.small_images.long_tailed_cifar100 import SCHEMA, long_tailed_sizes
+from par_plugins.datasets.small_images.long_tailed_cifar100 import long_tailed_sizes
 from projects.paper_studies.lines_figure import Line, lines_figure
 
 README = Path(__file__).with_name('README.md')
@@ -86,9 +87,9 @@ def told_apart(images: Features, frequent: Sequence[int], rare: int) -> tuple[fl
         only these may be answered; and the mean silhouette of the rare class's features, from -1
         to 1.
     """
-    classes = np.array([*frequent, rare])
+    classes = [*frequent, rare]
     some = images.of(classes)
-    right = classes[some.logits[:, classes].argmax(1)] == some.labels
+    right = np.array(classes)[some.logits[:, classes].argmax(1)] == some.labels
     accuracies = [100 * float(right[some.labels == value].mean()) for value in classes]
     silhouettes = silhouette_samples(some.features, some.labels)[some.labels == rare]
     return accuracies[-1], mean(accuracies[:-1]), float(silhouettes.mean())
@@ -105,7 +106,7 @@ def told_apart_table(
         rare: The same, the rarest last.
     """
     names = ('accuracy', 'that of the frequent', 'silhouette')
-    groups = {SCHEMA.attributes[0].values[rare[-1]]: rare[-1:], f'{len(rare)} rarest': rare}
+    groups = {CIFAR100_CATEGORIES[rare[-1]]: rare[-1:], f'{len(rare)} rarest': rare}
     heads = [f'{group}: {name}' for group in groups for name in names]
     lines = ['| arm | ' + ' | '.join(heads) + ' |', '|---' * (len(heads) + 1) + '|']
     for arm, images in arms.items():
@@ -131,7 +132,7 @@ def planes(images: Features, names: Mapping[int, str], *, seed: int = 0) -> dict
     """
     some = images.of(list(names))
     points = TSNE(random_state=seed).fit_transform(some.features)
-    found = {}
+    found: dict[str, Line] = {}
     for value, name in names.items():
         x, y = points[some.labels == value].T.tolist()
         found[name] = (x, y)
@@ -169,8 +170,7 @@ def main() -> None:
             between_marks(text, table, source=str(README), name=args.name), encoding='utf-8'
         )
     if args.figure:
-        values = SCHEMA.attributes[0].values
-        names = {value: values[value] for value in (*frequent, rare[-1])}
+        names = {value: CIFAR100_CATEGORIES[value] for value in (*frequent, rare[-1])}
         panels = {arm: planes(images, names) for arm, images in arms.items()}
         figure = lines_figure(panels, axis='t-SNE', style='o', size=(3.4, 3.4))
         figure.savefig(args.figure, dpi=90)

@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import cv2
+import mmcv
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -128,11 +128,7 @@ def main() -> None:
     row, columns = first_with_rare(labels, np.array([x.ratio for x in PA100K_ATTRIBUTES]))
     names = [PA100K_ATTRIBUTES[column].name for column in columns]
     pictures = [
-        cv2.cvtColor(
-            cv2.imdecode(np.frombuffer(people.jpeg(number), np.uint8), cv2.IMREAD_COLOR),
-            cv2.COLOR_BGR2RGB,
-        )
-        for number in range(len(people))
+        mmcv.imfrombytes(people.jpeg(number), channel_order='rgb') for number in range(len(people))
     ]
     probabilities = {}
     for path in args.networks:
