@@ -82,9 +82,9 @@ def training(
     return Training(cfg, folder, seed)
 
 
-def predicted(run: Training) -> tuple[np.ndarray, np.ndarray]:
+def predicted(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities and labels of the pictures that a finished run left out."""
-    with np.load(run.folder / 'probabilities.npz') as file:
+    with np.load(folder / 'probabilities.npz') as file:
         return file['probabilities'].astype(np.float64), file['targets']
 
 
@@ -104,7 +104,7 @@ def trials(arm: str, fold: np.ndarray, folder: Path) -> list[tuple[dict[str, Any
 
 def mean_precision(run: Training) -> float:
     """mAP of a trial."""
-    probabilities, targets = predicted(run)
+    probabilities, targets = predicted(run.folder)
     pooled = Pooled(probabilities, targets, np.arange(len(targets)) % 2)
     return float(pooled.scores(np.ones((1, len(targets))))['mAP'][0])
 
@@ -190,7 +190,7 @@ def main() -> None:
 def pool(runs: Mapping[tuple, Training], arm: str, seed: int, fold: np.ndarray) -> Pooled:
     """What the folds of a seed predict, in the order of the pictures."""
     order = np.concatenate([np.flatnonzero(fold == k) for k in range(FOLDS)])
-    parts = [predicted(runs[arm, seed, k]) for k in range(FOLDS)]
+    parts = [predicted(runs[arm, seed, k].folder) for k in range(FOLDS)]
     back = np.argsort(order)
     probabilities, targets = (np.concatenate(part)[back] for part in zip(*parts, strict=True))
     return Pooled(probabilities, targets, fold)
