@@ -202,7 +202,10 @@ def compared(pooled: Mapping[str, list[Pooled]], seeds: list[int]) -> dict[str, 
     weights = resampled(size, resamples=RESAMPLES, neighbours=NEIGHBOURS)
     runs = {
         arm: {
-            str(seed): {name: float(v[0]) for name, v in run.scores(np.ones((1, size))).items()}
+            str(seed): {
+                f'attribute/{name}': float(value[0])
+                for name, value in run.scores(np.ones((1, size))).items()
+            }
             for seed, run in zip(seeds, of_arm, strict=True)
         }
         for arm, of_arm in pooled.items()
@@ -212,7 +215,8 @@ def compared(pooled: Mapping[str, list[Pooled]], seeds: list[int]) -> dict[str, 
         for arm, of_arm in pooled.items()
         if arm != BASELINE
     }
-    return {'baseline': BASELINE, 'scores': SHOWN, 'runs': runs, 'differences': differences}
+    shown = [f'attribute/{name}' for name in SHOWN]
+    return {'baseline': BASELINE, 'scores': shown, 'runs': runs, 'differences': differences}
 
 
 def differences_table(results: Mapping[str, Any]) -> str:
