@@ -4,16 +4,18 @@ import io
 import json
 import math
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import quote, urlparse
 from urllib.request import urlopen
 
 import numpy as np
 import torch
+from mmengine.registry import DATASETS
 
 from par_plugins.deployment.checksums import SUMS, changed_files, read_checksums
 from par_plugins.deployment.golden_pictures import (
@@ -33,6 +35,7 @@ from par_plugins.deployment.released_weights import read_safetensors
 from par_plugins.engine.checkpoint_files import load_checkpoint_file, sha256_of
 from par_plugins.engine.hooks.operating_point_hook import ANSWER_RULES
 from par_plugins.inference import AttributeInferencer
+from par_plugins.inference.load_model import scope_of
 from par_plugins.inference.load_onnx_model import load_onnx_model
 from par_plugins.inference.model_source import released_weights
 from par_plugins.inference.plain_config import read_plain_config
@@ -50,7 +53,11 @@ APART = 0.1
 LARGEST = 2**31
 """Bytes of a file that is fetched."""
 SECONDS = 60
+"""That nothing may come."""
+SLOWEST = 10_000
+"""Bytes a second that must come after that."""
 FEW_BYTES = 2**20
+UPSTREAM = ('mmengine', 'mmpretrain', 'mmdet')
 
 
 @dataclass
@@ -114,7 +121,7 @@ def verify(
         except InputError as error:
             result.faults.append(str(error))
             break
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:  # a stranger's files lead libraries to errors of every kind
             result.faults.append(f'a file is not of the form that a release has ({error!r})')
             break
     return result
@@ -128,26 +135,32 @@ def fetch_release(url: str, folder: Path) -> None:
         folder: Where they go.
 
     Raises:
-        InputError: If one cannot be fetched, or is larger than any checkpoint.
+        InputError: If one cannot be fetched, comes too slowly, or they are together larger than any
+            checkpoint.
     """
-    _fetch(url, SUMS, folder)
+    _fetch(url, SUMS, folder, largest=FEW_BYTES)
+    room = LARGEST
     for name in read_checksums(folder / SUMS):
-        _fetch(url, name, folder)
+        room -= _fetch(url, name, folder, largest=room)
 
 
-def _fetch(url: str, name: str, folder: Path) -> None:
+def _fetch(url: str, name: str, folder: Path, *, largest: int) -> int:
+    """Fetch a file and return its size."""
     address = f'{url.rstrip("/")}/{quote(name)}'
+    began, size = time.monotonic(), 0
     try:
         with urlopen(address, timeout=SECONDS) as answer, (folder / name).open('wb') as file:
-            size = 0
-            while chunk := answer.read(FEW_BYTES):
+            while chunk := answer.read1(FEW_BYTES):
                 size += file.write(chunk)
-                if size > LARGEST:
-                    raise InputError(f'{address}: has more than {LARGEST} bytes')
-    except (URLError, OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f'{address} cannot be fetched ({error})') from error
+                if size > largest:
+                    raise InputError(f'{address}: more than {largest} bytes are not fetched')
+                if time.monotonic() - began > SECONDS + size / SLOWEST:
+                    raise InputError(f'{address}: {size} bytes in {SECONDS} s are too slow')
+    except InputError:
+        raise
+    except (HTTPException, OSError, ValueError) as error:
+        raise InputError(f'{address} cannot be fetched ({error!r})') from error
+    return size
 
 
 def _check_forms(folder: Path) -> Iterator[str]:
@@ -207,6 +220,8 @@ def _check_scores(
     weights = released_weights(folder)
     inferencer: AttributeInferencer = released_inferencer(folder, weights)
     config = read_plain_config(folder / 'config.py')
+    with scope_of(config):
+        _require_own_readers(config.test_dataloader)
     _set_root(config.test_dataloader, str(data))
     tested = predict_test_set(inferencer.loaded, config, progress)
     known = _json(folder / 'dataset.json')
@@ -242,6 +257,29 @@ def _check_scores(
     if apart > APART * (1 + changes):
         raise InputError(f'{tried}, but {where} of test_scores.json is another number')
     yield f'{tried}, and numbers at most {apart:.2g} apart, as processors and versions make them'
+
+
+def _require_own_readers(settings: Any) -> None:
+    """Refuse datasets that upstream reads: their annotations may be pickles, or be fetched.
+
+    Args:
+        settings: Of a data loader.
+
+    Raises:
+        InputError: Naming the first.
+    """
+    if isinstance(settings, Mapping):
+        with DATASETS.switch_scope_and_registry(None) as registry:  # as what builds them does
+            dataset = registry.get(settings['type']) if 'type' in settings else None
+        reader = getattr(dataset, 'load_data_list', None)
+        if reader is not None and reader.__module__.partition('.')[0] in UPSTREAM:
+            raise InputError(
+                f'config.py has a test set of {settings["type"]}: {reader.__module__} reads '
+                'annotations that may run code, so that the test is not run again'
+            )
+    if isinstance(settings, Mapping | list | tuple):
+        for value in settings.values() if isinstance(settings, Mapping) else settings:
+            _require_own_readers(value)
 
 
 def _set_root(settings: Any, root: str) -> None:
@@ -308,7 +346,7 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
 def _json(path: Path) -> Any:
     try:
         return json.loads(read_regular_file(path, largest=LARGEST))
-    except ValueError as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise InputError(f'{path}: not JSON ({error})') from error

@@ -78,6 +78,8 @@ def refuse_dotted_types(content: Any, *, source: str) -> None:
     for where, value in _leaves(content):
         if where.rpartition('.')[2] == 'type' and (not isinstance(value, str) or '.' in value):
             raise InputError(f'{source}: {where} is {value!r}, not a name in a registry')
+        if where.rpartition('.')[2] == 'trust_remote_code' and value:
+            raise InputError(f'{source}: {where} would let a network bring code of its own')
 
 
 def _leaves(value: Any, where: str = '') -> Iterator[tuple[str, Any]]:
