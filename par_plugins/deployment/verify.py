@@ -15,7 +15,6 @@ from urllib.request import urlopen
 
 import numpy as np
 import torch
-from mmengine.registry import DATASETS
 
 from par_plugins.deployment.checksums import SUMS, changed_files, read_checksums
 from par_plugins.deployment.golden_pictures import (
@@ -35,7 +34,6 @@ from par_plugins.deployment.released_weights import read_safetensors
 from par_plugins.engine.checkpoint_files import load_checkpoint_file, sha256_of
 from par_plugins.engine.hooks.operating_point_hook import ANSWER_RULES
 from par_plugins.inference import AttributeInferencer
-from par_plugins.inference.load_model import scope_of
 from par_plugins.inference.load_onnx_model import load_onnx_model
 from par_plugins.inference.model_source import released_weights
 from par_plugins.inference.plain_config import read_plain_config
@@ -57,7 +55,6 @@ SECONDS = 60
 SLOWEST = 10_000
 """Bytes a second that must come after that."""
 FEW_BYTES = 2**20
-UPSTREAM = ('mmengine', 'mmpretrain', 'mmdet')
 
 
 @dataclass
@@ -220,8 +217,6 @@ def _check_scores(
     weights = released_weights(folder)
     inferencer: AttributeInferencer = released_inferencer(folder, weights)
     config = read_plain_config(folder / 'config.py')
-    with scope_of(config):
-        _require_own_readers(config.test_dataloader)
     _set_root(config.test_dataloader, str(data))
     tested = predict_test_set(inferencer.loaded, config, progress)
     known = _json(folder / 'dataset.json')
@@ -257,29 +252,6 @@ def _check_scores(
     if apart > APART * (1 + changes):
         raise InputError(f'{tried}, but {where} of test_scores.json is another number')
     yield f'{tried}, and numbers at most {apart:.2g} apart, as processors and versions make them'
-
-
-def _require_own_readers(settings: Any) -> None:
-    """Refuse datasets that upstream reads: their annotations may be pickles, or be fetched.
-
-    Args:
-        settings: Of a data loader.
-
-    Raises:
-        InputError: Naming the first.
-    """
-    if isinstance(settings, Mapping):
-        with DATASETS.switch_scope_and_registry(None) as registry:  # as what builds them does
-            dataset = registry.get(settings['type']) if 'type' in settings else None
-        reader = getattr(dataset, 'load_data_list', None)
-        if reader is not None and reader.__module__.partition('.')[0] in UPSTREAM:
-            raise InputError(
-                f'config.py has a test set of {settings["type"]}: {reader.__module__} reads '
-                'annotations that may run code, so that the test is not run again'
-            )
-    if isinstance(settings, Mapping | list | tuple):
-        for value in settings.values() if isinstance(settings, Mapping) else settings:
-            _require_own_readers(value)
 
 
 def _set_root(settings: Any, root: str) -> None:
