@@ -48,15 +48,9 @@ FROM_A_HUB = {'type': 'HuggingFaceClassifier', 'trust_remote_code': True}
     ('content', 'message'),
     [
         ({'model': RETRIEVER}, 'run code'),
-        (
-            {'test_dataloader': {'dataset': {'type': 'ConcatDataset', 'datasets': [EVIL]}}},
-            'run code',
-        ),
+        ({'dataset': {'type': 'ConcatDataset', 'datasets': [EVIL]}}, 'run code'),
         ({'default_scope': 'mmengine', 'a': {**EVIL, '_scope_': 'mmpretrain'}}, '_scope_'),
-        (
-            {'model': {'type': 'HuggingFaceClassifier', 'trust_remote_code': True}},
-            'code of its own',
-        ),
+        ({'model': FROM_A_HUB}, 'code of its own'),
     ],
 )
 def test_what_would_run_code_when_it_is_built_is_refused(content, message, tmp_path):
