@@ -67,7 +67,7 @@ class OnnxAttributeModel:
             self.resize_inside = bool(self.metadata['resize_inside'])
             self.pipeline: list[Mapping[str, Any]] = list(self.metadata['pipeline'])
             check_pipeline(self.pipeline)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError(f'{path}: its metadata are damaged ({error})') from error
         self._input = self._session.get_inputs()[0].name
         outputs = {output.name: output.shape for output in self._session.get_outputs()}

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from par_runtime.answers import AnswerRule
 from par_runtime.crops import quality_of
 from par_runtime.input_error import InputError
+from par_runtime.jpeg_size import MAX_PIXELS, jpeg_size, refuse_size
 from par_runtime.onnx_model import OnnxAttributeModel
 from par_runtime.records import WORDS, PersonRecord, PictureRecord
 from par_runtime.regular_file import read_regular_file
 from par_runtime.shown_name import printable
 
+TOO_LARGE = 'CV_IO_MAX_IMAGE_PIXELS'
+"""In what OpenCV says of more pixels than the program lets it decode."""
 LARGEST = 2**29
 """Bytes of a picture's file."""
 END_MARKERS = {  # signature at the start: (start of the last piece, what must follow it)
@@ -93,9 +96,13 @@ def refuse_truncated(content: bytes, path: str | Path) -> None:
 def _read(path: str | Path) -> NDArray[np.uint8]:
     content = read_regular_file(path, largest=LARGEST)
     refuse_truncated(content, path)
+    if size := jpeg_size(content):
+        refuse_size(*size, content, path)
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
+    except cv2.error as error:
+        if TOO_LARGE in str(error):
+            raise InputError(f'{path}: declares more pixels than {MAX_PIXELS}') from error
         image = None
     if image is None:
         raise InputError(f'{path}: not a readable image ({len(content)} bytes)')

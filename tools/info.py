@@ -6,6 +6,12 @@ from importlib import metadata
 from pathlib import Path
 
 from par_runtime.installed_files import MIM, leaves
+from par_runtime.regular_file import read_regular_file
+from par_runtime.shown_name import printable
+from par_runtime.standard_output import printed_answers
+
+LARGEST = 2**24
+"""Bytes of a card; those of two hundred attributes have less than one."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -17,14 +23,18 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
+    with printed_answers():
+        tell(args)
+
+
+def tell(args: argparse.Namespace) -> None:
     found = leaves()
     readme = Path(args.model or '', 'README.md')
     if args.model in found:
         print(card(args.model))
     elif args.model and readme.is_file():
-        from par_plugins.structures import printable
-
-        lines = readme.read_text(encoding='utf-8').rpartition('\n---\n')[2].strip().splitlines()
+        text = read_regular_file(readme, largest=LARGEST).decode(errors='replace')
+        lines = text.rpartition('\n---\n')[2].strip().splitlines()
         print('\n'.join(map(printable, lines)))
     elif args.model:
         sys.exit(

@@ -11,13 +11,16 @@ that needs NumPy, OpenCV and onnxruntime alone.
 
 import argparse
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from par_runtime.installed_files import starter_note, starter_path
+from par_runtime.jpeg_size import MAX_PIXELS
 from par_runtime.run_options import LAUNCHER_VARIABLES
 from par_runtime.shown_name import printable
+from par_runtime.standard_output import printed_answers
 
 FORMS = ('json', 'jsonl', 'csv')
 WRITE = ('draw', 'crops', 'allow_urls')
@@ -88,6 +91,8 @@ def parse_args() -> argparse.Namespace:
 
 def print_answers(args: argparse.Namespace) -> None:
     """Print what an exported network says of pictures; no torch, no files."""
+    # OpenCV reads it when it is imported.
+    os.environ.setdefault('OPENCV_IO_MAX_IMAGE_PIXELS', str(MAX_PIXELS))
     from par_runtime.answers import AnswerRule
     from par_runtime.input_error import InputError
     from par_runtime.onnx_model import OnnxAttributeModel
@@ -123,7 +128,8 @@ def main() -> None:
     if args.model is None and args.weights is None:
         print(starter_note(), file=sys.stderr)
     if args.out is None:
-        print_answers(args)
+        with printed_answers():
+            print_answers(args)
         return
     # Imported after parsing: they take seconds, and --help needs none of them.
     from rich.console import Console

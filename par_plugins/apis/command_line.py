@@ -20,9 +20,9 @@ from par_plugins.apis.config_checks import (
 from par_plugins.apis.key_values import key_values
 from par_plugins.apis.runner import leave_cpu_processes
 from par_plugins.apis.system_failures import system_failure
-from par_plugins.apis.utf8_output import print_any_letter
 from par_plugins.structures import InputError, printable
 from par_runtime.installed_files import leaves
+from par_runtime.standard_output import print_any_letter
 
 P = ParamSpec('P')
 

@@ -1,7 +1,6 @@
 """Decoding pictures that nobody has looked at before: bounded, whole, or one sentence."""
 
 import io
-import struct
 from functools import partial
 from pathlib import Path
 
@@ -11,18 +10,13 @@ import numpy as np
 from PIL import Image
 
 from par_plugins.structures import InputError, read_regular_file
+from par_runtime.jpeg_size import MAX_PIXELS, jpeg_size, refuse_size
 from par_runtime.predict_pictures import refuse_truncated
-
-MAX_PIXELS = 50_000_000
-"""A good camera's picture; 150 MB when it is decoded."""
 
 LARGEST_LIMIT = 2 * (Image.MAX_IMAGE_PIXELS or MAX_PIXELS)  # Pillow itself says no beyond
 FORMATS = ('JPEG', 'PNG', 'BMP', 'DIB', 'WEBP', 'GIF', 'TIFF', 'PPM', 'JPEG2000')
 REDUCED = {n: getattr(cv2, f'IMREAD_REDUCED_COLOR_{n}') for n in (8, 4, 2)}
 """What decodes a JPEG to an n-th of its width and height."""
-BLOCK = 64
-"""Pixels of a JPEG's block, which is stored as no less than one bit of a Huffman code."""
-FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # of a JPEG: they say its size
 
 
 def read_picture(
@@ -102,21 +96,14 @@ def decode_picture(
     """
     refuse_truncated(content, path)
     try:
-        width, height = _jpeg_size(content) or _other_size(content)
+        width, height = jpeg_size(content) or _other_size(content)
     except Image.DecompressionBombError as error:
         raise InputError(
             f'{path}: declares more than {LARGEST_LIMIT} pixels, allowed are {max_pixels}'
         ) from error
     except Exception as error:  # Pillow's readers raise whatever the bytes lead them to
         raise InputError(f'{path}: not a readable image ({len(content)} bytes)') from error
-    if width * height > max_pixels:
-        raise InputError(
-            f'{path}: declares {width} x {height} pixels, more than max_pixels={max_pixels}'
-        )
-    if content.startswith(b'\xff\xd8') and width * height > 8 * len(content) * BLOCK:
-        raise InputError(
-            f'{path}: declares {width} x {height} pixels, more than {len(content)} bytes can hold'
-        )
+    refuse_size(width, height, content, path, max_pixels=max_pixels)
     wanted: str | int = flag
     if min_size and (flag, backend) == ('color', 'cv2') and content.startswith(b'\xff\xd8'):
         times = min(width // min_size[0], height // min_size[1])
@@ -131,23 +118,6 @@ def decode_picture(
     if image is None:
         raise InputError(f'{path}: not a readable image ({len(content)} bytes)')
     return image
-
-
-def _jpeg_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a JPEG whose segments follow each other; None for anything else.
-
-    Pillow would say it too, in half the time that decoding a small picture takes.
-    """
-    at = 2
-    while content[:2] == b'\xff\xd8' and at + 9 <= len(content) and content[at] == 0xFF:
-        marker, (length,) = content[at + 1], struct.unpack_from('>H', content, at + 2)
-        if marker in FRAME_HEADERS:
-            height, width = struct.unpack_from('>HH', content, at + 5)
-            return width, height
-        if not 0xC4 <= marker < 0xFF or 0xD0 <= marker <= 0xDA:
-            return None  # no segment, or the picture itself
-        at += 2 + length
-    return None
 
 
 def _other_size(content: bytes) -> tuple[int, int]:

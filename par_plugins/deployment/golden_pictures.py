@@ -1,6 +1,7 @@
 """Generated pictures by which forms of one network are compared, on any machine."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from par_plugins.inference.plain_config import read_plain_config
 from par_plugins.structures import InputError
 
 NUMBER = 8
+LARGEST = 2**26
+"""Bytes of the arrays when they are unpacked: zeros pack a thousandfold."""
 EXACT = 'probabilities'
 """What every form of the network in float32 says."""
 
@@ -46,6 +49,10 @@ def read_golden(content: bytes, *, source: str) -> tuple[list[np.ndarray], dict[
         InputError: If it is anything else.
     """
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            announced = sum(member.file_size for member in archive.infolist())
+        if announced > LARGEST:
+            raise ValueError(f'{announced} bytes of arrays, more than {LARGEST}')
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             expected = {name: file[name] for name in file.files if '_' not in name}
             pictures = [file[f'picture_{row}'] for row in range(len(expected[EXACT]))]

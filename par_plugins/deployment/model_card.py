@@ -3,6 +3,7 @@
 Both are made of the same numbers, those of ``test_scores.json``.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -237,11 +238,11 @@ def _attribute_table(scores: Mapping[str, Any]) -> str:
         if 'accuracy' in cell:
             rate, *interval = cell['accuracy']
             text = f'accuracy {_number(rate)} [{_range(interval)}] of {cell["labelled"]}'
-            rows.append([cell['name'], text, *[''] * (5 + len(others))])
+            rows.append([_name(cell['name']), text, *[''] * (5 + len(others))])
             continue
         rows.append(
             [
-                cell['name'],
+                _name(cell['name']),
                 *(f'{_rate(cell[side])}' for side in ('recall', 'specificity')),
                 f'{cell["positives"]} / {cell["negatives"]}',
                 _number(cell['mA']),
@@ -260,7 +261,7 @@ def _attribute_table(scores: Mapping[str, Any]) -> str:
 
 def _group_table(scores: Mapping[str, Any]) -> str:
     rows = [
-        [g['group'], str(g['pictures']), _number(g['mA']), str(g['attributes_scored'])]
+        [_name(g['group']), str(g['pictures']), _number(g['mA']), str(g['attributes_scored'])]
         for g in scores['subgroups']
     ]
     return _table(['pictures', 'number', 'mA', 'attributes scored'], rows)
@@ -280,7 +281,7 @@ def _limits(scores: Mapping[str, Any], rules: AnswerRules) -> str:
         'Labels are what annotators saw; their errors are in these numbers.',
     ]
     if rare:
-        names = ', '.join(map(_cell, rare))
+        names = ', '.join(map(_name, rare))
         lines.append(f'Fewer than {FEWEST} positives or negatives were tested of: {names}.')
     return ''.join(f'- {line}\n' for line in lines)
 
@@ -294,8 +295,13 @@ def _list(items: Mapping[str, Any]) -> str:
     return ''.join(f'- {name}: {printable(str(value))}\n' for name, value in items.items())
 
 
+def _name(text: str) -> str:
+    """Write a name of an attribute or value so that it is neither markup nor a link."""
+    return re.sub(r'([\\`*<>\[\]|])', r'\\\1', printable(text))
+
+
 def _cell(text: str) -> str:
-    return printable(text).replace('|', r'\|')
+    return re.sub(r'(?<!\\)\|', r'\|', printable(text))
 
 
 def _number(value: float | None) -> str:

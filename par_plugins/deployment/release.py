@@ -2,8 +2,8 @@
 
 import hashlib
 import json
+import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -103,6 +103,8 @@ def release(
     out = Path(out)
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise InputError(f'{out}: is there already and not empty')
+    if out.resolve() == Path.cwd():
+        raise InputError(f'{out}: is the folder in which this runs; name a new one in it')
     if not NAME.fullmatch(notes.name):
         raise InputError(f'name {notes.name!r}: letters, digits and ._+=- make a name of files')
     require_test_set(cfg)
@@ -117,9 +119,7 @@ def release(
         used = [Path(checkpoint).absolute().parent, out.absolute(), *roots]
         refuse_private_traces(folder, *private_names(used))
         (folder / SUMS).write_text(checksums(folder), encoding='utf-8', newline='\n')
-        if out.exists():
-            out.rmdir()
-        shutil.move(folder, out)
+        os.rename(folder, out.resolve())  # over an empty folder, but never into or over another
     return out / weights.name
 
 

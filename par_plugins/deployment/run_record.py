@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,11 @@ def training_scalars(work_dir: Path) -> str:
     Args:
         work_dir: The run's.
     """
-    rows = [
-        json.loads(line)
-        for path in sorted(work_dir.glob(f'{TIMESTAMP}/vis_data/scalars.json'))
-        for line in path.read_text(encoding='utf-8').splitlines()
-    ]
+    rows = []
+    for path in sorted(work_dir.glob(f'{TIMESTAMP}/vis_data/scalars.json')):
+        for line in path.read_text(encoding='utf-8', errors='replace').splitlines():
+            with suppress(ValueError):  # a run that was killed left half of its last line
+                rows.append(json.loads(line))
     numbers = [{k: v for k, v in row.items() if isinstance(v, int | float)} for row in rows]
     return ''.join(f'{json.dumps(row)}\n' for row in numbers if row)
 

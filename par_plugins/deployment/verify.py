@@ -4,11 +4,12 @@ import io
 import json
 import math
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import quote, urlparse
 from urllib.request import urlopen
 
@@ -50,6 +51,9 @@ APART = 0.1
 LARGEST = 2**31
 """Bytes of a file that is fetched."""
 SECONDS = 60
+"""That nothing may come."""
+SLOWEST = 10_000
+"""Bytes a second that must come after that."""
 FEW_BYTES = 2**20
 
 
@@ -114,7 +118,7 @@ def verify(
         except InputError as error:
             result.faults.append(str(error))
             break
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:  # a stranger's files lead libraries to errors of every kind
             result.faults.append(f'a file is not of the form that a release has ({error!r})')
             break
     return result
@@ -128,26 +132,32 @@ def fetch_release(url: str, folder: Path) -> None:
         folder: Where they go.
 
     Raises:
-        InputError: If one cannot be fetched, or is larger than any checkpoint.
+        InputError: If one cannot be fetched, comes too slowly, or they are together larger than any
+            checkpoint.
     """
-    _fetch(url, SUMS, folder)
+    _fetch(url, SUMS, folder, largest=FEW_BYTES)
+    room = LARGEST
     for name in read_checksums(folder / SUMS):
-        _fetch(url, name, folder)
+        room -= _fetch(url, name, folder, largest=room)
 
 
-def _fetch(url: str, name: str, folder: Path) -> None:
+def _fetch(url: str, name: str, folder: Path, *, largest: int) -> int:
+    """Fetch a file and return its size."""
     address = f'{url.rstrip("/")}/{quote(name)}'
+    began, size = time.monotonic(), 0
     try:
         with urlopen(address, timeout=SECONDS) as answer, (folder / name).open('wb') as file:
-            size = 0
-            while chunk := answer.read(FEW_BYTES):
+            while chunk := answer.read1(FEW_BYTES):
                 size += file.write(chunk)
-                if size > LARGEST:
-                    raise InputError(f'{address}: has more than {LARGEST} bytes')
-    except (URLError, OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f'{address} cannot be fetched ({error})') from error
+                if size > largest:
+                    raise InputError(f'{address}: more than {largest} bytes are not fetched')
+                if time.monotonic() - began > SECONDS + size / SLOWEST:
+                    raise InputError(f'{address}: {size} bytes in {SECONDS} s are too slow')
+    except InputError:
+        raise
+    except (HTTPException, OSError, ValueError) as error:
+        raise InputError(f'{address} cannot be fetched ({error!r})') from error
+    return size
 
 
 def _check_forms(folder: Path) -> Iterator[str]:
@@ -308,7 +318,7 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
 def _json(path: Path) -> Any:
     try:
         return json.loads(read_regular_file(path, largest=LARGEST))
-    except ValueError as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise InputError(f'{path}: not JSON ({error})') from error

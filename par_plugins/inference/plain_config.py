@@ -8,9 +8,11 @@ from pprint import pformat
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.registry import DATASETS
 
 from par_plugins.structures import InputError, read_regular_file
 
+UPSTREAM = ('mmengine', 'mmpretrain', 'mmdet')
 LARGEST = 2**24
 """Bytes of a config; those of the benchmarks have a few thousand."""
 
@@ -18,8 +20,8 @@ LARGEST = 2**24
 def read_plain_config(path: str | Path) -> Config:
     """Read a config whose lines are names and plain values, without running it.
 
-    Its ``type`` entries are names in registries alone: the registries would import anything else
-    that has a dot.
+    Nothing that is built from it runs code of its author, see :func:`refuse_code`: registries would
+    import any ``type`` that has a dot.
 
     Args:
         path: A ``.py`` file, as :func:`plain_config_text` writes it.
@@ -43,7 +45,7 @@ def read_plain_config(path: str | Path) -> Config:
             content[name.id] = ast.literal_eval(line.value)
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         raise InputError(f'{path}: not a config of plain values ({error})') from error
-    refuse_dotted_types(content, source=str(path))
+    refuse_code(content, source=str(path))
     return Config(content)
 
 
@@ -57,7 +59,7 @@ def plain_config_text(content: Mapping[str, Any], *, source: str) -> str:
     Raises:
         InputError: If a value is none, or a ``type`` no name in a registry.
     """
-    refuse_dotted_types(content, source=source)
+    refuse_code(content, source=source)
     for where, value in _leaves(content):
         finite = not isinstance(value, float) or math.isfinite(value)
         if not (finite and isinstance(value, str | int | float | None)):
@@ -65,8 +67,11 @@ def plain_config_text(content: Mapping[str, Any], *, source: str) -> str:
     return ''.join(f'{name} = {pformat(content[name], width=100)}\n' for name in sorted(content))
 
 
-def refuse_dotted_types(content: Any, *, source: str) -> None:
-    """Refuse a ``type`` that is no plain name.
+def refuse_code(content: Mapping[str, Any], *, source: str) -> None:
+    """Refuse what would run code when something is built from it.
+
+    That is a ``type`` that is no plain name, a dataset that upstream reads, whose annotations may
+    be a pickle or an address, and a network that brings code of its own.
 
     Args:
         content: Of a config.
@@ -75,9 +80,23 @@ def refuse_dotted_types(content: Any, *, source: str) -> None:
     Raises:
         InputError: Naming the first.
     """
+    scope = content.get('default_scope') or 'mmpretrain'
     for where, value in _leaves(content):
-        if where.rpartition('.')[2] == 'type' and (not isinstance(value, str) or '.' in value):
+        keys = where.split('.')
+        if keys[-1] == 'type' and (not isinstance(value, str) or '.' in value):
             raise InputError(f'{source}: {where} is {value!r}, not a name in a registry')
+        if 'trust_remote_code' in keys and value:
+            raise InputError(f'{source}: {where} would let a network bring code of its own')
+        if '_scope_' in keys:
+            raise InputError(f'{source}: {where} looks names up elsewhere')
+        if keys[-1] == 'type':
+            with DATASETS.switch_scope_and_registry(scope) as registry:
+                reader = getattr(registry.get(value), 'load_data_list', None)
+            if getattr(reader, '__module__', '').partition('.')[0] in UPSTREAM:
+                raise InputError(
+                    f'{source}: {where} is {value!r}, whose annotations may run code: upstream '
+                    'reads pickles and addresses'
+                )
 
 
 def _leaves(value: Any, where: str = '') -> Iterator[tuple[str, Any]]:

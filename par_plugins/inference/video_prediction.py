@@ -1,5 +1,6 @@
 """Videos in, people with their tracks and attributes out, in bounded memory."""
 
+import math
 import queue
 import threading
 import time
@@ -322,12 +323,13 @@ def _batches(frames: Iterator[_Watched], size: int) -> Iterator[list[_Watched]]:
 
 def _frames_to_come(source: VideoSource, claimed: int, rate: float) -> int | None:
     if not source.is_file:
-        return None if source.end is None else round(source.end * rate)
+        frames = math.inf if source.end is None else source.end * rate
+        return round(frames) if math.isfinite(frames) else None
     if not claimed:
         return None
     whole = claimed / (rate * source.every)
     seconds = (whole if source.end is None else min(source.end, whole)) - source.start
-    return max(0, round(seconds * rate))
+    return round(max(0.0, seconds) * rate)
 
 
 class VideoWriter:

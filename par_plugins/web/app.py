@@ -54,7 +54,12 @@ def create_app(
         token: See :class:`Gate`.
         index: That ``/search`` searches; None has no such.
         folder: See :func:`private_folder`.
+
+    Raises:
+        InputError: If the token is empty: everybody would have it.
     """
+    if token is not None and not token.strip():
+        raise InputError('the token is empty: everybody would have it')
     limits = limits or WebLimits()
     answers, tally = WebAnswers(inferencer, limits), Tally()
     searching = None

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from par_plugins.datasets.picture_file import _jpeg_size, decode_picture, read_picture
+from par_plugins.datasets.picture_file import decode_picture, read_picture
 from par_plugins.structures import InputError
+from par_runtime.jpeg_size import jpeg_size
 
 HEIGHT, WIDTH = 64, 48
 PIXELS = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
@@ -51,10 +52,10 @@ def test_the_size_of_a_jpeg_is_that_of_pillow(options):
     for width, height in ((1, 1), (300, 2), (48, 513)):
         file = io.BytesIO()
         Image.new('RGB', (width, height)).save(file, 'JPEG', **options)
-        assert _jpeg_size(file.getvalue()) == (width, height)
+        assert jpeg_size(file.getvalue()) == (width, height)
         # A stray byte between segments, which decoders pass over: Pillow is asked then.
         stray = file.getvalue()[:2] + b'\0' + file.getvalue()[2:]
-        assert _jpeg_size(stray) is None
+        assert jpeg_size(stray) is None
         with pytest.raises(InputError, match='declares|not a readable'):
             decode_picture(stray, 'a', max_pixels=width * height - 1)
 

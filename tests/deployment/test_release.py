@@ -17,14 +17,17 @@ from mmengine.registry import DATASETS
 
 from par_plugins.apis import build_runner
 from par_plugins.deployment.checksums import SUMS, checksums
-from par_plugins.deployment.predicted_test_set import predict_test_set
+from par_plugins.deployment.measured_scores import measured_scores
+from par_plugins.deployment.model_card import score_tables
+from par_plugins.deployment.predicted_test_set import PredictedTestSet, predict_test_set
 from par_plugins.deployment.private_traces import refuse_private_traces
 from par_plugins.deployment.release import release
 from par_plugins.deployment.release_notes import ReleaseNotes
+from par_plugins.deployment.run_record import training_scalars
 from par_plugins.deployment.verify import verify
 from par_plugins.evaluation.functional import attribute_scores
 from par_plugins.inference import AttributeInferencer
-from par_plugins.structures import AttributeSchema, InputError
+from par_plugins.structures import AnswerRules, AttributeSchema, InputError
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 from tests.deployment.released_toy import NOTES
 from tests.deployment.skip_without_exporter import skip_without_exporter
@@ -217,7 +220,7 @@ def test_a_folder_answers_as_config_and_checkpoint_do(toy):
     assert of_folder == of_files and of_folder[0]['people'][0]['attributes']
 
 
-def test_bad_input_is_one_sentence_and_leaves_nothing(toy, tmp_path):
+def test_bad_input_is_one_sentence_and_leaves_nothing(toy, tmp_path, monkeypatch):
     content = torch.load(toy.checkpoint, weights_only=True)
 
     def refused(message, cfg=None, notes=NOTES, **meta):
@@ -240,6 +243,29 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(toy, tmp_path):
         release(toy.config(), str(tmp_path / 'weights.pth'), tmp_path / 'out', NOTES)
     with pytest.raises(InputError, match='is there already and not empty'):
         release(toy.config(), str(toy.checkpoint), tmp_path, NOTES)
+    (tmp_path / 'here').mkdir()
+    monkeypatch.chdir(tmp_path / 'here')
+    with pytest.raises(InputError, match='is the folder in which this runs'):
+        release(toy.config(), str(toy.checkpoint), '.', NOTES)
+
+
+def test_the_last_line_that_a_kill_cut_off_is_left_out_of_the_scalars(tmp_path):
+    folder = tmp_path / '20260101_000000/vis_data'
+    folder.mkdir(parents=True)
+    (folder / 'scalars.json').write_text('{"loss": 0.5, "step": 1}\n{"loss": 0.', encoding='utf-8')
+    assert training_scalars(tmp_path) == '{"loss": 0.5, "step": 1}\n'
+
+
+def test_names_of_attributes_are_no_markup_on_the_card():
+    name = r'a|b & <img src=//x.example> [c](//y.example) `d` \|'
+    schema = AttributeSchema([name])
+    said, known = np.array([[0.9], [0.2]], np.float32), np.array([[1], [0]])
+    tested = PredictedTestSet(said, known, np.array([90, 90]), np.array([-1, -1]), [], {})
+    scores = measured_scores(tested, AnswerRules.without_any(schema))
+    escaped = r'a\|b & \<img src=//x.example\> \[c\](//y.example) \`d\` \\\|'
+    _, attributes, groups = score_tables(scores)
+    assert attributes.splitlines()[2].startswith(f'| {escaped} | ')
+    assert [row for row in groups.splitlines() if row.startswith(f'| {escaped}: yes | ')]
 
 
 def schema_of(content):

@@ -3,10 +3,14 @@
 import functools
 import hashlib
 import json
+import os
+import pickle
 import random
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import numpy as np
 import pytest
@@ -14,6 +18,7 @@ import torch
 
 from par_plugins.deployment.checksums import SUMS, changed_files, checksums
 from par_plugins.deployment.export import export_onnx
+from par_plugins.deployment.golden_pictures import LARGEST
 from par_plugins.deployment.model_card import score_tables
 from par_plugins.deployment.verify import verify
 from par_plugins.inference.plain_config import read_plain_config
@@ -150,6 +155,7 @@ def test_other_expected_answers_are_found(toy, tmp_path):
         "model = dict(type=open('ran', 'w'))",
         "model = {'type': 'os.system', 'command': 'touch ran'}",
         "model.head = {'type': 'AttributeHead'}",
+        "model = {'type': 'HuggingFaceClassifier', 'trust_remote_code': True}",
     ],
 )
 def test_no_config_runs_code(line, toy, tmp_path, monkeypatch):
@@ -159,6 +165,40 @@ def test_no_config_runs_code(line, toy, tmp_path, monkeypatch):
         file.write(f'{line}\n')
     assert 'config.py' in fault_of(folder)
     assert not (tmp_path / 'ran').exists()
+
+
+class Ran:
+    """A pickle that leaves a file where it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_no_test_set_of_a_config_runs_code(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    (tmp_path / 'evil.pkl').write_bytes(pickle.dumps(Ran(tmp_path / 'ran')))
+    loader = read_plain_config(folder / 'config.py').test_dataloader.to_dict()
+    loader['dataset'] = {
+        'type': 'MultiLabelDataset',
+        'ann_file': str(tmp_path / 'evil.pkl'),  # an address would be fetched
+        'data_root': 'data',
+        'pipeline': loader['dataset']['pipeline'],
+    }
+    with (folder / 'config.py').open('a', encoding='utf-8') as file:
+        file.write(f'test_dataloader = {loader}\n')
+    (fault,) = verify(summed(folder), data=toy.data).faults
+    assert not (tmp_path / 'ran').exists()
+    assert "type is 'MultiLabelDataset', whose annotations may run code" in fault
+
+
+def test_golden_pictures_that_fill_the_memory_are_refused_before_they_are_unpacked(toy, tmp_path):
+    folder = toy.copy(tmp_path)
+    zeros = np.zeros(LARGEST, np.uint8)
+    np.savez_compressed(folder / 'golden.npz', probabilities=zeros)
+    assert 'bytes of arrays, more than' in fault_of(folder)
 
 
 def test_numbers_of_the_card_that_are_not_measured_again_are_found(toy, tmp_path):
@@ -199,7 +239,7 @@ def test_small_differences_without_other_answers_are_said(toy, tmp_path):
 @pytest.mark.parametrize(
     'name', ['schema.json', 'test_scores.json', 'dataset.json', 'golden.npz', 'test_answers.npz']
 )
-@pytest.mark.parametrize('content', ['[]', '{}', 'no'])
+@pytest.mark.parametrize('content', ['[]', '{}', 'no', '[' * 100_000], ids=lambda text: text[:2])
 def test_files_of_another_form_behind_good_sums_are_one_sentence(name, content, toy, tmp_path):
     folder = toy.copy(tmp_path)
     (folder / name).write_text(content, encoding='utf-8')
@@ -239,3 +279,52 @@ def test_an_address_is_verified_like_a_folder(toy, tmp_path):
     with served(folder) as address, pytest.raises(InputError, match='plain names'):
         verify(address)
     assert not (tmp_path / 'above').exists()
+
+
+@contextmanager
+def saying(*pieces, pause=0.0):
+    """A server that answers every request with these bytes."""
+
+    class Said(BaseRequestHandler):
+        def handle(self):
+            self.request.recv(2**16)
+            with suppress(OSError):  # who asked has gone
+                for piece in pieces:
+                    self.request.sendall(piece)
+                    time.sleep(pause)
+
+    with ThreadingTCPServer(('127.0.0.1', 0), Said) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f'http://127.0.0.1:{server.server_address[1]}'
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+OK = b'HTTP/1.0 200 OK\r\n\r\n'
+CHUNKED = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+ELSEWHERE = b'HTTP/1.0 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ('pieces', 'sentence'),
+    [
+        ([b'220 mail.example ESMTP\r\n'], 'BadStatusLine'),
+        ([CHUNKED, b'ff\r\nshort'], 'IncompleteRead'),
+        ([ELSEWHERE], 'SHA256SUMS cannot be fetched'),
+        ([OK, *[bytes(2**20)] * 2], 'more than 1048576 bytes are not fetched'),
+        ([OK, *[b'.'] * 100], 'too slow'),
+    ],
+    ids=['mail', 'cut', 'file', 'endless', 'slow'],
+)
+def test_an_address_that_misbehaves_is_one_sentence(pieces, sentence, monkeypatch):
+    monkeypatch.setattr('par_plugins.deployment.verify.SECONDS', 0.5)
+    with (
+        saying(*pieces, pause=0.05 if sentence == 'too slow' else 0.0) as address,
+        pytest.raises(InputError, match=sentence),
+    ):
+        verify(address)
+    with pytest.raises(InputError, match='cannot be fetched'):
+        verify('http://127.0.0.1:port')

@@ -37,3 +37,26 @@ def test_what_is_no_plain_value_is_refused(text, tmp_path):
     (tmp_path / 'config.py').write_text(text, encoding='utf-8')
     with pytest.raises(InputError, match='config.py: not a config of plain values'):
         read_plain_config(tmp_path / 'config.py')
+
+
+EVIL = {'type': 'MultiLabelDataset', 'ann_file': 'https://evil.example/labels.pkl'}
+RETRIEVER = {'type': 'ImageToImageRetriever', 'prototype': {'dataset': EVIL}}
+FROM_A_HUB = {'type': 'HuggingFaceClassifier', 'trust_remote_code': True}
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        ({'model': RETRIEVER}, 'run code'),
+        ({'dataset': {'type': 'ConcatDataset', 'datasets': [EVIL]}}, 'run code'),
+        ({'default_scope': 'mmengine', 'a': {**EVIL, '_scope_': 'mmpretrain'}}, '_scope_'),
+        ({'model': FROM_A_HUB}, 'code of its own'),
+    ],
+)
+def test_what_would_run_code_when_it_is_built_is_refused(content, message, tmp_path):
+    text = ''.join(f'{name} = {value!r}\n' for name, value in content.items())
+    (tmp_path / 'config.py').write_text(text, encoding='utf-8')
+    with pytest.raises(InputError, match=message):
+        read_plain_config(tmp_path / 'config.py')
+    with pytest.raises(InputError, match=message):
+        plain_config_text(content, source='the config')

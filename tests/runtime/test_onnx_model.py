@@ -89,6 +89,7 @@ def with_metadata(path, change):
     [
         (lambda data: None, 'does not say which attributes it predicts'),
         (lambda data: '{', 'its metadata are damaged'),
+        (lambda data: '[' * 100_000, 'its metadata are damaged'),
         (lambda data: json.dumps({**data, 'schema': None}), 'not an attribute schema'),
         (lambda data: json.dumps({**data, 'input_size': [0, 4]}), 'no width and height'),
         (lambda data: json.dumps({**data, 'pipeline': [{'type': 'Pad'}]}), 'the pipeline has Pad'),

@@ -1,8 +1,12 @@
 """A picture is answered without torch as the inferencer answers it, or refused in a sentence."""
 
 import json
+import math
+import os
+import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,7 +14,8 @@ import pytest
 
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
 from par_runtime.installed_files import starter_path
-from tests.runtime.test_without_torch import run
+from par_runtime.jpeg_size import MAX_PIXELS
+from tests.runtime.test_without_torch import ROOT, run
 
 pytest.importorskip('onnxruntime')
 PEOPLE = ToyPedestrians(3)
@@ -93,6 +98,41 @@ def test_what_is_wrong_is_one_sentence(words, status, message, tmp_path):
     done = par(tmp_path, *words)
     assert (done.returncode, 'Traceback' in done.stderr) == (status, False), done.stderr
     assert message in done.stderr
+
+
+def test_a_few_bytes_that_declare_a_huge_picture_are_refused_before_they_are_decoded(tmp_path):
+    jpeg = bytearray(cv2.imencode('.jpg', np.asarray(PEOPLE.image(0)))[1].tobytes())
+    start = jpeg.index(b'\xff\xc0') + 5
+    jpeg[start : start + 4] = struct.pack('>HH', 6000, 8000)  # allowed, but there is no such room
+    (tmp_path / 'grey.jpg').write_bytes(jpeg)
+    jpeg[start : start + 4] = struct.pack('>HH', 16000, 65500)
+    (tmp_path / 'huge.jpg').write_bytes(jpeg)
+    side = math.isqrt(MAX_PIXELS) + 1
+    for name in ('huge.png', 'huge.bmp'):
+        cv2.imwrite(str(tmp_path / name), np.zeros((side, side), np.uint8))
+    done = par(tmp_path, 'predict', 'grey.jpg', 'huge.jpg', 'huge.png', 'huge.bmp')
+    assert done.returncode == 1
+    assert 'grey.jpg: declares 8000 x 6000 pixels' in done.stderr
+    assert f'{len(jpeg)} bytes can hold' in done.stderr
+    for name in ('huge.jpg', 'huge.png', 'huge.bmp'):
+        assert f'skipped: {name}: declares ' in done.stderr
+
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='a system without a full device')
+def test_answers_that_do_not_arrive_are_a_sentence_and_letters_never_end_the_program(tmp_path):
+    cv2.imwrite(str(tmp_path / 'hüt.png'), PEOPLE.image(0))
+    command = [sys.executable, str(ROOT / 'tools/predict.py'), 'hüt.png']
+    narrow = {**os.environ, 'PYTHONPATH': str(ROOT), 'PYTHONIOENCODING': 'ascii'}
+    done = subprocess.run(command, capture_output=True, text=True, env=narrow, cwd=tmp_path)
+    assert done.returncode == 0 and done.stdout.startswith('h\\xfct.png\n'), done.stderr
+    with Path('/dev/full').open('w', encoding='utf-8') as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=narrow, cwd=tmp_path
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[1:] == [
+        'error: the answers cannot be written (No space left on device)'
+    ]
 
 
 def test_with_torch_a_module_that_is_missing_is_not_hidden(tmp_path):

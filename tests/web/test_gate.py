@@ -75,6 +75,16 @@ def test_pages_of_other_sites_cannot_ask(application):
         for site, status in (('cross-site', 403), ('same-site', 403), ('same-origin', 200)):
             headers = {'sec-fetch-site': site}
             assert client.post('/predict', files=UPLOAD, headers=headers).status_code == status
+        own = str(client.base_url)
+        for origin, status in (('http://evil.example', 403), ('null', 403), (own, 200)):
+            headers = {'origin': origin}  # all that older browsers tell
+            assert client.post('/predict', files=UPLOAD, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize('token', ['', ' '])
+def test_an_empty_token_is_refused_and_does_not_open_the_door_to_everybody(application, token):
+    with pytest.raises(InputError, match='token is empty'):
+        application(token=token)
 
 
 def test_with_a_token_nothing_about_data_is_answered_without_it(application):

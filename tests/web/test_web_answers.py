@@ -14,6 +14,7 @@ import pytest
 from par_plugins.inference.detectors import PersonBoxes
 from par_plugins.inference.predict_job import PredictJob
 from par_plugins.inference.video_prediction import VideoPrediction
+from par_plugins.structures import InputError
 from par_plugins.testing.reliability.damage import damage_bytes
 from par_plugins.testing.toy_video import write_boxes, write_video
 from par_runtime.answers import AnswerRule
@@ -22,6 +23,7 @@ from tests.web.web_server import PEOPLE, inferencer_in, picture
 from fastapi.testclient import TestClient  # isort: skip (skipped above where it is not there)
 
 from par_plugins.web import WebLimits, create_app  # isort: skip
+from par_plugins.web.uploads import keep_video  # isort: skip
 
 HERE = 'http://localhost'
 
@@ -103,6 +105,13 @@ def test_tracks_are_answered_as_the_command_line_writes_them(of_videos, ask, fol
         track['source'] = 'walk.avi'
     assert answer.json() == expected
     assert len(expected['tracks']) == 2
+
+
+def test_a_start_far_behind_the_end_of_a_video_is_one_sentence(of_videos, ask, folder):
+    upload = {'file': ('walk.avi', (folder / 'walk.avi').read_bytes())}
+    answer = ask(of_videos).post('/tracks?start=1e308', files=upload)
+    assert answer.status_code == 422
+    assert 'no frame of it can be read in this stretch of time' in answer.json()['detail']
 
 
 def test_who_takes_lines_hears_how_far_a_video_is(of_videos, ask, folder, monkeypatch):
@@ -192,6 +201,26 @@ def test_metrics_count_answers_by_path_and_status(inferencer, ask):
 
 HLS = b'#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n'
 CONCAT = b"ffconcat version 1.0\nfile '/etc/passwd'\n"
+LISTS = {  # with what a video has somewhere in its head
+    'AVI': b'#EXTM3U\nAVI .ts\n' + HLS[8:],
+    'MPEG-TS': CONCAT.ljust(188, b'#') + b'G\n',
+    'MP4': b'v=0\nftyp\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 33\n',
+}
+
+
+@pytest.mark.parametrize('content', LISTS.values(), ids=LISTS)
+def test_a_list_of_other_files_is_never_given_to_a_video_library(content, tmp_path, monkeypatch):
+    monkeypatch.setattr(cv2, 'VideoCapture', None)  # calling it would be a TypeError
+    with pytest.raises(InputError, match='walk.avi: not a video'):
+        keep_video(io.BytesIO(content), 'walk.avi', tmp_path, max_pixels=10**6)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_video_that_cannot_be_opened_leaves_nothing(tmp_path):
+    broken = io.BytesIO(b'RIFF....AVI broken')
+    with pytest.raises(InputError, match='walk.avi: '):
+        keep_video(broken, 'walk.avi', tmp_path, max_pixels=10**6)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize('content', [HLS, CONCAT, b'', b'RIFF....AVI broken', picture()])
