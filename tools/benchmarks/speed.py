@@ -278,8 +278,12 @@ def dai(quick: bool, rounds: int) -> Iterator[Row]:
     """DAI from labels, beside finding different rows, and solvers that get these for nothing."""
     from par_plugins.datasets.samplers import solve_dai
     from par_plugins.datasets.samplers.label_rows import LabelRows
-    from projects.paper_studies.dai.benchmark import TARGET, generated_labels
-    from projects.paper_studies.dai.general_solvers import SOLVERS, solve_generally
+    from tools.benchmarks.general_solvers import (
+        SOLVERS,
+        TARGET,
+        generated_labels,
+        solve_generally,
+    )
 
     images, attributes = (1_000, 8) if quick else (80_000, 26)
     labels = generated_labels(images, attributes, rank=4, seed=0)

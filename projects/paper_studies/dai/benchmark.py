@@ -24,12 +24,11 @@ from par_plugins.datasets import PA100K
 from par_plugins.datasets.samplers import solve_dai
 from par_plugins.datasets.samplers.epoch_planned_sampler import plan_epoch
 from par_plugins.datasets.samplers.label_rows import LabelRows
-from projects.paper_studies.dai.general_solvers import solve_generally
 from projects.paper_studies.dai.matched_solutions import compare_with_adam
 from projects.paper_studies.dai.solver_comparison import ADAM_STEPS
+from tools.benchmarks.general_solvers import TARGET, generated_labels, solve_generally
 
 DIVERSITIES = (0.01, 0.05, 0.1, 0.3, 1.0)
-TARGET = 0.6
 
 
 def parse_args() -> argparse.Namespace:
@@ -45,17 +44,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
-
-
-def generated_labels(num_images: int, num_attributes: int, rank: int, seed: int) -> np.ndarray:
-    """Signs of correlated normal variables, positive in 0.5 % to 90 % of the images."""
-    generator = np.random.default_rng(seed)
-    common = generator.standard_normal((num_images, rank))
-    scores = common @ generator.standard_normal((rank, num_attributes))
-    scores += 0.5 * generator.standard_normal(scores.shape)
-    ratios = np.geomspace(0.005, 0.9, num_attributes)
-    thresholds = [np.quantile(column, 1 - a) for column, a in zip(scores.T, ratios, strict=True)]
-    return (scores > thresholds).astype(np.int64)
 
 
 def best_of(rounds: int, run: Callable[[], Any]) -> tuple[float, Any]:

@@ -14,6 +14,18 @@ from par_plugins.datasets.samplers.label_rows import LabelRows
 
 SOLVERS = {'clarabel': 'Clarabel', 'scs': 'SCS'}
 """Module, which is the package, and name."""
+TARGET = 0.6
+
+
+def generated_labels(num_images: int, num_attributes: int, rank: int, seed: int) -> np.ndarray:
+    """Signs of correlated normal variables, positive in 0.5 % to 90 % of the images."""
+    generator = np.random.default_rng(seed)
+    common = generator.standard_normal((num_images, rank))
+    scores = common @ generator.standard_normal((rank, num_attributes))
+    scores += 0.5 * generator.standard_normal(scores.shape)
+    ratios = np.geomspace(0.005, 0.9, num_attributes)
+    thresholds = [np.quantile(column, 1 - a) for column, a in zip(scores.T, ratios, strict=True)]
+    return (scores > thresholds).astype(np.int64)
 
 
 def solve_generally(
