@@ -15,6 +15,8 @@ from par_plugins.structures import InputError, read_regular_file
 UPSTREAM = ('mmengine', 'mmpretrain', 'mmdet')
 LARGEST = 2**24
 """Bytes of a config; those of the benchmarks have a few thousand."""
+ON_THE_HUB = ('hf_hub:', 'hf-hub:')
+"""How timm's names of networks begin whose files it fetches."""
 
 
 def read_plain_config(path: str | Path) -> Config:
@@ -71,7 +73,7 @@ def refuse_code(content: Mapping[str, Any], *, source: str) -> None:
     """Refuse what would run code when something is built from it.
 
     That is a ``type`` that is no plain name, a dataset that upstream reads, whose annotations may
-    be a pickle or an address, and a network that brings code of its own.
+    be a pickle or an address, and a network that brings code of its own or is fetched.
 
     Args:
         content: Of a config.
@@ -87,6 +89,8 @@ def refuse_code(content: Mapping[str, Any], *, source: str) -> None:
             raise InputError(f'{source}: {where} is {value!r}, not a name in a registry')
         if 'trust_remote_code' in keys and value:
             raise InputError(f'{source}: {where} would let a network bring code of its own')
+        if isinstance(value, str) and value.startswith(ON_THE_HUB):
+            raise InputError(f'{source}: {where} is {value!r}, which would be fetched')
         if '_scope_' in keys:
             raise InputError(f'{source}: {where} looks names up elsewhere')
         if keys[-1] == 'type':

@@ -48,6 +48,7 @@ FROM_A_HUB = {'type': 'HuggingFaceClassifier', 'trust_remote_code': True}
     ('content', 'message'),
     [
         ({'model': RETRIEVER}, 'run code'),
+        ({'model': {'backbone': {'model_name': 'hf_hub:somebody/network'}}}, 'fetched'),
         ({'dataset': {'type': 'ConcatDataset', 'datasets': [EVIL]}}, 'run code'),
         ({'default_scope': 'mmengine', 'a': {**EVIL, '_scope_': 'mmpretrain'}}, '_scope_'),
         ({'model': FROM_A_HUB}, 'code of its own'),
