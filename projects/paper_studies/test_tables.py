@@ -10,8 +10,9 @@ from projects.paper_studies.tables import RESULTS
 
 
 def test_every_study_has_results():
-    assert {path.parents[1].name for path in RESULTS} == {'apr', 'crl', 'dai', 'habp', 'mrgan'}
-    assert len(RESULTS) == 19
+    studies = {path.parents[1].name for path in RESULTS}
+    assert studies == {'apr', 'crl', 'dai', 'habp', 'mrgan', 'pedestrians'}
+    assert len(RESULTS) == 23
 
 
 @pytest.mark.parametrize('path', RESULTS, ids=lambda path: f'{path.parents[1].name}/{path.stem}')

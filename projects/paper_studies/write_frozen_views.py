@@ -20,7 +20,8 @@ from projects.paper_studies.frozen_views import PICTURES, VIEWS, LastBlocks, fro
 BATCH = 64
 LITE0 = Path(__file__).parents[2] / 'configs/_base_/models/efficientnet_lite0.py'
 ARM = (
-    Path(__file__).parent / 'pedestrians/arms/cross-entropy_lite0-last-blocks_1xb32-300i_pa100k.py'
+    Path(__file__).parent
+    / 'pedestrians/arms/cross-entropy_lite0-last-blocks_1xb32-300i_pa100k-128x64.py'
 )
 
 

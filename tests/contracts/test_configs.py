@@ -149,5 +149,11 @@ def strings(value):
 
 
 def test_the_arms_of_studies_are_found():
-    assert {path.parents[1].name for path in STUDIES} == {'apr', 'crl', 'dai', 'habp'}
-    assert len(STUDIES) == 59
+    assert {path.parents[1].name for path in STUDIES} == {
+        'apr',
+        'crl',
+        'dai',
+        'habp',
+        'pedestrians',
+    }
+    assert len(STUDIES) == 82

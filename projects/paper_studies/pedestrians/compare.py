@@ -26,7 +26,7 @@ from par_plugins.engine.written_aside import written_aside
 from projects.paper_studies.pedestrians.pooled_scores import Pooled, difference, resampled
 
 HERE = Path(__file__).parent
-LEAF = '_lite0-last-blocks_1xb32-300i_pa100k.py'
+LEAF = '_lite0-last-blocks_1xb32-300i_pa100k-128x64.py'
 BASELINE = 'cross-entropy'
 BLOCK, FOLDS = 100, 5  # neighbours may show one person: blocks stay whole
 NEIGHBOURS, RESAMPLES = 10, 400
@@ -143,7 +143,7 @@ def main() -> None:
     length: dict[str, Any] = {}
     place = args.folder / 'folds'
     if args.steps != STEPS:
-        length = {'train_cfg.max_iters': args.steps, 'param_scheduler.1.T_max': args.steps}
+        length = {'train_cfg.max_iters': args.steps}
         place = args.folder / f'folds_{args.steps}_steps'
     of_fold = {
         (arm, seed, left_out): training(

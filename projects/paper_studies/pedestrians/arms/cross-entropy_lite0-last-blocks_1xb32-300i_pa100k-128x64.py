@@ -27,6 +27,7 @@ default_hooks = dict(
         finite_training='FiniteTraining').items()})
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=20),
-    dict(type='CosineAnnealingLR', by_epoch=False, T_max=300)]
+    dict(type='CosineAnnealingLR', by_epoch=False)]
 train_cfg = dict(_delete_=True, type='IterBasedTrainLoop', max_iters=300)
+auto_scale_lr = dict(base_batch_size=32)
 visualizer = dict(vis_backends=[dict(type='LocalVisBackend')])

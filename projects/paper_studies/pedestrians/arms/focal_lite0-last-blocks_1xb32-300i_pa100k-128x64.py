@@ -1,3 +1,3 @@
 # Focal loss, summed over attributes as cross-entropy is.
-_base_ = 'cross-entropy_lite0-last-blocks_1xb32-300i_pa100k.py'
+_base_ = 'cross-entropy_lite0-last-blocks_1xb32-300i_pa100k-128x64.py'
 model = dict(head=dict(losses=dict(_delete_=True, focal=dict(type='AttributeFocalLoss', reduction='image_mean'))))

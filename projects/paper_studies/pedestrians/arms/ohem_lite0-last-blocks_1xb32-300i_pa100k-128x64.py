@@ -1,3 +1,3 @@
 # OHEM.
-_base_ = 'cross-entropy_lite0-last-blocks_1xb32-300i_pa100k.py'
+_base_ = 'cross-entropy_lite0-last-blocks_1xb32-300i_pa100k-128x64.py'
 model = dict(head=dict(losses=dict(_delete_=True, ohem=dict(type='OHEMLoss'))))

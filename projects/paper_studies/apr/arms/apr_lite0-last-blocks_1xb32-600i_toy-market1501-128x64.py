@@ -28,6 +28,6 @@ default_hooks = dict(
         finite_training='FiniteTraining').items()})
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=40),
-    dict(type='CosineAnnealingLR', by_epoch=False, T_max=600)]
+    dict(type='CosineAnnealingLR', by_epoch=False)]
 train_cfg = dict(_delete_=True, type='IterBasedTrainLoop', max_iters=600)
 visualizer = dict(vis_backends=[dict(type='LocalVisBackend')])

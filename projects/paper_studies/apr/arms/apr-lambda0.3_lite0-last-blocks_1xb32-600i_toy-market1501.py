@@ -1,3 +1,0 @@
-# The same with lambda 0.3.
-_base_ = 'apr_lite0-last-blocks_1xb32-600i_toy-market1501.py'
-model = dict(head=dict(lambda_id=0.3))
