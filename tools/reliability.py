@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from par_plugins.apis.results_table import between_marks
+    from par_plugins.apis.published_results import put_table
     from par_plugins.structures import InputError
     from par_plugins.testing.reliability import campaigns, outcome_table
 
@@ -77,8 +77,7 @@ def run(args: argparse.Namespace) -> None:
             if args.document:  # after each area: a later one may be interrupted
                 text = args.document.read_text(encoding='utf-8')
                 table = outcome_table(chosen, tallies, before=text)
-                changed = between_marks(text, table, source=str(args.document), name='reliability')
-                args.document.write_text(changed, encoding='utf-8')
+                put_table(args.document, table, name='reliability')
     print(outcome_table(chosen, tallies))
     for area, tally in tallies.items():
         for number, fault in tally.faults.items():

@@ -41,8 +41,22 @@ def publish(path: Path, results: Mapping[str, Any]) -> None:
     for readme in (path.parent / 'README.md', path.parent.parent / 'README.md'):
         text = readme.read_text(encoding='utf-8') if readme.is_file() else ''
         if marks(path.stem)[0] in text:
-            table = table_of(results)
-            _write(readme, between_marks(text, table, source=str(readme), name=path.stem))
+            put_table(readme, table_of(results), name=path.stem)
+
+
+def put_table(document: Path, table: str, *, name: str) -> None:
+    """Put a table between the marks of its name in a Markdown file.
+
+    Args:
+        document: The file.
+        table: To stand there.
+        name: Of the marks.
+
+    Raises:
+        InputError: If a mark is missing.
+    """
+    text = document.read_text(encoding='utf-8')
+    _write(document, between_marks(text, table, source=str(document), name=name))
 
 
 def named_as_before(path: Path, results: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from projects.paper_studies.frozen_views import PICTURES, VIEWS, LastBlocks, fro
 
 BATCH = 64
 LITE0 = Path(__file__).parents[2] / 'configs/_base_/models/efficientnet_lite0.py'
+NORMALISATION = Config.fromfile(LITE0).model.data_preprocessor
 ARM = (
     Path(__file__).parent
     / 'pedestrians/arms/cross-entropy_lite0-last-blocks_1xb32-300i_pa100k-128x64.py'
@@ -74,9 +75,8 @@ def pictures(leaf: Config, steps: str, root: str | None) -> ConcatDataset:
 
 def network_maps(backbone: LastBlocks, dataset: ConcatDataset, rows: range) -> np.ndarray:
     """What the frozen blocks give for these pictures, normalised as for ImageNet's weights."""
-    normalisation = Config.fromfile(LITE0).model.data_preprocessor
     images = torch.stack([dataset[row]['inputs'] for row in rows]).float().flip(1)
-    return frozen_maps(backbone, (images - normalisation.mean[0]) / normalisation.std[0])
+    return frozen_maps(backbone, (images - NORMALISATION.mean[0]) / NORMALISATION.std[0])
 
 
 if __name__ == '__main__':

@@ -24,16 +24,14 @@ def main() -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from par_plugins.apis.results_table import between_marks, results_table
+    from par_plugins.apis.published_results import put_table
+    from par_plugins.apis.results_table import RESULTS, results_table
 
     table = results_table(args.runs, scores=args.scores)
     if args.into is None:
         print(table)
     else:
-        args.into.write_text(
-            between_marks(args.into.read_text(encoding='utf-8'), table, source=str(args.into)),
-            encoding='utf-8',
-        )
+        put_table(args.into, table, name=RESULTS)
 
 
 if __name__ == '__main__':

@@ -460,7 +460,7 @@ def main() -> None:
     args = parse_args()
     import torch
 
-    from par_plugins.apis.results_table import between_marks
+    from par_plugins.apis.published_results import put_table
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -473,9 +473,7 @@ def main() -> None:
     if missing:
         print(f'peers left out: pip install {" ".join(sorted(missing))}', file=sys.stderr)
     if args.document:
-        text = args.document.read_text(encoding='utf-8')
-        changed = between_marks(text, '\n'.join(lines), source=str(args.document), name='speed')
-        args.document.write_text(changed, encoding='utf-8')
+        put_table(args.document, '\n'.join(lines), name='speed')
 
 
 if __name__ == '__main__':

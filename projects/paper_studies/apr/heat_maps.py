@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.results_table import between_marks
+from par_plugins.apis.published_results import put_table
 from par_plugins.inference import AttributeInferencer
 from par_plugins.inference.heat_map import HeatMaps, draw_heat
 from par_plugins.testing.toy_pedestrians import ToyPedestrians
@@ -156,10 +156,7 @@ def main() -> None:
     table = heat_table(seen, maps)
     print(table)
     if args.name:
-        text = README.read_text(encoding='utf-8')
-        README.write_text(
-            between_marks(text, table, source=str(README), name=args.name), encoding='utf-8'
-        )
+        put_table(README, table, name=args.name)
     if args.figure:
         cv2.imwrite(str(args.figure), heat_grid(seen, maps, people=args.people))
 

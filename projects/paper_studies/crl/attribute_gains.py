@@ -18,7 +18,8 @@ from statistics import mean, stdev
 from matplotlib.figure import Figure
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.results_table import between_marks, spread
+from par_plugins.apis.published_results import put_table
+from par_plugins.apis.results_table import spread
 from par_plugins.structures import InputError
 from projects.paper_studies.experiment_runs import run_folders
 
@@ -173,10 +174,7 @@ def main() -> None:
     table = gains_table(of_attributes)
     print(table)
     if args.name:
-        text = between_marks(
-            README.read_text(encoding='utf-8'), table, source=str(README), name=args.name
-        )
-        README.write_text(text, encoding='utf-8')
+        put_table(README, table, name=args.name)
     if args.figure:
         attribute_gains_figure(of_attributes).savefig(args.figure, dpi=100)
 

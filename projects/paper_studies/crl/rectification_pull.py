@@ -23,7 +23,7 @@ from par_plugins.apis import (
     load_config,
     stop_on_input_error,
 )
-from par_plugins.apis.results_table import between_marks
+from par_plugins.apis.published_results import put_table
 from par_plugins.engine.training_features import training_features
 from par_plugins.models.heads import AttributeHead
 from par_plugins.models.losses import ClassRectificationLossTPAMI2019
@@ -126,10 +126,7 @@ def main() -> None:
     table = pull_table(pulls)
     print(table)
     if args.publish:
-        text = between_marks(
-            README.read_text(encoding='utf-8'), table, source=str(README), name='crl_pull'
-        )
-        README.write_text(text, encoding='utf-8')
+        put_table(README, table, name='crl_pull')
 
 
 if __name__ == '__main__':

@@ -24,7 +24,7 @@ from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_samples
 
 from par_plugins.apis import RUNNER_OPTIONS, build_predictor, load_config, stop_on_input_error
-from par_plugins.apis.results_table import between_marks
+from par_plugins.apis.published_results import put_table
 from par_plugins.datasets.small_images.long_tailed_cifar100 import long_tailed_sizes
 from projects.paper_studies.lines_figure import Line, lines_figure
 
@@ -165,10 +165,7 @@ def main() -> None:
     table = told_apart_table(arms, frequent, rare)
     print(table)
     if args.name:
-        text = README.read_text(encoding='utf-8')
-        README.write_text(
-            between_marks(text, table, source=str(README), name=args.name), encoding='utf-8'
-        )
+        put_table(README, table, name=args.name)
     if args.figure:
         names = {value: CIFAR100_CATEGORIES[value] for value in (*frequent, rare[-1])}
         panels = {arm: planes(images, names) for arm, images in arms.items()}

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.results_table import between_marks
+from par_plugins.apis.published_results import put_table
 from par_plugins.evaluation.functional import average_precision
 from par_plugins.structures import InputError
 from par_plugins.testing.toy_appearance import PA100K_ATTRIBUTES, pa100k_labels
@@ -138,10 +138,7 @@ def main() -> None:
     table = everybody_table(names, labels[:, columns], probabilities)
     print(f'pedestrian {row} of world {args.world}\n{table}')
     if args.name:
-        text = README.read_text(encoding='utf-8')
-        README.write_text(
-            between_marks(text, table, source=str(README), name=args.name), encoding='utf-8'
-        )
+        put_table(README, table, name=args.name)
     if args.figure:
         shown = [
             f'{name}  {100 * PA100K_ATTRIBUTES[column].ratio:.1f} %'

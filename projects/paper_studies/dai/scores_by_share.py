@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from par_plugins.apis import stop_on_input_error
-from par_plugins.apis.results_table import between_marks, spread
+from par_plugins.apis.published_results import put_table
+from par_plugins.apis.results_table import spread
 from par_plugins.evaluation.functional import attribute_scores
 from par_plugins.evaluation.functional.attribute_scores import RATIO_GROUPS
 from par_plugins.structures import InputError
@@ -146,10 +147,7 @@ def main() -> None:
     table = groups_table(arms)
     print(table)
     if args.name:
-        text = README.read_text(encoding='utf-8')
-        README.write_text(
-            between_marks(text, table, source=str(README), name=args.name), encoding='utf-8'
-        )
+        put_table(README, table, name=args.name)
     if args.figure:
         panels = {
             score: {arm: by_share(scores, score) for arm, scores in arms.items()}

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from par_plugins.apis import RUNNER_OPTIONS, load_config, stop_on_input_error
 from par_plugins.apis.preview_sampler import CAPS, build_training_loader
-from par_plugins.apis.results_table import between_marks
+from par_plugins.apis.published_results import put_table
 from par_plugins.datasets.samplers import DAISampler, DAISolution, solve_dai
 from par_plugins.datasets.samplers.dai_sampler import DIVERSITY
 from par_plugins.structures import InputError
@@ -188,10 +188,7 @@ def main() -> None:
     for name, table in tables.items():
         print(f'{name}\n{table}\n')
         if args.into:
-            text = args.into.read_text(encoding='utf-8')
-            args.into.write_text(
-                between_marks(text, table, source=str(args.into), name=name), encoding='utf-8'
-            )
+            put_table(args.into, table, name=name)
     if args.figure:
         dai_frontier_figure(dai_frontier(sampler)).savefig(args.figure, dpi=110)
 

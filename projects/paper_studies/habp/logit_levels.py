@@ -16,7 +16,8 @@ from mmengine.runner import Runner
 from rich.progress import track
 
 from par_plugins.apis import RUNNER_OPTIONS, build_predictor, load_config, stop_on_input_error
-from par_plugins.apis.results_table import between_marks, spread
+from par_plugins.apis.published_results import put_table
+from par_plugins.apis.results_table import spread
 from par_plugins.structures import InputError
 
 README = Path(__file__).with_name('README.md')
@@ -82,10 +83,7 @@ def main() -> None:
     table = '\n'.join(lines)
     print(table)
     if args.publish:
-        text = between_marks(
-            README.read_text(encoding='utf-8'), table, source=str(README), name='logit_levels'
-        )
-        README.write_text(text, encoding='utf-8')
+        put_table(README, table, name='logit_levels')
 
 
 if __name__ == '__main__':

@@ -20,9 +20,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from par_plugins.apis.comparison_table import comparison_table
 from par_plugins.apis.experiment import Training, train_all
-from par_plugins.apis.published_results import publish
-from par_plugins.apis.results_table import between_marks, marks
-from par_plugins.engine.written_aside import written_aside
+from par_plugins.apis.published_results import publish, put_table
+from par_plugins.apis.results_table import marks
 from projects.paper_studies.pedestrians.pooled_scores import Pooled, difference, resampled
 
 HERE = Path(__file__).parent
@@ -178,13 +177,9 @@ def main() -> None:
     if args.publish:
         publish(args.publish, results)
         readme = HERE / 'README.md'
-        text = readme.read_text(encoding='utf-8')
         name = f'{args.publish.stem}_differences'
-        if marks(name)[0] in text:
-            table = differences_table(results)
-            text = between_marks(text, table, source=str(readme), name=name)
-            with written_aside(readme) as unfinished:
-                unfinished.write_text(text, encoding='utf-8')
+        if marks(name)[0] in readme.read_text(encoding='utf-8'):
+            put_table(readme, differences_table(results), name=name)
 
 
 def pool(runs: Mapping[tuple, Training], arm: str, seed: int, fold: np.ndarray) -> Pooled:
