@@ -23,6 +23,8 @@ from par_runtime.run_options import CFG_OPTIONS, figure_path
 if TYPE_CHECKING:
     from mmengine.config import Config
 
+    from par_plugins.apis.experiment import Training
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -35,6 +37,14 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--seeds', nargs='+', type=int, default=[0], help='default: 0')
     parser.add_argument('--scores', nargs='+', required=True, help='such as attribute/mA')
+    parser.add_argument(
+        '--tune',
+        nargs='+',
+        metavar=('KEY', 'VALUE'),
+        help='an option whose value each leaf chooses by the first score on --tune-split, with the '
+        'first seed: optim_wrapper.optimizer.lr 0.001 0.002 0.004',
+    )
+    parser.add_argument('--tune-split', default='val', help='default: %(default)s')
     parser.add_argument('--baseline', type=leaf, help='a leaf; default: the first one')
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/experiment'))
     parser.add_argument('--jobs', type=int, default=1, help='trainings at once')
@@ -67,8 +77,9 @@ def main() -> None:
 
 def run(args: argparse.Namespace) -> None:
     from par_plugins.apis.comparison_table import comparison_table
-    from par_plugins.apis.experiment import Training, check_scores, scores_of, train_all
+    from par_plugins.apis.experiment import Training, check_scores, scores_of
     from par_plugins.apis.published_results import named_as_before, publish
+    from par_plugins.apis.tuning import with_option
     from par_plugins.structures import InputError
     from par_plugins.visualization import comparison_figure
 
@@ -81,11 +92,17 @@ def run(args: argparse.Namespace) -> None:
     for name, numbers in (('seeds', args.seeds), ('jobs', [args.jobs])):
         if min(numbers) < (name == 'jobs') or len(set(numbers)) < len(numbers):
             raise InputError(f'--{name} {" ".join(map(str, numbers))}: not such numbers')
+    if args.commands and args.tune:
+        raise InputError('--commands prints one command a run: --tune has to see its trials first')
     if args.commands:
         print('\n'.join(commands(args)))
         return
     configs = {name: read(path, args) for name, path in leaves.items()}
     check_scores(configs, args.scores)
+    chosen: dict[str, float] = {}
+    if args.tune:
+        chosen = tune(args, configs)
+        configs = {name: with_option(configs[name], args.tune[0], chosen[name]) for name in configs}
     trainings = {
         name: {
             str(seed): Training(config, args.work_dir / name / f'seed_{seed}', seed)
@@ -93,11 +110,11 @@ def run(args: argparse.Namespace) -> None:
         }
         for name, config in configs.items()
     }
-    in_order = [of_leaf[str(seed)] for seed in args.seeds for of_leaf in trainings.values()]
-    columns = (TextColumn('runs'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        task = progress.add_task('runs', total=len(in_order))
-        train_all(in_order, jobs=args.jobs, on_run=lambda _: progress.advance(task))
+    show_training(
+        'runs',
+        [of_leaf[str(seed)] for seed in args.seeds for of_leaf in trainings.values()],
+        args.jobs,
+    )
     runs = scores_of(trainings, args.scores)
     print(comparison_table(runs, baseline=baseline.stem, scores=args.scores))
     if args.figure:
@@ -105,7 +122,46 @@ def run(args: argparse.Namespace) -> None:
         figure.savefig(args.figure, dpi=100)
     if args.publish:
         results = {'baseline': baseline.stem, 'scores': args.scores, 'runs': runs}
+        if args.tune:
+            results['tuned'] = {args.tune[0]: chosen}
         publish(args.publish, named_as_before(args.publish, results))
+
+
+def tune(args: argparse.Namespace, configs: 'dict[str, Config]') -> dict[str, float]:
+    """The value that each leaf chooses, which is printed."""
+    from par_plugins.apis.tuning import best_value, trials
+    from par_plugins.structures import InputError
+
+    key, *texts = args.tune
+    try:
+        values = [int(text) if text.isdecimal() else float(text) for text in texts]
+    except ValueError:
+        raise InputError(f'--tune {" ".join(args.tune)}: values are numbers') from None
+    if not 1 < len(set(values)) == len(values):
+        raise InputError(f'--tune {" ".join(args.tune)}: needs two or more different values')
+    of_leaf = trials(
+        configs,
+        key,
+        values,
+        split=args.tune_split,
+        folder=args.work_dir,
+        seed=args.seeds[0],
+    )
+    show_training('trials', [trial for of in of_leaf.values() for trial in of.values()], args.jobs)
+    chosen = {leaf: best_value(of, args.scores[0]) for leaf, of in of_leaf.items()}
+    for leaf, value in chosen.items():
+        print(f'{leaf}: {key}={value:g}')
+    return chosen
+
+
+def show_training(title: str, trainings: 'list[Training]', jobs: int) -> None:
+    """Train what is not finished, with a bar."""
+    from par_plugins.apis.experiment import train_all
+
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task(title, total=len(trainings))
+        train_all(trainings, jobs=jobs, on_run=lambda _: progress.advance(task))
 
 
 def read(path: Path, args: argparse.Namespace) -> 'Config':

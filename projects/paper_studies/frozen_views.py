@@ -56,11 +56,19 @@ class LastBlocks(FrozenTIMMBackbone):
         model_name: Of an EfficientNet, see ``FrozenTIMMBackbone``.
         frozen: Its first layers, each block by its own name (``blocks.5.1``).
         width: Channels that a last linear layer brings the network's to; None leaves them.
+        squeeze: Share of the channels that squeeze-and-excitation of the last feature map
+            squeezes them to; None for no such layer.
         **kwargs: See ``FrozenTIMMBackbone``.
     """
 
     def __init__(
-        self, model_name: str, *, frozen: Sequence[str], width: int | None = None, **kwargs: Any
+        self,
+        model_name: str,
+        *,
+        frozen: Sequence[str],
+        width: int | None = None,
+        squeeze: float | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(model_name, frozen=frozen, **kwargs)
         network = self.timm_model
@@ -76,6 +84,11 @@ class LastBlocks(FrozenTIMMBackbone):
         if width:
             self.narrowing = nn.Conv2d(network.conv_head.out_channels, width, 1)
             self.last.append(self.narrowing)
+        if squeeze:
+            from timm.layers import SqueezeExcite  # optional: requirements/timm.txt
+
+            self.excitation = SqueezeExcite(network.conv_head.out_channels, rd_ratio=squeeze)
+            self.last.append(self.excitation)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Compute the feature map ``(N, C, h, w)`` from what the frozen blocks gave."""

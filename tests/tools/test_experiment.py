@@ -126,3 +126,49 @@ def test_there_is_a_command_for_each_run(toy_root, tmp_path):
     ]
     assert all('train_cfg.max_epochs=1' in line for line in lines)
     assert not (tmp_path / 'runs').exists()
+
+
+def test_each_leaf_chooses_its_value_on_the_other_split_and_is_tested_with_it(toy_root, tmp_path):
+    key, values = 'optim_wrapper.optimizer.lr', ('0.0001', '0.01')
+    published = tmp_path / 'results.json'
+    result = run(
+        toy_root, tmp_path / 'runs', '--scores', 'attribute/mAP', '--tune', key, *values,
+        '--publish', published,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr[-3000:]
+    tuned = json.loads(published.read_text(encoding='utf-8'))['tuned'][key]
+    for leaf in (PLAIN, WEIGHTED):
+        folder = tmp_path / 'runs' / leaf
+        trials = {value: folder / f'tuning_{value}' for value in values}
+        scores = {
+            float(value): json.loads((trial / 'finished.json').read_text())['scores']
+            for value, trial in trials.items()
+        }
+        best = max(scores, key=lambda value: scores[value]['attribute/mAP'])
+        assert tuned[leaf] == best and f'{leaf}: {key}={best:g}' in result.stdout
+        plans = {
+            path: json.loads((path / 'planned.json').read_text())
+            for path in (*trials.values(), folder / 'seed_0')
+        }
+        assert [p['test_dataloader']['dataset']['split'] for p in plans.values()] == [
+            'val', 'val', 'test',
+        ]  # fmt: skip
+        assert plans[folder / 'seed_0']['optim_wrapper']['optimizer']['lr'] == best
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'says'),
+    [
+        (('--tune', 'optim_wrapper.optimizer.rate', '1', '2'), 'has no such option'),
+        (('--tune', 'optim_wrapper.optimizer.lr', '0.1'), 'two or more different values'),
+        (('--tune', 'optim_wrapper.optimizer.lr', 'a', 'b'), 'values are numbers'),
+        (
+            ('--tune', 'optim_wrapper.optimizer.lr', '1', '2', '--tune-split', 'test'),
+            'must be tested on another split',
+        ),
+    ],
+)
+def test_what_cannot_be_tuned_is_one_sentence(toy_root, tmp_path, arguments, says):
+    result = run(toy_root, tmp_path / 'runs', '--scores', 'attribute/mA', *arguments)
+    assert result.returncode == 1 and says in result.stderr.strip().splitlines()[-1]
+    assert not (tmp_path / 'runs').exists()

@@ -48,6 +48,9 @@ OPTIONS: dict[str, tuple[str, tuple]] = {
     'crl-tpami2019': ('model.head.losses.crl.eta', (0.01, 0.5)),
     'habp': ('model.head.losses.habp.gamma', (0.5, 1.2)),
     'ohem': ('model.head.losses.ohem.share', (0.17, 0.5)),
+    'dai-adam': ('train_dataloader.sampler.size', (0.2, 0.4)),
+    'mixup': ('model.mixup_alpha', (0.2, 1.0)),
+    'se': ('model.backbone.squeeze', (0.0625, 0.25)),
 }
 """The main option of each arm, and the two values that are tried with each rate."""
 
@@ -132,52 +135,83 @@ def main() -> None:
     parser.add_argument('--publish', type=Path, help='write scores to this JSON and the README')
     args = parser.parse_args()
     fold = folds(args.pictures)
-    chosen: dict[str, dict[str, Any]] = {}
-    of_arm = {arm: trials(arm, fold, args.folder) for arm in args.arms}
-    train((run for runs in of_arm.values() for _, run in runs), args.jobs, 'trials')
-    for arm, runs in of_arm.items():
-        scored = [(mean_precision(run), options) for options, run in runs]
-        chosen[arm] = max(scored, key=lambda pair: pair[0])[1]
-        print(arm, [round(score, 2) for score, _ in scored], chosen[arm])
+    chosen = tuned(args.arms, fold, args.folder, args.jobs)
     length: dict[str, Any] = {}
     place = args.folder / 'folds'
     if args.steps != STEPS:
         length = {'train_cfg.max_iters': args.steps}
         place = args.folder / f'folds_{args.steps}_steps'
-    of_fold = {
-        (arm, seed, left_out): training(
+    settings = {arm: (arm, options | length) for arm, options in chosen.items()}
+    results = cross_validated(settings, args.seeds, fold, place, args.jobs)
+    show(results | {'chosen': chosen, 'steps': args.steps}, args.publish)
+
+
+def tuned(
+    arms: Iterable[str], fold: np.ndarray, folder: Path, jobs: int
+) -> dict[str, dict[str, Any]]:
+    """The options of each arm's best trial."""
+    chosen: dict[str, dict[str, Any]] = {}
+    of_arm = {arm: trials(arm, fold, folder) for arm in arms}
+    train((run for runs in of_arm.values() for _, run in runs), jobs, 'trials')
+    for arm, runs in of_arm.items():
+        scored = [(mean_precision(run), options) for options, run in runs]
+        chosen[arm] = max(scored, key=lambda pair: pair[0])[1]
+        print(arm, [round(score, 2) for score, _ in scored], chosen[arm])
+    return chosen
+
+
+def cross_validated(
+    settings: Mapping[str, tuple[str, Mapping[str, Any]]],
+    seeds: list[int],
+    fold: np.ndarray,
+    folder: Path,
+    jobs: int,
+) -> dict[str, Any]:
+    """Train with each fold left out and score all pictures.
+
+    Args:
+        settings: The arm whose leaf is trained, and its options, by the name that is shown.
+        seeds: Of the runs.
+        fold: That of each picture.
+        folder: Of the runs: ``<name>/seed_0_fold_0``.
+        jobs: Trainings at once.
+    """
+    runs = {
+        (name, seed, left_out): training(
             arm,
-            chosen[arm] | length,
+            options,
             fold != left_out,
             fold == left_out,
-            place / arm / f'seed_{seed}_fold_{left_out}',
+            folder / name / f'seed_{seed}_fold_{left_out}',
             seed,
         )
-        for seed in args.seeds
-        for arm in args.arms
+        for seed in seeds
+        for name, (arm, options) in settings.items()
         for left_out in range(FOLDS)
     }
-    train(of_fold.values(), args.jobs, 'folds')
-    pooled = {arm: [pool(of_fold, arm, seed, fold) for seed in args.seeds] for arm in args.arms}
+    train(runs.values(), jobs, 'folds')
+    pooled = {name: [pool(runs, name, seed, fold) for seed in seeds] for name in settings}
     seconds = {
-        arm: [of_fold[arm, seed, k].scores() or {} for seed in args.seeds for k in range(FOLDS)]
-        for arm in args.arms
+        name: [runs[name, seed, k].scores() or {} for seed in seeds for k in range(FOLDS)]
+        for name in settings
     }
-    results = compared(pooled, args.seeds) | {
-        'leaves': {arm: f'{arm}{LEAF}'.removesuffix('.py') for arm in args.arms},
-        'chosen': chosen,
-        'steps': args.steps,
+    return compared(pooled, seeds) | {
+        'leaves': {name: f'{arm}{LEAF}'.removesuffix('.py') for name, (arm, _) in settings.items()},
         'processor seconds': {
-            arm: float(np.median([run['saved/processor_seconds'] for run in runs]))
-            for arm, runs in seconds.items()
+            name: float(np.median([run['saved/processor_seconds'] for run in of_name]))
+            for name, of_name in seconds.items()
         },
     }
+
+
+def show(results: Mapping[str, Any], into: Path | None) -> None:
+    """Print the tables of results, and publish them where asked to."""
     print(comparison_table(results['runs'], baseline=BASELINE, scores=results['scores']))
     print(differences_table(results))
-    if args.publish:
-        publish(args.publish, results)
+    if into:
+        publish(into, results)
         readme = HERE / 'README.md'
-        name = f'{args.publish.stem}_differences'
+        name = f'{into.stem}_differences'
         if marks(name)[0] in readme.read_text(encoding='utf-8'):
             put_table(readme, differences_table(results), name=name)
 

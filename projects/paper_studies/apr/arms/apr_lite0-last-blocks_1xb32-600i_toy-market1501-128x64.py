@@ -25,7 +25,7 @@ default_hooks = dict(
     checkpoint=dict(type='CheckpointHook', interval=-1, save_last=False),
     **{name: dict(type=f'{kind}Hook') for name, kind in dict(
         schema='Schema', label_statistics='LabelStatistics', identity='Identity',
-        finite_training='FiniteTraining').items()})
+        operating_point='OperatingPoint', finite_training='FiniteTraining').items()})
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=40),
     dict(type='CosineAnnealingLR', by_epoch=False)]
