@@ -112,8 +112,8 @@ def scored(runs: Mapping[tuple[int, str, int], Training]) -> dict[str, Any]:
     of_run: dict[str, dict[str, dict[str, float]]] = {arm: {} for arm in OPTIONS}
     differences: dict[str, dict[str, Any]] = {}
     for (steps, arm), by_seed in pooled.items():
-        for seed, run in by_seed.items():
-            scores = run.scores(np.ones((1, size)))
+        for seed, one in by_seed.items():
+            scores = one.scores(np.ones((1, size)))
             of_run[arm][f'steps {steps}, seed {seed}'] = {
                 name: float(value[0]) for name, value in scores.items()
             }
