@@ -73,17 +73,21 @@ def column_name(score: str) -> str:
     return score.partition('/')[2] or score
 
 
-def spread(values: Sequence[float], *, sign: str = '', standard_error: bool = False) -> str:
+def spread(
+    values: Sequence[float], *, sign: str = '', digits: int = 2, standard_error: bool = False
+) -> str:
     """Mean ± sample standard deviation, or the only value; ``undefined`` where one of them is NaN.
 
     Args:
         values: At least one.
         sign: ``+`` to write the sign of a mean above 0 too.
+        digits: After the point.
         standard_error: Give that of the mean in place of the standard deviation.
     """
     if any(map(math.isnan, values)):
         return 'undefined'
-    middle = f'{mean(values):{sign}.2f}'
+    middle = f'{mean(values):{sign}.{digits}f}'
     if len(values) == 1:
         return middle
-    return f'{middle} ± {stdev(values) / (len(values) ** 0.5 if standard_error else 1):.2f}'
+    deviation = stdev(values) / (len(values) ** 0.5 if standard_error else 1)
+    return f'{middle} ± {deviation:.{digits}f}'

@@ -7,6 +7,7 @@ Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, eq. 9, after
 """
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,15 @@ from mmengine.registry import DATASETS
 from mmengine.runner import Runner
 
 from par_plugins.apis import build_runner, last_whole_checkpoint, stop_on_input_error
+from par_plugins.apis.published_results import named_as_before, publish, table_of
 from par_plugins.structures import InputError
 from projects.paper_studies.experiment_runs import run_folders
 
 TAUS = np.arange(0, 2.25, 0.25)
+SCORES = [
+    f'attribute/{name}balanced_accuracy'
+    for name in ('', 'logit_adjustment/', 'logit_adjustment_tau1/')
+]
 SMALLEST = 1e-30  # of a probability, so that its logarithm is finite
 
 
@@ -30,16 +36,27 @@ def main() -> None:
     )
     parser.add_argument('folder', type=Path, help='work directory of tools/experiment.py')
     parser.add_argument('--arms', nargs='+', required=True)
+    parser.add_argument('--publish', type=Path, help='write scores to this JSON and the README')
     args = parser.parse_args()
+    runs: dict[str, dict[str, dict[str, float]]] = {}
     for arm in args.arms:
         for seed, run in run_folders(args.folder, arm).items():
-            logs, labels, prior = predictions(run)
-            tau = best_tau(logs['val'], labels['val'], prior)
-            shown = {t: balanced(logs['test'] - t * np.log(prior), labels['test']) for t in (0, 1)}
-            chosen = balanced(logs['test'] - tau * np.log(prior), labels['test'])
-            print(
-                f'{arm} seed {seed}: {shown[0]:.2f}, tau 1 {shown[1]:.2f}, tau {tau} {chosen:.2f}'
-            )
+            found = adjusted(*predictions(run))
+            runs.setdefault(run.parent.name, {})[str(seed)] = found
+            print(arm, f'seed {seed}', found)
+    results = {'baseline': next(iter(runs)), 'scores': SCORES, 'runs': runs}
+    print(table_of(results))
+    if args.publish:
+        publish(args.publish, named_as_before(args.publish, results))
+
+
+def adjusted(
+    logits: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], prior: np.ndarray
+) -> dict[str, float]:
+    """The scores of the test images, plain and adjusted; tau by the validation images."""
+    taus = [0.0, best_tau(logits['val'], labels['val'], prior), 1.0]
+    scores = [balanced(logits['test'] - tau * np.log(prior), labels['test']) for tau in taus]
+    return dict(zip(SCORES, scores, strict=True)) | {'tau': taus[1]}
 
 
 def balanced(logits: np.ndarray, labels: np.ndarray) -> float:

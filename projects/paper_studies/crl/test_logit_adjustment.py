@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from projects.paper_studies.crl.logit_adjustment import balanced, best_tau
+from projects.paper_studies.crl.logit_adjustment import adjusted, balanced, best_tau
 
 
 def test_the_prior_comes_off_exactly_once_where_logits_are_those_of_bayes():
@@ -20,3 +20,16 @@ def test_the_prior_comes_off_exactly_once_where_logits_are_those_of_bayes():
 def test_where_the_shares_are_equal_tau_does_nothing_and_the_smallest_is_taken():
     logits = np.random.default_rng(0).normal(size=(50, 5))
     assert best_tau(logits, np.arange(50) % 5, np.full(5, 0.2)) == 0.0
+
+
+def test_tau_is_chosen_by_the_validation_images_alone():
+    prior = np.array([0.9, 0.1])
+    even = {'val': np.zeros((2, 2)), 'test': np.log(prior)[None].repeat(4, 0) + [[0, 0.1]]}
+    labels = {'val': np.array([0, 1]), 'test': np.array([1, 1, 1, 0])}
+    scores = adjusted(even, labels, prior)
+    # Where all taus are alike on the validation images none comes off; with tau 1 all are class 1.
+    assert scores['tau'] == 0.0
+    assert scores['attribute/balanced_accuracy'] == 50.0
+    assert scores['attribute/logit_adjustment/balanced_accuracy'] == 50.0
+    logs = {**even, 'val': np.array([[2.0, 0], [1.0, 0]])}
+    assert adjusted(logs, labels, prior)['tau'] > 0

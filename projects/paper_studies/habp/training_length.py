@@ -115,15 +115,14 @@ def scored(runs: Mapping[tuple[int, str, int], Training]) -> dict[str, Any]:
         for seed, one in by_seed.items():
             scores = one.scores(np.ones((1, size)))
             of_run[arm][f'steps {steps}, seed {seed}'] = {
-                name: float(value[0]) for name, value in scores.items()
+                f'attribute/{name}': float(value[0]) for name, value in scores.items()
             }
         if arm != BASELINE:
             baseline = pooled[steps, BASELINE].values()
-            of_length = differences.setdefault(str(steps), {})
-            of_length[arm] = difference(by_seed.values(), baseline, weights)
+            differences[f'steps {steps}, {arm}'] = difference(by_seed.values(), baseline, weights)
     return {
         'baseline': BASELINE,
-        'scores': ['mA', 'mAP'],
+        'scores': ['attribute/mA', 'attribute/mAP'],
         'runs': of_run,
         'differences': differences,
     }
@@ -131,18 +130,18 @@ def scored(runs: Mapping[tuple[int, str, int], Training]) -> dict[str, Any]:
 
 def differences_table(results: Mapping[str, Any]) -> str:
     """Cross-entropy's scores at each length, and how far each arm is from them."""
-    lines = [f'| steps | arm | {" | ".join(SHOWN)} |', '|---' * (len(SHOWN) + 2) + '|']
-    for steps, gains in results['differences'].items():
-        plain = [
-            scores
-            for run, scores in results['runs'][BASELINE].items()
-            if run.startswith(f'steps {steps}, ')
-        ]
-        means = [f'{np.mean([scores[name] for scores in plain]):.2f}' for name in SHOWN]
-        lines.append(f'| {steps} | {BASELINE} | {" | ".join(means)} |')
-        for arm, gain in gains.items():
-            cells = ['{:+.2f} [{:+.2f}, {:+.2f}]'.format(*gain[name]) for name in SHOWN]
-            lines.append(f'| {steps} | {arm} | {" | ".join(cells)} |')
+    lines = [f'| length | arm | {" | ".join(SHOWN)} |', '|---' * (len(SHOWN) + 2) + '|']
+    plain: dict[str, list[Mapping[str, float]]] = {}
+    for run, scores in results['runs'][BASELINE].items():
+        plain.setdefault(run.partition(', ')[0], []).append(scores)
+    for length, of_length in plain.items():
+        means = (np.mean([scores[f'attribute/{name}'] for scores in of_length]) for name in SHOWN)
+        lines.append(f'| {length} | {BASELINE} | {" | ".join(f"{mean:.2f}" for mean in means)} |')
+        for arm in OPTIONS:
+            if arm != BASELINE:
+                gain = results['differences'][f'{length}, {arm}']
+                cells = ['{:+.2f} [{:+.2f}, {:+.2f}]'.format(*gain[name]) for name in SHOWN]
+                lines.append(f'| {length} | {arm} | {" | ".join(cells)} |')
     return '\n'.join(lines)
 
 
