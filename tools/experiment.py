@@ -150,7 +150,11 @@ def tune(args: argparse.Namespace, configs: 'dict[str, Config]') -> dict[str, fl
     show_training('trials', [trial for of in of_leaf.values() for trial in of.values()], args.jobs)
     chosen = {leaf: best_value(of, args.scores[0]) for leaf, of in of_leaf.items()}
     for leaf, value in chosen.items():
-        print(f'{leaf}: {key}={value:g}')
+        scores = {option: trial.scores() or {} for option, trial in of_leaf[leaf].items()}
+        tried = ', '.join(
+            f'{x:g}: {of_trial[args.scores[0]]:.2f}' for x, of_trial in scores.items()
+        )
+        print(f'{leaf}: {key}={value:g} ({args.scores[0]} on {args.tune_split}: {tried})')
     return chosen
 
 

@@ -140,14 +140,15 @@ def test_each_leaf_chooses_its_value_on_the_other_split_and_is_tested_with_it(to
     for leaf in (PLAIN, WEIGHTED):
         folder = tmp_path / 'runs' / leaf
         trials = {value: folder / f'tuning_{value}' for value in values}
-        scores = {
-            float(value): json.loads((trial / 'finished.json').read_text())['scores']
+        finished = {
+            value: (trial / 'finished.json').read_text(encoding='utf-8')
             for value, trial in trials.items()
         }
+        scores = {float(value): json.loads(text)['scores'] for value, text in finished.items()}
         best = max(scores, key=lambda value: scores[value]['attribute/mAP'])
         assert tuned[leaf] == best and f'{leaf}: {key}={best:g}' in result.stdout
         plans = {
-            path: json.loads((path / 'planned.json').read_text())
+            path: json.loads((path / 'planned.json').read_text(encoding='utf-8'))
             for path in (*trials.values(), folder / 'seed_0')
         }
         assert [p['test_dataloader']['dataset']['split'] for p in plans.values()] == [

@@ -24,7 +24,7 @@ def test_where_the_shares_are_equal_tau_does_nothing_and_the_smallest_is_taken()
 
 def test_tau_is_chosen_by_the_validation_images_alone():
     prior = np.array([0.9, 0.1])
-    even = {'val': np.zeros((2, 2)), 'test': np.log(prior)[None].repeat(4, 0) + [[0, 0.1]]}
+    even = {'val': np.zeros((2, 2)), 'test': np.log(prior) + np.array([[0, 0.1]] * 4)}
     labels = {'val': np.array([0, 1]), 'test': np.array([1, 1, 1, 0])}
     scores = adjusted(even, labels, prior)
     # Where all taus are alike on the validation images none comes off; with tau 1 all are class 1.
