@@ -156,4 +156,4 @@ def test_the_arms_of_studies_are_found():
         'habp',
         'pedestrians',
     }
-    assert len(STUDIES) == 82
+    assert len(STUDIES) == 94
