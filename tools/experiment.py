@@ -15,15 +15,11 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from par_runtime.installed_files import leaf_path
 from par_runtime.run_options import CFG_OPTIONS, figure_path
 
 if TYPE_CHECKING:
     from mmengine.config import Config
-
-    from par_plugins.apis.experiment import Training
 
 
 def parse_args() -> argparse.Namespace:
@@ -77,7 +73,7 @@ def main() -> None:
 
 def run(args: argparse.Namespace) -> None:
     from par_plugins.apis.comparison_table import comparison_table
-    from par_plugins.apis.experiment import Training, check_scores, scores_of
+    from par_plugins.apis.experiment import Training, check_scores, scores_of, train_all
     from par_plugins.apis.published_results import named_as_before, publish
     from par_plugins.apis.tuning import with_option
     from par_plugins.structures import InputError
@@ -110,11 +106,8 @@ def run(args: argparse.Namespace) -> None:
         }
         for name, config in configs.items()
     }
-    show_training(
-        'runs',
-        [of_leaf[str(seed)] for seed in args.seeds for of_leaf in trainings.values()],
-        args.jobs,
-    )
+    in_order = [of_leaf[str(seed)] for seed in args.seeds for of_leaf in trainings.values()]
+    train_all(in_order, jobs=args.jobs)
     runs = scores_of(trainings, args.scores)
     print(comparison_table(runs, baseline=baseline.stem, scores=args.scores))
     if args.figure:
@@ -129,6 +122,7 @@ def run(args: argparse.Namespace) -> None:
 
 def tune(args: argparse.Namespace, configs: 'dict[str, Config]') -> dict[str, float]:
     """The value that each leaf chooses, which is printed."""
+    from par_plugins.apis.experiment import train_all
     from par_plugins.apis.tuning import best_value, trials
     from par_plugins.structures import InputError
 
@@ -147,7 +141,8 @@ def tune(args: argparse.Namespace, configs: 'dict[str, Config]') -> dict[str, fl
         folder=args.work_dir,
         seed=args.seeds[0],
     )
-    show_training('trials', [trial for of in of_leaf.values() for trial in of.values()], args.jobs)
+    in_order = [trial for of_config in of_leaf.values() for trial in of_config.values()]
+    train_all(in_order, jobs=args.jobs, title='trials')
     chosen = {leaf: best_value(of, args.scores[0]) for leaf, of in of_leaf.items()}
     for leaf, value in chosen.items():
         scores = {option: trial.scores() or {} for option, trial in of_leaf[leaf].items()}
@@ -156,16 +151,6 @@ def tune(args: argparse.Namespace, configs: 'dict[str, Config]') -> dict[str, fl
         )
         print(f'{leaf}: {key}={value:g} ({args.scores[0]} on {args.tune_split}: {tried})')
     return chosen
-
-
-def show_training(title: str, trainings: 'list[Training]', jobs: int) -> None:
-    """Train what is not finished, with a bar."""
-    from par_plugins.apis.experiment import train_all
-
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        task = progress.add_task(title, total=len(trainings))
-        train_all(trainings, jobs=jobs, on_run=lambda _: progress.advance(task))
 
 
 def read(path: Path, args: argparse.Namespace) -> 'Config':

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +16,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DATASETS, METRICS, init_default_scope
 from mmengine.utils import import_modules_from_strings
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from par_plugins.apis.run_scores import RunScores
 from par_plugins.apis.runner import build_runner, last_whole_checkpoint, train
@@ -82,9 +83,7 @@ def scores_of(
     return found
 
 
-def train_all(
-    trainings: Iterable[Training], *, jobs: int, on_run: Callable[[Training], object] = lambda _: 0
-) -> None:
+def train_all(trainings: Iterable[Training], *, jobs: int, title: str = 'runs') -> None:
     """Train, and test the last weights, so that all have made the same number of steps.
 
     Finished runs are not run again, interrupted ones go on. Each runs in a process of its own,
@@ -94,18 +93,13 @@ def train_all(
     Args:
         trainings: In the order to start them.
         jobs: Trainings at once; they share the cores.
-        on_run: Called with each when it is finished.
+        title: Of the bar that shows how many are finished.
 
     Raises:
         InputError: If a run failed, or a folder holds the run of another config.
     """
     trainings = list(trainings)
-    waiting = []
-    for training in trainings:
-        if training.scores() is None:
-            waiting.append(training)
-        else:
-            on_run(training)
+    waiting = [training for training in trainings if training.scores() is None]
     for training in waiting:
         training.plan()
     if not waiting:
@@ -116,12 +110,19 @@ def train_all(
         context.set_forkserver_preload(IMPORTED_ONCE)
     threads = max(1, torch.get_num_threads() // jobs)
     failures = []
-    with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool:
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        Progress(*columns) as progress,
+        ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool,
+    ):
+        task = progress.add_task(
+            title, total=len(trainings), completed=len(trainings) - len(waiting)
+        )
         running = {pool.submit(_train, training, threads): training for training in waiting}
         for done in as_completed(running):
             error = done.exception()
             if error is None:
-                on_run(running[done])
+                progress.advance(task)
             else:
                 failures.append(f'{running[done].folder}: the run failed: {error}')
     if failures:

@@ -85,7 +85,7 @@ class LastBlocks(FrozenTIMMBackbone):
             self.narrowing = nn.Conv2d(network.conv_head.out_channels, width, 1)
             self.last.append(self.narrowing)
         if squeeze:
-            from timm.layers import SqueezeExcite  # optional: requirements/timm.txt
+            from timm.layers import SqueezeExcite  # optional, as in FrozenTIMMBackbone
 
             self.excitation = SqueezeExcite(network.conv_head.out_channels, rd_ratio=squeeze)
             self.last.append(self.excitation)

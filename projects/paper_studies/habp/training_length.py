@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config
 
-from par_plugins.apis.experiment import Training
+from par_plugins.apis.experiment import Training, train_all
 from par_plugins.apis.published_results import publish, put_table
-from projects.paper_studies.pedestrians.compare import mean_precision, predicted, train
+from projects.paper_studies.pedestrians.compare import mean_precision, predicted
 from projects.paper_studies.pedestrians.pooled_scores import Pooled, difference, resampled
 
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ def main() -> None:
         )
         for arm, rate in product(OPTIONS, RATES)
     }
-    train(trials.values(), args.jobs, 'trials')
+    train_all(trials.values(), jobs=args.jobs, title='trials')
     rates = {arm: max(RATES, key=lambda rate: mean_precision(trials[arm, rate])) for arm in OPTIONS}
     print(rates)
     runs = {
@@ -86,7 +86,7 @@ def main() -> None:
         )
         for seed, steps, arm in product(args.seeds, args.lengths, OPTIONS)
     }
-    train(runs.values(), args.jobs, 'lengths')
+    train_all(runs.values(), jobs=args.jobs, title='lengths')
     results = scored(runs) | {
         'leaves': {arm: f'{arm}{LEAF}' for arm in OPTIONS},
         'rates': rates,

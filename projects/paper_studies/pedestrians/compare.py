@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from mmengine.config import Config
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from par_plugins.apis.comparison_table import comparison_table
 from par_plugins.apis.experiment import Training, train_all
@@ -111,15 +110,6 @@ def mean_precision(run: Training) -> float:
     return float(pooled.scores(np.ones((1, len(targets))))['mAP'][0])
 
 
-def train(runs: Iterable[Training], jobs: int, title: str) -> None:
-    """Train what is not finished."""
-    runs = list(runs)
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        task = progress.add_task(title, total=len(runs))
-        train_all(runs, jobs=jobs, on_run=lambda _: progress.advance(task))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -152,9 +142,10 @@ def tuned(
     """The options of each arm's best trial."""
     chosen: dict[str, dict[str, Any]] = {}
     of_arm = {arm: trials(arm, fold, folder) for arm in arms}
-    train((run for runs in of_arm.values() for _, run in runs), jobs, 'trials')
-    for arm, runs in of_arm.items():
-        scored = [(mean_precision(run), options) for options, run in runs]
+    runs = [run for of_trials in of_arm.values() for _, run in of_trials]
+    train_all(runs, jobs=jobs, title='trials')
+    for arm, of_trials in of_arm.items():
+        scored = [(mean_precision(run), options) for options, run in of_trials]
         chosen[arm] = max(scored, key=lambda pair: pair[0])[1]
         print(arm, [round(score, 2) for score, _ in scored], chosen[arm])
     return chosen
@@ -189,7 +180,7 @@ def cross_validated(
         for name, (arm, options) in settings.items()
         for left_out in range(FOLDS)
     }
-    train(runs.values(), jobs, 'folds')
+    train_all(runs.values(), jobs=jobs, title='folds')
     pooled = {name: [pool(runs, name, seed, fold) for seed in seeds] for name in settings}
     seconds = {
         name: [runs[name, seed, k].scores() or {} for seed in seeds for k in range(FOLDS)]
